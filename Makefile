@@ -1,0 +1,77 @@
+# Everything a developer runs. `make` alone lists it.
+#   make test ARGS="-k wrap_up"     passes more arguments to pytest
+
+SHELL := /bin/bash
+.SHELLFLAGS := -eu -o pipefail -c
+.DEFAULT_GOAL := help
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+ARGS ?=
+
+# What the tests need beside Python: "command:Debian package".
+TEST_TOOLS := sipp:sip-tester debootstrap:debootstrap
+
+export PIP_DISABLE_PIP_VERSION_CHECK := 1
+export PIP_ROOT_USER_ACTION := ignore
+
+.PHONY: help venv run test quick check fix test-deps lab-asterisk clean
+
+help: ## list the targets
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1\t\2/' | expand -t 22
+
+venv: $(VENV)/.with-tests ## create .venv with Cordpair and what its tests import
+
+run: $(VENV)/.installed ## the engine on the embedded PBX: a demo centre, simulated callers, the live view
+	@$(BIN)/cordpair run $(ARGS)
+
+test: test-deps check ## install what tests need, check the source, run every test
+	@$(BIN)/python -m pytest $(ARGS)
+
+quick: check ## the tests that need neither a real PBX nor patience
+	@$(BIN)/python -m pytest -m "not pbx and not slow and not browser and not freeswitch" $(ARGS)
+
+check: $(VENV)/.with-tests ## lint, formatting, types and the direction of imports
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check --quiet . || { $(BIN)/ruff format --check .; exit 1; }
+	@$(BIN)/mypy
+	@$(BIN)/lint-imports
+
+fix: $(VENV)/.with-tests ## let ruff repair and format what it can
+	@$(BIN)/ruff check --fix --quiet . || true
+	@$(BIN)/ruff format .
+
+test-deps: ## install the Debian packages that tests need, when they are missing (root)
+	@missing=""; for pair in $(TEST_TOOLS); do \
+	  PATH="$$PATH:/usr/sbin:/sbin" command -v "$${pair%%:*}" >/dev/null || missing="$$missing $${pair#*:}"; done; \
+	[ -n "$$missing" ] || exit 0; \
+	command -v apt-get >/dev/null || { echo "missing for the tests (Debian names):$$missing" >&2; exit 1; }; \
+	[ "$$(id -u)" = 0 ] || { echo "missing for the tests; as root: apt-get install$$missing" >&2; exit 1; }; \
+	echo "installing$$missing"; \
+	export DEBIAN_FRONTEND=noninteractive; \
+	apt-get install -qq -y --no-install-recommends $$missing >/dev/null 2>&1 || { \
+	  apt-get update -qq; apt-get install -qq -y --no-install-recommends $$missing >/dev/null; }
+
+lab-asterisk: $(VENV)/.with-tests test-deps ## a private real Asterisk on loopback, from dialplans/asterisk
+	@PYTHONPATH=tests $(BIN)/python -m lab.asterisk $(ARGS)
+
+clean: ## remove the environment and every cache (cached Asterisk trees stay)
+	rm -rf $(VENV) build dist .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis
+	find engine drivers tests -name __pycache__ -type d -prune -exec rm -rf {} +
+
+# The environment. Each stamp is as new as the pyproject.toml it was installed from.
+$(BIN)/python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || { \
+	  echo "Python 3.11 or newer is needed: '$(PYTHON)' is $$($(PYTHON) --version 2>&1 || true); try make PYTHON=python3.11" >&2; exit 1; }
+	@$(PYTHON) -c 'import ensurepip, venv' 2>/dev/null || { \
+	  echo "python3-venv is missing: apt-get install python3-venv" >&2; exit 1; }
+	@$(PYTHON) -m venv $(VENV)
+
+$(VENV)/.installed: pyproject.toml | $(BIN)/python
+	@$(BIN)/pip install --quiet -e .
+	@touch $@
+
+$(VENV)/.with-tests: pyproject.toml | $(BIN)/python
+	@$(BIN)/pip install --quiet -e '.[test]'
+	@touch $@ $(VENV)/.installed

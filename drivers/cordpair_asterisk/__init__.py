@@ -1,0 +1,3 @@
+"""The Asterisk driver (ARI)."""
+
+__all__: list[str] = []

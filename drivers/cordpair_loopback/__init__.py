@@ -1,0 +1,3 @@
+"""The loopback driver: a PBX inside the process."""
+
+__all__: list[str] = []

@@ -1,0 +1,88 @@
+"""Rules for every test: a category by its folder, and no silent skip in CI."""
+
+import os
+from collections.abc import Generator
+from pathlib import Path
+
+import hypothesis
+import pytest
+
+TESTS = Path(__file__).parent
+IN_CI = os.environ.get("CI") == "true"
+
+UNIT_FOLDERS = [
+    "acd",
+    "api",
+    "asterisk",
+    "cli",
+    "config",
+    "cordpair_asterisk",
+    "cordpair_loopback",
+    "drivers",
+    "errors",
+    "ids",
+    "ivr",
+    "journal",
+    "loopback",
+    "pbx_port",
+    "reports",
+    "runtime",
+    "sip",
+    "store",
+    "testing",
+]
+
+# A folder that is not here has no category, and a test without a category is not collected.
+CATEGORIES = dict.fromkeys(UNIT_FOLDERS, "unit") | {
+    "architecture": "architecture",
+    "browser": "browser",
+    "conformance": "conformance",
+    "freeswitch": "freeswitch",
+    "pbx": "pbx",
+    "scenarios": "scenario",
+}
+
+# A shared machine's speed says nothing about correctness.
+hypothesis.settings.register_profile("cordpair", deadline=None, print_blob=True)
+hypothesis.settings.register_profile("cordpair-ci", deadline=None, derandomize=True, database=None)
+hypothesis.settings.load_profile("cordpair-ci" if IN_CI else "cordpair")
+
+
+def category_of(path: Path) -> str | None:
+    """The category that the first folder under tests/ gives."""
+    parts = path.relative_to(TESTS).parts if path.is_relative_to(TESTS) else ()
+    return CATEGORIES.get(parts[0]) if len(parts) > 1 else None
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    homeless = sorted({str(item.path) for item in items if category_of(item.path) is None})
+    if homeless:
+        raise pytest.UsageError(
+            "no category: move the file into a folder that tests/conftest.py lists: " + ", ".join(homeless)
+        )
+    for item in items:
+        item.add_marker(category_of(item.path) or "")
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(
+    item: pytest.Item, call: pytest.CallInfo[None]
+) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """In CI a skipped test is a failed test: what it needs must be there."""
+    report = yield
+    if IN_CI and report.skipped and not hasattr(report, "wasxfail"):
+        report.outcome = "failed"
+        report.longrepr = f"skipped, which CI does not accept: {report.longrepr}"
+    return report
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_make_collect_report(
+    collector: pytest.Collector,
+) -> Generator[None, pytest.CollectReport, pytest.CollectReport]:
+    report = yield
+    if IN_CI and report.skipped:
+        report.outcome = "failed"
+        report.longrepr = f"skipped, which CI does not accept: {report.longrepr}"
+    return report
