@@ -30,7 +30,7 @@ test: test-deps check ## install what tests need, check the source, run every te
 	@$(BIN)/python -m pytest $(ARGS)
 
 quick: check ## the tests that need neither a real PBX nor patience
-	@$(BIN)/python -m pytest -m "not pbx and not slow and not browser and not freeswitch" $(ARGS)
+	@$(BIN)/python -m pytest -m "not pbx and not slow and not browser" $(ARGS)
 
 check: $(VENV)/.with-tests ## lint, formatting, types and the direction of imports
 	@$(BIN)/ruff check .

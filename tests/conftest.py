@@ -55,7 +55,7 @@ def category_of(path: Path) -> str | None:
 
 
 @pytest.hookimpl(tryfirst=True)
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     homeless = sorted({str(item.path) for item in items if category_of(item.path) is None})
     if homeless:
         raise pytest.UsageError(
@@ -63,6 +63,10 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         )
     for item in items:
         item.add_marker(category_of(item.path) or "")
+    if "freeswitch" not in config.option.markexpr:  # optional: only when asked for by name
+        left_out = [item for item in items if item.get_closest_marker("freeswitch")]
+        items[:] = [item for item in items if not item.get_closest_marker("freeswitch")]
+        config.hook.pytest_deselected(items=left_out)
 
 
 @pytest.hookimpl(wrapper=True)
