@@ -1,0 +1,1 @@
+"""Pure queueing and routing."""

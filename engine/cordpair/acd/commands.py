@@ -1,0 +1,110 @@
+"""Commands: what is to be done on a PBX. Decided here, run by the runtime's executor after the journal's commit.
+
+A command names every leg it concerns: the executor runs commands of one leg in their order, others side by side.
+"""
+
+from typing import Union
+
+import msgspec
+
+from cordpair.acd.causes import Cause
+from cordpair.acd.inputs import Stamp
+from cordpair.ids import BridgeId, ContactId, LegId, NodeId, PlayId
+
+
+class _Command(msgspec.Struct, frozen=True, gc=False, omit_defaults=True, tag=True):
+    node: NodeId
+
+
+class Answer(_Command):
+    leg: LegId
+
+
+class Ring(_Command):
+    leg: LegId
+
+
+class StampLeg(_Command):
+    """Write our mark on a leg that arrived, so that a later engine knows whose it is."""
+
+    leg: LegId
+    stamp: Stamp
+
+
+class HangUp(_Command):
+    leg: LegId
+    cause: Cause = Cause.NORMAL
+
+
+class Originate(_Command):
+    """Ring a seat. ``contact`` names the record that holds the caller id to show."""
+
+    leg: LegId
+    endpoint: str
+    contact: ContactId
+    timeout_ms: int
+    stamp: Stamp
+    originator: LegId | None = None  # the leg on whose behalf we call
+    context_id: str = ""  # sent as X-Context-Id
+
+
+class Join(_Command):
+    """Put the legs into the bridge, which is made if it does not exist. Music on them is stopped first."""
+
+    bridge: BridgeId
+    legs: tuple[LegId, ...]
+    stamp: Stamp
+
+
+class Leave(_Command):
+    bridge: BridgeId
+    legs: tuple[LegId, ...]
+
+
+class Release(_Command):
+    """End the bridge; the legs in it, if any, live on."""
+
+    bridge: BridgeId
+
+
+class Music(_Command):
+    leg: LegId
+    name: str = "default"
+
+
+class StopMusic(_Command):
+    leg: LegId
+
+
+class Play(_Command):
+    """Play a prompt (a name from the configuration) to a leg outside bridges."""
+
+    leg: LegId
+    play: PlayId
+    prompt: str
+
+
+class StopPlay(_Command):
+    leg: LegId
+    play: PlayId
+
+
+Command = Union[
+    Answer, Ring, StampLeg, HangUp, Originate, Join, Leave, Release, Music, StopMusic, Play, StopPlay
+]
+
+__all__ = [
+    "Answer",
+    "Command",
+    "HangUp",
+    "Join",
+    "Leave",
+    "Music",
+    "Originate",
+    "Play",
+    "Release",
+    "Ring",
+    "StampLeg",
+    "StopMusic",
+    "StopPlay",
+]

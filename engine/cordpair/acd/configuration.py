@@ -1,0 +1,205 @@
+"""What the operator decided, as the core uses it: queues, agents, seats, services. All times in ms.
+
+The core trusts these values: ``cordpair.config`` has checked them (references exist, ranges hold).
+"""
+
+from enum import StrEnum
+
+import msgspec
+
+from cordpair.acd.causes import Cause
+from cordpair.ids import AgentId, NodeId, QueueId, SeatId, ServiceId
+
+VOICE = "voice"
+
+
+class Strategy(StrEnum):
+    """Which agent a contact gets."""
+
+    LONGEST_IDLE = "longest_idle"
+    FEWEST_CALLS = "fewest_calls"
+    LEAST_TALK = "least_talk"
+    ROUND_ROBIN = "round_robin"  # the agent whose last offer is longest ago
+    TOP_DOWN = "top_down"  # the first free one in the order of the configuration
+    BEST_SKILL = "best_skill"  # largest sum of levels over the skills of the first step, then longest idle
+    RANDOM = "random"
+    RING_ALL = "ring_all"
+    RING_PROGRESSIVELY = "ring_progressively"
+
+
+class FeatureAction(StrEnum):
+    SIGN_IN = "sign_in"
+    SIGN_OUT = "sign_out"
+    READY = "ready"
+    NOT_READY = "not_ready"
+    WRAP_UP_DONE = "wrap_up_done"
+
+
+class _Value(msgspec.Struct, frozen=True, omit_defaults=True):
+    pass
+
+
+class HangUpAction(_Value, tag="hang_up"):
+    """Play ``prompt`` if there is one, then hang up with ``cause``."""
+
+    cause: Cause = Cause.NORMAL
+    prompt: str = ""
+
+
+class QueueAction(_Value, tag="queue"):
+    """Go to another queue; the moment of enqueueing is kept."""
+
+    queue: QueueId
+
+
+class ServiceAction(_Value, tag="service"):
+    """Go to another service (its queue, requirement and priority); the moment of enqueueing is kept."""
+
+    service: ServiceId
+
+
+Action = HangUpAction | QueueAction | ServiceAction
+
+
+class Step(_Value):
+    """From ``after_ms`` in the visit on, these minimum levels are required. Steps are in ascending order."""
+
+    after_ms: int
+    levels: dict[str, int] = {}
+
+
+class Overflow(_Value):
+    """``percent`` of the arriving contacts go to ``queue`` instead; drawn once, on arrival."""
+
+    queue: QueueId
+    percent: float
+
+
+class Queue(_Value):
+    queue: QueueId
+    medium: str = VOICE
+    strategy: Strategy = Strategy.LONGEST_IDLE
+    steps: tuple[Step, ...] = ()
+    head_start_ms: int = 0  # priority
+    offer_timeout_ms: int = 30_000
+    wrap_up_ms: int = 0
+    max_wait_ms: int | None = None
+    max_length: int | None = None
+    on_timeout: Action = HangUpAction()
+    on_full: Action = HangUpAction(Cause.BUSY)
+    on_no_agent_signed_in: Action | None = None  # None: wait on
+    on_no_agent_ready: Action | None = None
+    no_agent_after_ms: int = 0  # how long the queue must have had no agent
+    exit_keys: dict[str, Action] = {}
+    overflow: Overflow | None = None
+    sticky_ms: int = 0  # how long only the agent of the last conversation is tried
+    progress_ms: int = 5_000  # ring progressively: the next agent is added after this
+    group_size: int = 20  # ring all and ring progressively: agents alerted at once
+    music: str = "default"
+    prompt: str = ""  # played once on arrival, before the music
+
+
+class Assignment(_Value):
+    """An agent works a queue. A lower ``tier`` is served first; ``offset_ms`` is added to the wait in comparisons."""
+
+    queue: QueueId
+    tier: int = 1
+    offset_ms: int = 0
+    active: bool = True
+    wrap_up_ms: int | None = None
+
+
+class Agent(_Value):
+    agent: AgentId
+    skills: dict[str, int] = {}
+    assignments: tuple[Assignment, ...] = ()
+    seat: SeatId | None = None
+    wrap_up_ms: int | None = None
+    capacity: dict[str, int] = msgspec.field(default_factory=lambda: {VOICE: 1})  # slots per medium
+
+
+class Seat(_Value):
+    """Where a phone is: ``endpoint`` on the PBX. With ``node`` None it can be rung from every node."""
+
+    seat: SeatId
+    endpoint: str
+    node: NodeId | None = None
+
+
+class Service(_Value):
+    """An entry point. Empty match fields match everything; the first matching service takes the call."""
+
+    service: ServiceId
+    queue: QueueId
+    dialled: tuple[str, ...] = ()
+    to: tuple[str, ...] = ()
+    contexts: tuple[str, ...] = ()
+    steps: tuple[Step, ...] | None = None  # None: the queue's
+    head_start_ms: int = 0  # added to the queue's
+    variables: tuple[str, ...] = ()  # PBX variables kept in the contact's record
+
+
+class FeatureCode(_Value):
+    """What an agent's phone dials. ``reason`` is for NOT_READY."""
+
+    code: str
+    action: FeatureAction
+    reason: str = ""
+
+
+class Misses(_Value):
+    """What follows when an offer fails. ``limit`` failures in a row make the agent not ready."""
+
+    limit: int = 3
+    miss_delay_ms: int = 10_000
+    reject_delay_ms: int = 10_000
+    busy_delay_ms: int = 10_000
+    unreachable_delay_ms: int = 10_000
+
+
+class Timing(_Value):
+    join_timeout_ms: int = 5_000
+    settle_ms: int = 300  # after a link-up, before offers are made on that node
+    closing_timeout_ms: int = 30_000  # a closing prompt may take this long
+    hang_up_timeout_ms: int = 5_000  # a leg we ended must be seen to end, or we ask again
+
+
+class Configuration(_Value):
+    """One revision, whole."""
+
+    revision: int
+    cell: str = "main"
+    nodes: tuple[NodeId, ...] = ()
+    queues: tuple[Queue, ...] = ()
+    agents: tuple[Agent, ...] = ()
+    seats: tuple[Seat, ...] = ()
+    services: tuple[Service, ...] = ()
+    codes: tuple[FeatureCode, ...] = ()
+    reasons: tuple[str, ...] = ()  # not-ready reasons that people may give
+    agent_contexts: tuple[str, ...] = ()  # dialplan contexts of agents' phones: only there feature codes count
+    no_service: HangUpAction = HangUpAction(Cause.UNREACHABLE)
+    prompts: dict[str, str] = {}  # what a feature code answers: result → prompt
+    misses: Misses = Misses()
+    timing: Timing = Timing()
+
+
+__all__ = [
+    "VOICE",
+    "Action",
+    "Agent",
+    "Assignment",
+    "Configuration",
+    "FeatureAction",
+    "FeatureCode",
+    "HangUpAction",
+    "Misses",
+    "Overflow",
+    "Queue",
+    "QueueAction",
+    "Seat",
+    "Service",
+    "ServiceAction",
+    "Step",
+    "Strategy",
+    "Timing",
+]

@@ -1,0 +1,309 @@
+"""Inputs: what happened outside. Drivers, the API and the timer give them to ``Acd.receive``.
+
+Times are ms since the Unix epoch. Personal data (``caller``, ``variables``) is taken off by the runtime and kept in
+the contact's record before the input is decided or journaled; no decision reads it.
+"""
+
+from typing import Union
+
+import msgspec
+
+from cordpair.acd.causes import Cause, Failure, SeatStatus
+from cordpair.acd.configuration import Configuration
+from cordpair.ids import (
+    AgentId,
+    BridgeId,
+    ContactId,
+    LegId,
+    NodeId,
+    OfferId,
+    PlayId,
+    QueueId,
+    RecordingId,
+    SeatId,
+)
+
+
+class Caller(msgspec.Struct, frozen=True):
+    """Who calls: personal data."""
+
+    number: str = ""
+    name: str = ""
+
+
+class Stamp(msgspec.Struct, frozen=True, omit_defaults=True):
+    """What we write on every leg and bridge of ours on the PBX. Empty where it does not apply."""
+
+    cell: str
+    contact: str = ""
+    visit: str = ""
+    offer: str = ""
+    role: str = ""  # caller | agent | feature | supervisor
+    bridge: str = ""
+
+
+class _Input(msgspec.Struct, frozen=True, gc=False, omit_defaults=True, tag=True):
+    pass
+
+
+# ---------------------------------------------------------------- from a driver: one leg
+
+
+class LegArrived(_Input):
+    """A call entered the engine's control on the PBX."""
+
+    leg: LegId
+    node: NodeId
+    dialled: str  # the number dialled
+    arrived_at: int  # stamped by the dialplan, so it survives an outage of the engine
+    to: str = ""  # user part of the To header: tells trunks' lines apart
+    context: str = ""  # the dialplan context it came through
+    endpoint: str = ""  # the authenticated endpoint; never a caller id
+    context_id: str = ""  # trusted id of a web session's context
+    last_agent: AgentId | None = None  # derived by the runtime from the contact records, for sticky routing
+    caller: Caller | None = None
+    variables: dict[str, str] = {}
+
+
+class LegRinging(_Input):
+    leg: LegId
+
+
+class LegAnswered(_Input):
+    leg: LegId
+
+
+class LegEnded(_Input):
+    leg: LegId
+    cause: Cause
+
+
+class Digit(_Input):
+    leg: LegId
+    digit: str
+
+
+class Joined(_Input):
+    """The leg is in the bridge now (seen, not merely accepted)."""
+
+    leg: LegId
+    bridge: BridgeId
+
+
+class Left(_Input):
+    leg: LegId
+    bridge: BridgeId
+
+
+class PlayEnded(_Input):
+    """``ok`` is false when the medium was missing or the play failed; a stopped play is ok."""
+
+    play: PlayId
+    leg: LegId
+    ok: bool = True
+
+
+class RecordingEnded(_Input):
+    recording: RecordingId
+    ok: bool = True
+    duration_ms: int = 0
+
+
+# ---------------------------------------------------------------- from a driver: seats and the link
+
+
+class SeatChanged(_Input):
+    """``endpoint`` is the seat's address on the PBX; a foreign one is ignored."""
+
+    node: NodeId
+    endpoint: str
+    status: SeatStatus
+
+
+class LegSeen(msgspec.Struct, frozen=True, omit_defaults=True):
+    """One leg in a snapshot. ``arrival`` is set on a leg that entered our control and bears no stamp yet."""
+
+    leg: LegId
+    answered: bool
+    ringing: bool = False
+    bridge: BridgeId | None = None
+    stamp: Stamp | None = None
+    arrival: LegArrived | None = None
+
+
+class BridgeSeen(msgspec.Struct, frozen=True, omit_defaults=True):
+    bridge: BridgeId
+    legs: tuple[LegId, ...] = ()
+    stamp: Stamp | None = None
+
+
+class Snapshot(msgspec.Struct, frozen=True, omit_defaults=True):
+    """What a PBX says is alive and concerns this cell. ``epoch`` changes when the PBX restarts."""
+
+    epoch: str
+    legs: tuple[LegSeen, ...] = ()
+    bridges: tuple[BridgeSeen, ...] = ()
+    seats: dict[str, SeatStatus] = {}  # endpoint → status
+    recordings: tuple[RecordingId, ...] = ()
+
+
+class LinkUp(_Input):
+    """The link works, the subscriptions stand, and this is what the PBX holds. Nothing was seen since LinkDown."""
+
+    node: NodeId
+    snapshot: Snapshot
+
+
+class LinkDown(_Input):
+    node: NodeId
+    reason: str = ""
+
+
+class Fenced(_Input):
+    """Another engine took the PBX over. We must not command it any more."""
+
+    node: NodeId
+
+
+class CommandFailed(_Input):
+    """A command ended without being accepted. ``command`` is the command's class name."""
+
+    command: str
+    node: NodeId
+    failure: Failure
+    leg: LegId | None = None
+    bridge: BridgeId | None = None
+    detail: str = ""
+
+
+# ---------------------------------------------------------------- from people, programs and the clock
+
+
+class SignIn(_Input):
+    agent: AgentId
+    seat: SeatId | None = None  # None: the agent's own seat
+
+
+class SignOut(_Input):
+    agent: AgentId
+
+
+class Ready(_Input):
+    agent: AgentId
+
+
+class NotReady(_Input):
+    agent: AgentId
+    reason: str
+
+
+class WrapUpDone(_Input):
+    agent: AgentId
+
+
+class TaskArrived(_Input):
+    """A contact without a call: a chat, a mail, a call-back."""
+
+    key: str  # the requester's own id: the same key twice is the same task
+    queue: QueueId
+    medium: str
+    arrived_at: int
+
+
+class AcceptOffer(_Input):
+    """The agent takes an offered task (a call is accepted by answering it)."""
+
+    offer: OfferId
+
+
+class RejectOffer(_Input):
+    offer: OfferId
+
+
+class EndContact(_Input):
+    contact: ContactId
+
+
+class ChangeContact(_Input):
+    """Change a waiting contact. None leaves as it is."""
+
+    contact: ContactId
+    head_start_ms: int | None = None
+    levels: dict[str, int] | None = None
+
+
+class ApplyConfiguration(_Input):
+    configuration: Configuration
+
+
+class TimerDue(_Input):
+    """The clock reached ``Acd.next_deadline()``."""
+
+
+DriverInput = Union[
+    LegArrived,
+    LegRinging,
+    LegAnswered,
+    LegEnded,
+    Digit,
+    Joined,
+    Left,
+    PlayEnded,
+    RecordingEnded,
+    SeatChanged,
+    LinkUp,
+    LinkDown,
+    Fenced,
+    CommandFailed,
+]
+Request = Union[
+    SignIn,
+    SignOut,
+    Ready,
+    NotReady,
+    WrapUpDone,
+    TaskArrived,
+    AcceptOffer,
+    RejectOffer,
+    EndContact,
+    ChangeContact,
+    ApplyConfiguration,
+]
+Input = Union[DriverInput, Request, TimerDue]
+
+__all__ = [
+    "AcceptOffer",
+    "ApplyConfiguration",
+    "BridgeSeen",
+    "Caller",
+    "ChangeContact",
+    "CommandFailed",
+    "Digit",
+    "DriverInput",
+    "EndContact",
+    "Fenced",
+    "Input",
+    "Joined",
+    "Left",
+    "LegAnswered",
+    "LegArrived",
+    "LegEnded",
+    "LegRinging",
+    "LegSeen",
+    "LinkDown",
+    "LinkUp",
+    "NotReady",
+    "PlayEnded",
+    "Ready",
+    "RecordingEnded",
+    "RejectOffer",
+    "Request",
+    "SeatChanged",
+    "SignIn",
+    "SignOut",
+    "Snapshot",
+    "Stamp",
+    "TaskArrived",
+    "TimerDue",
+    "WrapUpDone",
+]
