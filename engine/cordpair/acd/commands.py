@@ -89,9 +89,7 @@ class StopPlay(_Command):
     play: PlayId
 
 
-Command = Union[
-    Answer, Ring, StampLeg, HangUp, Originate, Join, Leave, Release, Music, StopMusic, Play, StopPlay
-]
+Command = Union[Answer, Ring, StampLeg, HangUp, Originate, Join, Leave, Release, Music, StopMusic, Play, StopPlay]
 
 __all__ = [
     "Answer",
