@@ -16,27 +16,27 @@ class _Command(msgspec.Struct, frozen=True, gc=False, omit_defaults=True, tag=Tr
     node: NodeId
 
 
-class Answer(_Command):
+class Answer(_Command, frozen=True):
     leg: LegId
 
 
-class Ring(_Command):
+class Ring(_Command, frozen=True):
     leg: LegId
 
 
-class StampLeg(_Command):
+class StampLeg(_Command, frozen=True):
     """Write our mark on a leg that arrived, so that a later engine knows whose it is."""
 
     leg: LegId
     stamp: Stamp
 
 
-class HangUp(_Command):
+class HangUp(_Command, frozen=True):
     leg: LegId
     cause: Cause = Cause.NORMAL
 
 
-class Originate(_Command):
+class Originate(_Command, frozen=True):
     """Ring a seat. ``contact`` names the record that holds the caller id to show."""
 
     leg: LegId
@@ -48,7 +48,7 @@ class Originate(_Command):
     context_id: str = ""  # sent as X-Context-Id
 
 
-class Join(_Command):
+class Join(_Command, frozen=True):
     """Put the legs into the bridge, which is made if it does not exist. Music on them is stopped first."""
 
     bridge: BridgeId
@@ -56,27 +56,27 @@ class Join(_Command):
     stamp: Stamp
 
 
-class Leave(_Command):
+class Leave(_Command, frozen=True):
     bridge: BridgeId
     legs: tuple[LegId, ...]
 
 
-class Release(_Command):
+class Release(_Command, frozen=True):
     """End the bridge; the legs in it, if any, live on."""
 
     bridge: BridgeId
 
 
-class Music(_Command):
+class Music(_Command, frozen=True):
     leg: LegId
     name: str = "default"
 
 
-class StopMusic(_Command):
+class StopMusic(_Command, frozen=True):
     leg: LegId
 
 
-class Play(_Command):
+class Play(_Command, frozen=True):
     """Play a prompt (a name from the configuration) to a leg outside bridges."""
 
     leg: LegId
@@ -84,7 +84,7 @@ class Play(_Command):
     prompt: str
 
 
-class StopPlay(_Command):
+class StopPlay(_Command, frozen=True):
     leg: LegId
     play: PlayId
 

@@ -39,20 +39,20 @@ class _Value(msgspec.Struct, frozen=True, omit_defaults=True):
     pass
 
 
-class HangUpAction(_Value, tag="hang_up"):
+class HangUpAction(_Value, frozen=True, tag="hang_up"):
     """Play ``prompt`` if there is one, then hang up with ``cause``."""
 
     cause: Cause = Cause.NORMAL
     prompt: str = ""
 
 
-class QueueAction(_Value, tag="queue"):
+class QueueAction(_Value, frozen=True, tag="queue"):
     """Go to another queue; the moment of enqueueing is kept."""
 
     queue: QueueId
 
 
-class ServiceAction(_Value, tag="service"):
+class ServiceAction(_Value, frozen=True, tag="service"):
     """Go to another service (its queue, requirement and priority); the moment of enqueueing is kept."""
 
     service: ServiceId
@@ -61,21 +61,21 @@ class ServiceAction(_Value, tag="service"):
 Action = HangUpAction | QueueAction | ServiceAction
 
 
-class Step(_Value):
+class Step(_Value, frozen=True):
     """From ``after_ms`` in the visit on, these minimum levels are required. Steps are in ascending order."""
 
     after_ms: int
     levels: dict[str, int] = {}
 
 
-class Overflow(_Value):
+class Overflow(_Value, frozen=True):
     """``percent`` of the arriving contacts go to ``queue`` instead; drawn once, on arrival."""
 
     queue: QueueId
     percent: float
 
 
-class Queue(_Value):
+class Queue(_Value, frozen=True):
     queue: QueueId
     medium: str = VOICE
     strategy: Strategy = Strategy.LONGEST_IDLE
@@ -99,7 +99,7 @@ class Queue(_Value):
     prompt: str = ""  # played once on arrival, before the music
 
 
-class Assignment(_Value):
+class Assignment(_Value, frozen=True):
     """An agent works a queue. A lower ``tier`` is served first; ``offset_ms`` is added to the wait in comparisons."""
 
     queue: QueueId
@@ -109,7 +109,7 @@ class Assignment(_Value):
     wrap_up_ms: int | None = None
 
 
-class Agent(_Value):
+class Agent(_Value, frozen=True):
     agent: AgentId
     skills: dict[str, int] = {}
     assignments: tuple[Assignment, ...] = ()
@@ -118,7 +118,7 @@ class Agent(_Value):
     capacity: dict[str, int] = msgspec.field(default_factory=lambda: {VOICE: 1})  # slots per medium
 
 
-class Seat(_Value):
+class Seat(_Value, frozen=True):
     """Where a phone is: ``endpoint`` on the PBX. With ``node`` None it can be rung from every node."""
 
     seat: SeatId
@@ -126,7 +126,7 @@ class Seat(_Value):
     node: NodeId | None = None
 
 
-class Service(_Value):
+class Service(_Value, frozen=True):
     """An entry point. Empty match fields match everything; the first matching service takes the call."""
 
     service: ServiceId
@@ -139,7 +139,7 @@ class Service(_Value):
     variables: tuple[str, ...] = ()  # PBX variables kept in the contact's record
 
 
-class FeatureCode(_Value):
+class FeatureCode(_Value, frozen=True):
     """What an agent's phone dials. ``reason`` is for NOT_READY."""
 
     code: str
@@ -147,7 +147,7 @@ class FeatureCode(_Value):
     reason: str = ""
 
 
-class Misses(_Value):
+class Misses(_Value, frozen=True):
     """What follows when an offer fails. ``limit`` failures in a row make the agent not ready."""
 
     limit: int = 3
@@ -157,14 +157,14 @@ class Misses(_Value):
     unreachable_delay_ms: int = 10_000
 
 
-class Timing(_Value):
+class Timing(_Value, frozen=True):
     join_timeout_ms: int = 5_000
     settle_ms: int = 300  # after a link-up, before offers are made on that node
     closing_timeout_ms: int = 30_000  # a closing prompt may take this long
     hang_up_timeout_ms: int = 5_000  # a leg we ended must be seen to end, or we ask again
 
 
-class Configuration(_Value):
+class Configuration(_Value, frozen=True):
     """One revision, whole."""
 
     revision: int

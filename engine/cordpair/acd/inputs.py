@@ -49,7 +49,7 @@ class _Input(msgspec.Struct, frozen=True, gc=False, omit_defaults=True, tag=True
 # ---------------------------------------------------------------- from a driver: one leg
 
 
-class LegArrived(_Input):
+class LegArrived(_Input, frozen=True):
     """A call entered the engine's control on the PBX."""
 
     leg: LegId
@@ -65,37 +65,37 @@ class LegArrived(_Input):
     variables: dict[str, str] = {}
 
 
-class LegRinging(_Input):
+class LegRinging(_Input, frozen=True):
     leg: LegId
 
 
-class LegAnswered(_Input):
+class LegAnswered(_Input, frozen=True):
     leg: LegId
 
 
-class LegEnded(_Input):
+class LegEnded(_Input, frozen=True):
     leg: LegId
     cause: Cause
 
 
-class Digit(_Input):
+class Digit(_Input, frozen=True):
     leg: LegId
     digit: str
 
 
-class Joined(_Input):
+class Joined(_Input, frozen=True):
     """The leg is in the bridge now (seen, not merely accepted)."""
 
     leg: LegId
     bridge: BridgeId
 
 
-class Left(_Input):
+class Left(_Input, frozen=True):
     leg: LegId
     bridge: BridgeId
 
 
-class PlayEnded(_Input):
+class PlayEnded(_Input, frozen=True):
     """``ok`` is false when the medium was missing or the play failed; a stopped play is ok."""
 
     play: PlayId
@@ -103,7 +103,7 @@ class PlayEnded(_Input):
     ok: bool = True
 
 
-class RecordingEnded(_Input):
+class RecordingEnded(_Input, frozen=True):
     recording: RecordingId
     ok: bool = True
     duration_ms: int = 0
@@ -112,7 +112,7 @@ class RecordingEnded(_Input):
 # ---------------------------------------------------------------- from a driver: seats and the link
 
 
-class SeatChanged(_Input):
+class SeatChanged(_Input, frozen=True):
     """``endpoint`` is the seat's address on the PBX; a foreign one is ignored."""
 
     node: NodeId
@@ -147,25 +147,25 @@ class Snapshot(msgspec.Struct, frozen=True, omit_defaults=True):
     recordings: tuple[RecordingId, ...] = ()
 
 
-class LinkUp(_Input):
+class LinkUp(_Input, frozen=True):
     """The link works, the subscriptions stand, and this is what the PBX holds. Nothing was seen since LinkDown."""
 
     node: NodeId
     snapshot: Snapshot
 
 
-class LinkDown(_Input):
+class LinkDown(_Input, frozen=True):
     node: NodeId
     reason: str = ""
 
 
-class Fenced(_Input):
+class Fenced(_Input, frozen=True):
     """Another engine took the PBX over. We must not command it any more."""
 
     node: NodeId
 
 
-class CommandFailed(_Input):
+class CommandFailed(_Input, frozen=True):
     """A command ended without being accepted. ``command`` is the command's class name."""
 
     command: str
@@ -179,29 +179,29 @@ class CommandFailed(_Input):
 # ---------------------------------------------------------------- from people, programs and the clock
 
 
-class SignIn(_Input):
+class SignIn(_Input, frozen=True):
     agent: AgentId
     seat: SeatId | None = None  # None: the agent's own seat
 
 
-class SignOut(_Input):
+class SignOut(_Input, frozen=True):
     agent: AgentId
 
 
-class Ready(_Input):
+class Ready(_Input, frozen=True):
     agent: AgentId
 
 
-class NotReady(_Input):
+class NotReady(_Input, frozen=True):
     agent: AgentId
     reason: str
 
 
-class WrapUpDone(_Input):
+class WrapUpDone(_Input, frozen=True):
     agent: AgentId
 
 
-class TaskArrived(_Input):
+class TaskArrived(_Input, frozen=True):
     """A contact without a call: a chat, a mail, a call-back."""
 
     key: str  # the requester's own id: the same key twice is the same task
@@ -210,21 +210,21 @@ class TaskArrived(_Input):
     arrived_at: int
 
 
-class AcceptOffer(_Input):
+class AcceptOffer(_Input, frozen=True):
     """The agent takes an offered task (a call is accepted by answering it)."""
 
     offer: OfferId
 
 
-class RejectOffer(_Input):
+class RejectOffer(_Input, frozen=True):
     offer: OfferId
 
 
-class EndContact(_Input):
+class EndContact(_Input, frozen=True):
     contact: ContactId
 
 
-class ChangeContact(_Input):
+class ChangeContact(_Input, frozen=True):
     """Change a waiting contact. None leaves as it is."""
 
     contact: ContactId
@@ -232,11 +232,11 @@ class ChangeContact(_Input):
     levels: dict[str, int] | None = None
 
 
-class ApplyConfiguration(_Input):
+class ApplyConfiguration(_Input, frozen=True):
     configuration: Configuration
 
 
-class TimerDue(_Input):
+class TimerDue(_Input, frozen=True):
     """The clock reached ``Acd.next_deadline()``."""
 
 

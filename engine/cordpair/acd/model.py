@@ -1,0 +1,309 @@
+"""The tables: everything that is a fact. Only ``evolve`` changes them; indexes and deadlines are derived from them.
+
+Rows are mutable structs, so that nothing is copied that did not change. They hold ids of other rows, never rows.
+Times are ms since the Unix epoch. No personal data: that is in the contact's record, outside the journal.
+"""
+
+from enum import StrEnum
+
+import msgspec
+
+from cordpair.acd.causes import Cause, SeatStatus, VisitOutcome
+from cordpair.acd.configuration import VOICE, Agent, Configuration, Queue, Seat, Service, Step
+from cordpair.ids import (
+    AgentId,
+    BridgeId,
+    ContactId,
+    LegId,
+    NodeId,
+    OfferId,
+    PlayId,
+    QueueId,
+    SeatId,
+    ServiceId,
+    VisitId,
+)
+
+
+class AgentStatus(StrEnum):
+    SIGNED_OUT = "signed_out"
+    NOT_READY = "not_ready"
+    READY = "ready"
+
+
+class SlotState(StrEnum):
+    FREE = "free"
+    OFFERED = "offered"
+    CONNECTED = "connected"
+    WRAP_UP = "wrap_up"
+
+
+class Pending(StrEnum):
+    """What takes effect when the agent's last conversation and its wrap-up have ended."""
+
+    NOTHING = ""
+    NOT_READY = "not_ready"
+    SIGN_OUT = "sign_out"
+
+
+class LegRole(StrEnum):
+    CALLER = "caller"
+    AGENT = "agent"
+    FEATURE = "feature"  # an agent's phone that dialled a feature code
+    ORPHAN = "orphan"  # bears our stamp but belongs to nothing we know
+
+
+class LegState(StrEnum):
+    NEW = "new"
+    RINGING = "ringing"
+    UP = "up"
+    ENDING = "ending"  # we asked for its end
+
+
+class NodeStatus(StrEnum):
+    DOWN = "down"
+    SETTLING = "settling"  # reconciled; no offers yet
+    OPEN = "open"
+    FENCED = "fenced"
+
+
+class _Row(msgspec.Struct, omit_defaults=True):
+    pass
+
+
+class Slot(_Row):
+    """An agent's place for one contact of a medium."""
+
+    medium: str
+    state: SlotState = SlotState.FREE
+    offer: OfferId | None = None
+    contact: ContactId | None = None
+    since: int = 0
+    until: int | None = None  # end of the wrap-up
+
+
+class AgentRow(_Row):
+    agent: AgentId
+    number: int  # position in the configuration
+    slots: list[Slot]
+    status: AgentStatus = AgentStatus.SIGNED_OUT
+    reason: str = ""
+    since: int = 0  # of the status
+    seat: SeatId | None = None
+    pending: Pending = Pending.NOTHING
+    pending_reason: str = ""
+    idle_since: int = 0  # when the last slot became free, or the agent ready
+    not_before: int | None = None  # no offers until then (after a miss, a rejection, …)
+    failures: int = 0  # offers failed in a row
+    calls: int = 0
+    talk_ms: int = 0
+    last_offer: int = 0  # number of the last offer made to this agent
+
+
+class Connection(_Row):
+    """Two parties who talk."""
+
+    agent: AgentId
+    slot: int
+    offer: OfferId
+    queue: QueueId
+    since: int
+    enqueued_at: int
+    head_start_ms: int
+    leg: LegId | None = None  # the agent's
+
+
+class ContactRow(_Row):
+    contact: ContactId
+    node: NodeId
+    medium: str
+    arrived_at: int
+    leg: LegId | None = None
+    service: ServiceId | None = None
+    last_agent: AgentId | None = None
+    context_id: str = ""
+    visit: VisitId | None = None
+    connection: Connection | None = None
+    bridge: BridgeId | None = None
+    play: PlayId | None = None
+    closing: Cause | None = None  # a closing prompt is played; then the leg is ended with this cause
+    closing_until: int = 0
+    hops: int = 0  # visits so far
+
+
+class VisitRow(_Row):
+    """One stay of a contact in one queue, still waiting (an ended visit is only a count)."""
+
+    visit: VisitId
+    contact: ContactId
+    queue: QueueId
+    medium: str
+    node: NodeId
+    number: int
+    enqueued_at: int  # kept on overflow: the order
+    began_at: int  # of this visit: steps and the longest wait count from here
+    head_start_ms: int
+    steps: tuple[Step, ...]
+    levels: dict[str, int]
+    step: int = 0  # index of the step in force
+    excluded: tuple[AgentId, ...] = ()  # sorted
+    sticky: AgentId | None = None
+    sticky_until: int | None = None
+    offers: list[OfferId] = []
+    accepted: OfferId | None = None
+    join_until: int | None = None
+    progress_at: int | None = None  # ring progressively: when the next agent may be added
+
+    @property
+    def key(self) -> int:
+        """Order among all waiting visits: the wait with its head start, then the arrival. See ``lines``."""
+        return (self.enqueued_at - self.head_start_ms) << 32 | (self.number & 0xFFFFFFFF)
+
+
+class OfferRow(_Row):
+    """An agent is being alerted."""
+
+    offer: OfferId
+    visit: VisitId
+    contact: ContactId
+    agent: AgentId
+    slot: int
+    made_at: int
+    expires_at: int
+    leg: LegId | None = None
+    rang: bool = False
+    answered: bool = False
+
+
+class LegRow(_Row):
+    leg: LegId
+    node: NodeId
+    role: LegRole
+    state: LegState = LegState.NEW
+    contact: ContactId | None = None
+    offer: OfferId | None = None
+    seat: SeatId | None = None
+    bridge: BridgeId | None = None  # where it was seen
+    answering: bool = False  # we asked for its answer
+    cause: Cause = Cause.NORMAL  # with which we end it
+    until: int | None = None  # ask again for its end, end a feature call, or take it as gone
+    doubted: bool = False  # the PBX says it is gone, but its end was not seen yet
+    play: PlayId | None = None
+
+
+class BridgeRow(_Row):
+    bridge: BridgeId
+    node: NodeId
+    contact: ContactId
+
+
+class NodeRow(_Row):
+    node: NodeId
+    status: NodeStatus = NodeStatus.DOWN
+    epoch: str = ""
+    opens_at: int | None = None
+
+
+class SeatRow(_Row):
+    seat: SeatId
+    agent: AgentId | None = None  # who is signed in here
+    status: dict[NodeId, SeatStatus] = {}
+
+
+class QueueRow(_Row):
+    """Live figures of one queue; ``offered == sum(outcomes) + waiting``, always."""
+
+    queue: QueueId
+    offered: int = 0
+    waiting: int = 0
+    outcomes: dict[VisitOutcome, int] = {}
+    signed_in: int = 0  # agents assigned and active here
+    ready: int = 0  # of these, ready (busy or not)
+    unstaffed_since: int = 0  # since when nobody is signed in
+    unready_since: int = 0  # since when nobody is ready
+    checked_at: int = 0  # the empty-queue rules have been applied for these moments
+
+
+class State(_Row):
+    """All tables of one cell."""
+
+    run: str = ""
+    seed: int = 0
+    configuration: Configuration = Configuration(revision=0)
+    numbers: dict[str, int] = {}
+    contacts: dict[ContactId, ContactRow] = {}
+    visits: dict[VisitId, VisitRow] = {}
+    agents: dict[AgentId, AgentRow] = {}
+    offers: dict[OfferId, OfferRow] = {}
+    legs: dict[LegId, LegRow] = {}
+    bridges: dict[BridgeId, BridgeRow] = {}
+    nodes: dict[NodeId, NodeRow] = {}
+    seats: dict[SeatId, SeatRow] = {}
+    queues: dict[QueueId, QueueRow] = {}
+
+
+class Book:
+    """The configuration by id: derived, made anew with each revision."""
+
+    def __init__(self, configuration: Configuration) -> None:
+        self.configuration = configuration
+        self.queues: dict[QueueId, Queue] = {queue.queue: queue for queue in configuration.queues}
+        self.agents: dict[AgentId, Agent] = {agent.agent: agent for agent in configuration.agents}
+        self.seats: dict[SeatId, Seat] = {seat.seat: seat for seat in configuration.seats}
+        self.services: dict[ServiceId, Service] = {service.service: service for service in configuration.services}
+        self.by_endpoint: dict[str, SeatId] = {seat.endpoint: seat.seat for seat in configuration.seats}
+        self.by_seat: dict[SeatId, AgentId] = {
+            agent.seat: agent.agent for agent in configuration.agents if agent.seat is not None
+        }
+        self.codes = {code.code: code for code in configuration.codes}
+
+
+def slots_of(agent: Agent) -> list[Slot]:
+    """The slots that a configured agent has, all free."""
+    return [Slot(medium) for medium, count in sorted(agent.capacity.items()) for _ in range(count)]
+
+
+def free_slot(row: AgentRow, medium: str) -> int | None:
+    """The index of a slot that may take a contact of ``medium`` now.
+
+    Voice is exclusive: it needs every slot free, and blocks every other.
+    """
+    chosen = None
+    for index, slot in enumerate(row.slots):
+        if slot.state is SlotState.FREE:
+            if slot.medium == medium and chosen is None:
+                chosen = index
+        elif VOICE in (medium, slot.medium):
+            return None
+    return chosen
+
+
+def is_busy(row: AgentRow) -> bool:
+    """Whether any slot is connected or in wrap-up (what a pause waits for)."""
+    return any(slot.state in (SlotState.CONNECTED, SlotState.WRAP_UP) for slot in row.slots)
+
+
+__all__ = [
+    "AgentRow",
+    "AgentStatus",
+    "Book",
+    "BridgeRow",
+    "Connection",
+    "ContactRow",
+    "LegRole",
+    "LegRow",
+    "LegState",
+    "NodeRow",
+    "NodeStatus",
+    "OfferRow",
+    "Pending",
+    "QueueRow",
+    "SeatRow",
+    "Slot",
+    "SlotState",
+    "State",
+    "VisitRow",
+    "free_slot",
+    "is_busy",
+    "slots_of",
+]
