@@ -1,0 +1,1 @@
+"""A private real PBX and a crowd of SIPp phones, for the tests."""
