@@ -1,4 +1,4 @@
-"""What is shipped for tests: a manual clock and the conformance suite for drivers (``cordpair.testing.conformance``)."""
+"""Shipped for tests: a manual clock, and the conformance suite for drivers (``cordpair.testing.conformance``)."""
 
 from cordpair.testing.clock import ManualClock, ManualHandle
 
