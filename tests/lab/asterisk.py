@@ -62,15 +62,25 @@ class LabError(Exception):
 class AsteriskLab:
     """One private Asterisk with N agents' endpoints and a trunk."""
 
-    def __init__(self, agents: int = 4, *, first_agent: int = 101, app: str = "cordpair-main",
-                 wait_tries: int = 240, qualify: int = 10, extra: Mapping[str, str] | None = None,
-                 tree: Tree | None = None, keep: bool = False) -> None:
+    def __init__(
+        self,
+        agents: int = 4,
+        *,
+        first_agent: int = 101,
+        app: str = "cordpair-main",
+        wait_tries: int = 240,
+        qualify: int = 10,
+        extra: Mapping[str, str] | None = None,
+        tree: Tree | None = None,
+        keep: bool = False,
+    ) -> None:
         self.tree = tree if tree is not None else find()
         self.agents = tuple(render.Agent(str(first_agent + n), secrets.token_hex(8)) for n in range(agents))
         base = random.choice(RTP_BLOCKS)
         ports = render.Ports(_free_port(socket.SOCK_STREAM), _free_port(socket.SOCK_DGRAM), base, base + 1999)
-        self.settings = render.Settings(ports, self.agents, app=app, wait_tries=wait_tries, qualify=qualify,
-                                        extra=extra or {})
+        self.settings = render.Settings(
+            ports, self.agents, app=app, wait_tries=wait_tries, qualify=qualify, extra=extra or {}
+        )
         self.directory = Path(tempfile.mkdtemp(prefix="cordpair-lab-"))
         self._inside = self.directory if self.tree.own else INSIDE
         self._keep = keep
@@ -127,8 +137,9 @@ class AsteriskLab:
             raise
         return self
 
-    async def __aexit__(self, kind: type[BaseException] | None, error: BaseException | None,
-                        trace: TracebackType | None) -> None:
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
         await self.close()
 
     async def start(self) -> None:
@@ -144,8 +155,8 @@ class AsteriskLab:
         command += ["sh", "-ec", script, "sh", root, str(self.directory), str(self._inside)]
         with (self.directory / "log/output").open("ab") as output:
             self._process = await asyncio.create_subprocess_exec(
-                *command, stdin=asyncio.subprocess.DEVNULL, stdout=output, stderr=output,
-                start_new_session=True)
+                *command, stdin=asyncio.subprocess.DEVNULL, stdout=output, stderr=output, start_new_session=True
+            )
         try:
             async with asyncio.timeout(START_DEADLINE):
                 await self._until_ari_answers()
@@ -166,9 +177,9 @@ class AsteriskLab:
         await self.start()
 
     async def close(self) -> None:
-        """End everything this lab started and remove its files."""
+        """End everything this lab started, at once, and remove its files."""
         await self.sipp.close()
-        await self.stop()
+        await self.kill()
         if self._session is not None:
             await self._session.close()
             self._session = None
@@ -183,15 +194,24 @@ class AsteriskLab:
             raise LabError("Asterisk is not running")
         enter = [] if os.geteuid() != 0 else ["nsenter", f"--target={self.pid}", "--mount", "--root", "--wd"]
         process = await asyncio.create_subprocess_exec(
-            *enter, "/usr/sbin/asterisk", "-C", f"{self._inside}/etc/asterisk.conf", "-rx", command,
-            stdin=asyncio.subprocess.DEVNULL, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.STDOUT)
+            *enter,
+            "/usr/sbin/asterisk",
+            "-C",
+            f"{self._inside}/etc/asterisk.conf",
+            "-rx",
+            command,
+            stdin=asyncio.subprocess.DEVNULL,
+            stdout=asyncio.subprocess.PIPE,
+            stderr=asyncio.subprocess.STDOUT,
+        )
         output, _ = await process.communicate()
         return output.decode(errors="replace")
 
     async def ari(self, method: str, path: str, **params: str) -> Any:
         """One ARI request, as an outside observer; the decoded body, or None when there is none."""
         if self._session is None:
-            self._session = aiohttp.ClientSession(headers={"Authorization": aiohttp.encode_basic_auth(*self.credentials)})
+            authorization = aiohttp.encode_basic_auth(*self.credentials)
+            self._session = aiohttp.ClientSession(headers={"Authorization": authorization})
         async with self._session.request(method, f"{self.http_url}/{path}", params=params) as reply:
             reply.raise_for_status()
             return await reply.json() if reply.status != 204 else None
@@ -210,6 +230,10 @@ class AsteriskLab:
             if counts == (0, 0) or time.monotonic() > ends:
                 return counts
             await asyncio.sleep(0.05)
+
+    async def hang_up_all(self) -> None:
+        """End every call, as the far side of each would see it."""
+        await self.rx("channel request hangup all")
 
     async def seat_state(self, number: str) -> str:
         """`NOT_INUSE`, `UNAVAILABLE`, `INUSE`, `RINGING` ... of an agent's phone."""
@@ -266,10 +290,12 @@ async def _serve(agents: int, app: str) -> None:
     for signum in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(signum, stopped.set)
     async with AsteriskLab(agents, app=app) as lab:
-        print(f"Asterisk {lab.version}\n"
-              f"ARI       {lab.ari_url}   application {lab.app}\n"
-              f"SIP       udp 127.0.0.1:{lab.sip_port}   callers from {render.TRUNK_ADDRESS}\n"
-              f"log       {lab.directory}/log/messages.log")
+        print(
+            f"Asterisk {lab.version}\n"
+            f"ARI       {lab.ari_url}   application {lab.app}\n"
+            f"SIP       udp 127.0.0.1:{lab.sip_port}   callers from {render.TRUNK_ADDRESS}\n"
+            f"log       {lab.directory}/log/messages.log"
+        )
         for agent in lab.agents:
             print(f"agent     {agent.number}   password {agent.password}")
         print("Ctrl-C ends it.", flush=True)

@@ -21,9 +21,11 @@ TRUNK = "trunk"
 TRUNK_ADDRESS = "127.0.0.2"
 PHONE_ADDRESS = "127.0.0.1"
 ARI_USER = "cordpair"
-# Files that every distribution ships and that say nothing here; without them Asterisk complains at its start.
-STOCK = {"ccss": "[general]\n", "cel": "[general]\n", "features": "[general]\n", "manager": "[general]\n", "udptl": "[general]\n",
-         "acl": "", "pjproject": "", "websocket_client": ""}
+# Files that every distribution ships and that say nothing here; without them Asterisk complains.
+STOCK = {
+    **dict.fromkeys(("ccss", "cel", "features", "manager", "udptl"), "[general]\n"),
+    **dict.fromkeys(("acl", "pjproject", "websocket_client"), ""),
+}
 
 
 @dataclass(frozen=True)

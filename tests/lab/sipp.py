@@ -17,88 +17,31 @@ import shutil
 import signal
 import socket
 import time
-from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
 from pathlib import Path
-from string import Template
 
+from lab import scenarios
+from lab.calls import Call, Plan, Report, read
 from lab.render import PHONE_ADDRESS, TRUNK_ADDRESS, Agent
+from lab.scenarios import Span, milliseconds
 
-SCENARIOS = Path(__file__).parent / "sipp"
-REFUSALS = (400, 401, 403, 404, 408, 480, 481, 482, 484, 486, 487, 488, 500, 501, 502, 503, 504, 600, 603)
-REQUEST_TERMINATED = 487
+__all__ = ["Call", "Crowd", "Plan", "Report", "SippError", "SippKit"]
+
 FOR_EVER = 3600.0
 SIP_PORTS = range(25000, 30000)
 REGISTRATION_DEADLINE = 15.0
-ENDINGS = ("far-bye", "near-bye", "refused", "cancelled")
-
-Span = float | tuple[float, float]
 
 
 class SippError(Exception):
     """SIPp is missing, or did something else than it was asked to; the message holds what it said."""
 
 
-@dataclass(frozen=True)
-class Plan:
-    """What one caller does."""
-
-    dialled: str
-    caller: str = "03012345678"
-    cancel_after: float | None = None
-    """Seconds after the INVITE at which a caller who was not answered gives up."""
-    hang_up_after: float | None = None
-    """Seconds after the answer at which the caller hangs up; None waits for the far side."""
-    agent: Agent | None = None
-    """Call from this agent's phone, with its credentials, instead of from the trunk."""
-
-
-@dataclass(frozen=True)
-class Call:
-    """What became of one call, seen from this end. Times are Unix seconds."""
-
-    key: str
-    """The plan's number for a caller, the agent's number for a phone."""
-    call_id: str
-    dialled: str = ""
-    caller: str = ""
-    started: float = 0.0
-    ringing: float | None = None
-    early: float | None = None
-    answered: float | None = None
-    ended: float | None = None
-    ending: str = "open"
-    """far-bye, near-bye, refused, cancelled, or open: SIPp saw no end (or an end it did not understand)."""
-    status: int | None = None
-    """The SIP status of a refusal."""
-    more: str = ""
-    """A Reason header, or what a phone saw in the INVITE: `context=... from=...`."""
-
-
-@dataclass(frozen=True)
-class Report:
-    calls: tuple[Call, ...]
-    exit_status: int | None
-    errors: str
-
-    def count(self, ending: str) -> int:
-        return self.endings[ending]
-
-    @property
-    def endings(self) -> Counter[str]:
-        return Counter(call.ending for call in self.calls)
-
-    @property
-    def answered(self) -> int:
-        return sum(call.answered is not None for call in self.calls)
-
-
 class Crowd:
     """A running SIPp."""
 
-    def __init__(self, process: asyncio.subprocess.Process, directory: Path, port: int,
-                 plans: Sequence[Plan] = ()) -> None:
+    def __init__(
+        self, process: asyncio.subprocess.Process, directory: Path, port: int, plans: Sequence[Plan] = ()
+    ) -> None:
         self.process = process
         self.directory = directory
         self.port = port
@@ -111,7 +54,7 @@ class Crowd:
     def report(self) -> Report:
         """What happened so far."""
         log = _text(self.directory / "log")
-        return Report(_calls(log, self.plans), self.process.returncode, _text(self.directory / "errors")[-4000:])
+        return Report(read(log, self.plans), self.process.returncode, _text(self.directory / "errors")[-4000:])
 
     async def wait(self, deadline: float) -> Report:
         """Until all calls are over. TimeoutError, and SIPp is ended, when they are not by then."""
@@ -135,16 +78,15 @@ class Crowd:
             await asyncio.sleep(0.02)
 
     async def stop(self, grace: float = 1.0) -> Report:
-        """End it: calls that are up get `grace` seconds to finish, then a BYE or a CANCEL.
+        """End it: calls that are up get `grace` seconds to finish.
 
-        With `grace=0` it dies at once and says nothing to anybody, like a phone without power.
+        Then it is gone, and says nothing to anybody, like a phone without power: Asterisk still has the calls
+        (`AsteriskLab.hang_up_all` ends them).
         """
-        # SIPp takes one SIGUSR1 as "no more calls", two as "end those that are".
-        for seconds in (grace, 0.5) if grace else ():
-            if self.running:
-                self.process.send_signal(signal.SIGUSR1)
-                with contextlib.suppress(TimeoutError):
-                    await asyncio.wait_for(self.process.wait(), seconds)
+        if self.running and grace:
+            self.process.send_signal(signal.SIGUSR1)
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(self.process.wait(), grace)
         if self.running:
             self.process.kill()
             await self.process.wait()
@@ -160,16 +102,24 @@ class SippKit:
         self._numbers = itertools.count(1)
         self._crowds: list[Crowd] = []
 
-    async def callers(self, dialled: str | Sequence[Plan], *, count: int = 1, rate: float = 10.0,
-                      cancel_after: float | None = None, hang_up_after: float | None = None,
-                      headers: Mapping[str, str] | None = None) -> Crowd:
+    async def callers(
+        self,
+        dialled: str | Sequence[Plan],
+        *,
+        count: int = 1,
+        rate: float = 10.0,
+        cancel_after: float | None = None,
+        hang_up_after: float | None = None,
+        headers: Mapping[str, str] | None = None,
+    ) -> Crowd:
         """Callers from the trunk (or, by their plan, from agents' phones), in order, `rate` a second.
 
         A number makes `count` equal callers, with caller ids 030000001, 030000002 ...
         """
         if isinstance(dialled, str):
-            plans: Sequence[Plan] = [Plan(dialled, f"030{n:06d}", cancel_after, hang_up_after)
-                                     for n in range(1, count + 1)]
+            plans: Sequence[Plan] = [
+                Plan(dialled, f"030{n:06d}", cancel_after, hang_up_after) for n in range(1, count + 1)
+            ]
         else:
             plans = list(dialled)
         if len({plan.agent is None for plan in plans}) != 1:
@@ -177,10 +127,17 @@ class SippKit:
         rows = [_row(n, plan) for n, plan in enumerate(plans)]
         extra = "".join(f"{name}: {value}\n" for name, value in (headers or {}).items())
         address = TRUNK_ADDRESS if plans[0].agent is None else PHONE_ADDRESS
-        return await self._start("call", _call_scenario(extra), address, plans=plans, rows=rows, rate=rate)
+        return await self._start("call", scenarios.call(extra), address, plans=plans, rows=rows, rate=rate)
 
-    async def dial(self, agent: Agent, code: str, *, deadline: float = 10.0,
-                   hang_up_after: float | None = None, caller: str | None = None) -> Call:
+    async def dial(
+        self,
+        agent: Agent,
+        code: str,
+        *,
+        deadline: float = 10.0,
+        hang_up_after: float | None = None,
+        caller: str | None = None,
+    ) -> Call:
         """An agent's phone dials a code and waits for the far side to hang up (`caller` forges From)."""
         plan = Plan(code, caller or agent.number, None, hang_up_after, agent)
         crowd = await self.callers([plan])
@@ -188,10 +145,10 @@ class SippKit:
 
     async def register(self, agents: Iterable[Agent], contact_port: int, *, expires: int = 3600) -> None:
         """Phones register; they take calls at that port of 127.0.0.1. With expires=0 they leave."""
-        rows = [f"{a.number};{_credentials(a.number, a.password)};{PHONE_ADDRESS}:{contact_port};{expires}"
-                for a in agents]
-        crowd = await self._start("register", (SCENARIOS / "register.xml").read_text(), PHONE_ADDRESS,
-                                  rows=rows, rate=200.0)
+        rows = [
+            f"{a.number};{_credentials(a.number, a.password)};{PHONE_ADDRESS}:{contact_port};{expires}" for a in agents
+        ]
+        crowd = await self._start("register", scenarios.register(), PHONE_ADDRESS, rows=rows, rate=200.0)
         report = await crowd.wait(REGISTRATION_DEADLINE)
         if report.exit_status != 0:
             raise SippError(f"registration failed ({report.exit_status}): {report.errors}")
@@ -199,24 +156,29 @@ class SippKit:
     async def unregister(self, agents: Iterable[Agent], contact_port: int) -> None:
         await self.register(agents, contact_port, expires=0)
 
-    async def phones(self, agents: Iterable[Agent] = (), *, ring: Span = 0.1, rings: bool = True,
-                     talk: Span | None = None, refuse: int | None = None, answers: bool = True,
-                     port: int | None = None) -> Crowd:
+    async def phones(
+        self,
+        agents: Iterable[Agent] = (),
+        *,
+        ring: Span = 0.1,
+        rings: bool = True,
+        talk: Span | None = None,
+        refuse: int | None = None,
+        answers: bool = True,
+        port: int | None = None,
+    ) -> Crowd:
         """Phones of these agents, registered and waiting for calls.
 
         After `ring` seconds (or a value between two) each answers, and hangs up after `talk` seconds (None:
         waits for the far side), or refuses with a status. `answers=False` rings for ever; `rings=False`
         sends no 180. A CANCEL is obeyed in any state.
         """
-        outcome = ""
-        if refuse is not None:
-            outcome = Template(_scenario("phone-refuses")).substitute(code=refuse)
-        else:
-            pause = _pause(FOR_EVER if talk is None else talk)
-            outcome = Template(_scenario("phone-answers")).substitute(talk_pause=pause)
-        text = Template(_scenario("phone")).substitute(
-            ring=Template(_scenario("phone-rings")).substitute() if rings else "",
-            ring_pause=_pause(ring if answers else FOR_EVER), outcome=outcome)
+        text = scenarios.phone(
+            ring=ring if answers else FOR_EVER,
+            rings=rings,
+            talk=FOR_EVER if talk is None else talk,
+            refuse=refuse,
+        )
         crowd = await self._start("phone", text, PHONE_ADDRESS, port=port)
         await self.register(agents, crowd.port)
         return crowd
@@ -225,8 +187,17 @@ class SippKit:
         await asyncio.gather(*(crowd.stop(grace=0) for crowd in self._crowds))
         self._crowds.clear()
 
-    async def _start(self, name: str, scenario: str, address: str, *, plans: Sequence[Plan] = (),
-                     rows: Sequence[str] = (), rate: float = 0.0, port: int | None = None) -> Crowd:
+    async def _start(
+        self,
+        name: str,
+        scenario: str,
+        address: str,
+        *,
+        plans: Sequence[Plan] = (),
+        rows: Sequence[str] = (),
+        rate: float = 0.0,
+        port: int | None = None,
+    ) -> Crowd:
         sipp = shutil.which("sipp")
         if sipp is None:
             raise SippError("sipp is missing: apt-get install -y sip-tester")
@@ -234,18 +205,57 @@ class SippKit:
         directory.mkdir(parents=True)
         (directory / "scenario.xml").write_text(scenario)
         port = port if port is not None else free_port(address)
-        command = ["setpriv", "--pdeathsig", "KILL", sipp, "-sf", "scenario.xml", "-nostdin", "-i", address,
-                   "-mi", address, "-p", str(port), "-mp", str(random.randrange(31000, 32500, 2)),
-                   "-t", "u1", "-timer_resol", "1", "-trace_logs", "-log_file", "log",
-                   "-trace_err", "-error_file", "errors", "-l", "5000"]
+        command = [
+            "setpriv",
+            "--pdeathsig",
+            "KILL",
+            sipp,
+            "-sf",
+            "scenario.xml",
+            "-nostdin",
+            "-i",
+            address,
+            "-mi",
+            address,
+            "-p",
+            str(port),
+            "-mp",
+            str(random.randrange(31000, 32500, 2)),
+            "-t",
+            "u1",
+            "-timer_resol",
+            "1",
+            "-trace_logs",
+            "-log_file",
+            "log",
+            "-trace_err",
+            "-error_file",
+            "errors",
+            "-l",
+            "5000",
+        ]
         if rows:
             (directory / "rows.csv").write_text("\n".join(["SEQUENTIAL", *rows, ""]))
-            command += ["-inf", "rows.csv", "-m", str(len(rows)), "-r", f"{max(round(rate * 10), 1)}",
-                        "-rp", "10000", f"{PHONE_ADDRESS}:{self._sip_port}"]
+            command += [
+                "-inf",
+                "rows.csv",
+                "-m",
+                str(len(rows)),
+                "-r",
+                f"{max(round(rate * 10), 1)}",
+                "-rp",
+                "10000",
+                f"{PHONE_ADDRESS}:{self._sip_port}",
+            ]
         with (directory / "output").open("wb") as output:
             process = await asyncio.create_subprocess_exec(
-                *command, cwd=directory, stdin=asyncio.subprocess.DEVNULL, stdout=output, stderr=output,
-                start_new_session=True)
+                *command,
+                cwd=directory,
+                stdin=asyncio.subprocess.DEVNULL,
+                stdout=output,
+                stderr=output,
+                start_new_session=True,
+            )
         crowd = Crowd(process, directory, port, plans)
         self._crowds.append(crowd)
         if not rows:
@@ -279,105 +289,15 @@ def _is_free(address: str, port: int) -> bool:
         return True
 
 
-def _scenario(name: str) -> str:
-    return (SCENARIOS / f"{name}.xml").read_text()
-
-
-def _call_scenario(headers: str) -> str:
-    attempt = Template(_scenario("attempt"))
-    attempts = attempt.substitute(txn="first", cseq=1, auth="", headers=headers, after="end",
-                                  refusals=_refusals("first", challenged=True))
-    attempts += _PROVE
-    attempts += attempt.substitute(txn="second", cseq=2, auth="[field2]\n", headers=headers, after="end",
-                                   refusals=_refusals("second", challenged=False))
-    return Template(_scenario("call")).substitute(attempts=attempts)
-
-
-_PROVE = """
-  <label id="prove"/>
-  <send ack_txn="first" next="second"><![CDATA[
-ACK sip:[field0]@[remote_ip]:[remote_port] SIP/2.0
-Via: SIP/2.0/[transport] [local_ip]:[local_port];branch=z9hG4bK-[pid]-[call_number]-first
-From: <sip:[field1]@[local_ip]:[local_port]>;tag=[pid]c[call_number]
-To: <sip:[field0]@[remote_ip]:[remote_port]>[peer_tag_param]
-Call-ID: [call_id]
-CSeq: 1 ACK
-Max-Forwards: 70
-Content-Length: 0
-
-]]></send>
-"""
-
-
-def _refusals(txn: str, *, challenged: bool) -> str:
-    lines = []
-    for code in REFUSALS:
-        if code == 401 and challenged:
-            lines.append(f'  <recv response="401" response_txn="{txn}" optional="global" auth="true" next="prove"/>')
-            continue
-        lines.append(f'  <recv response="{code}" response_txn="{txn}" optional="global" next="refused-{txn}">'
-                     f'<action><log message="CP [field5] refused [call_id] [timestamp] {code}"/></action></recv>')
-    return "\n".join(lines)
-
-
 def _row(number: int, plan: Plan) -> str:
     auth = _credentials(plan.agent.number, plan.agent.password) if plan.agent else _credentials("none", "none")
-    cancel = _ms(FOR_EVER if plan.cancel_after is None else plan.cancel_after)
-    hold = _ms(FOR_EVER if plan.hang_up_after is None else plan.hang_up_after)
+    cancel = milliseconds(FOR_EVER if plan.cancel_after is None else plan.cancel_after)
+    hold = milliseconds(FOR_EVER if plan.hang_up_after is None else plan.hang_up_after)
     return f"{plan.dialled};{plan.caller};{auth};{cancel};{hold};{number}"
 
 
 def _credentials(user: str, password: str) -> str:
     return f"[authentication username={user} password={password}]"
-
-
-def _ms(seconds: float) -> int:
-    return max(round(seconds * 1000), 1)
-
-
-def _pause(span: Span) -> str:
-    if isinstance(span, tuple):
-        return f'distribution="uniform" min="{_ms(span[0])}" max="{_ms(span[1])}"'
-    return f'milliseconds="{_ms(span)}"'
-
-
-def _calls(log: str, plans: Sequence[Plan]) -> tuple[Call, ...]:
-    """The log's lines `CP key what call-id date time epoch [more]`, folded into one call each."""
-    calls: dict[str, Call] = {}
-    for line in log.splitlines():
-        parts = line.split(maxsplit=7)
-        if len(parts) < 7 or parts[0] != "CP":
-            continue
-        key, what, call_id, at = parts[1], parts[2], parts[3], float(parts[6])
-        more = parts[7] if len(parts) > 7 else ""
-        known = calls.get(call_id)
-        calls[call_id] = _fold(known or Call(key, call_id), what, at, more)
-    if not plans:
-        return tuple(calls.values())
-    return tuple(replace(c, dialled=plans[int(c.key)].dialled, caller=plans[int(c.key)].caller)
-                 for c in calls.values())
-
-
-def _fold(call: Call, what: str, at: float, more: str) -> Call:
-    match what:
-        case "start" | "invite":
-            return replace(call, started=at, more=more)
-        case "ringing":
-            return call if call.ringing else replace(call, ringing=at)
-        case "early":
-            return call if call.early else replace(call, early=at)
-        case "answered":
-            return call if call.answered else replace(call, answered=at)
-        case _ if call.ended:
-            return call
-        case "refused" if int(more) == REQUEST_TERMINATED:
-            return replace(call, ended=at, ending="cancelled")
-        case "refused":
-            return replace(call, ended=at, ending=what, status=int(more))
-        case _ if what in ENDINGS:
-            return replace(call, ended=at, ending=what, more=f"{call.more} {more}".strip())
-        case _:
-            return call
 
 
 def _text(path: Path) -> str:

@@ -93,7 +93,7 @@ def _own() -> Tree | None:
 def _cached(root: Path) -> Tree | None:
     if not root.is_dir():
         return None
-    return _describe(root, (root / "cordpair-version").read_text())
+    return _describe(root, (root / "cordpair-version").read_text(encoding="utf-8"))
 
 
 def _describe(root: Path, version_line: str) -> Tree | None:
@@ -121,14 +121,17 @@ def _mirrors() -> list[str]:
     for source in sources:
         if source.suffix not in (".list", ".sources") or not source.is_file():
             continue
-        mirrors += re.findall(r"^(?:URIs:|deb(?: \[[^]]*\])?)\s+(https?://\S+?/debian)/?(?:\s|$)",
-                              source.read_text(errors="replace"), re.MULTILINE)
+        mirrors += re.findall(
+            r"^(?:URIs:|deb(?: \[[^]]*\])?)\s+(https?://\S+?/debian)/?(?:\s|$)",
+            source.read_text(errors="replace"),
+            re.MULTILINE,
+        )
     return list(dict.fromkeys([*mirrors, PUBLIC_MIRROR]))
 
 
 def _build(cache: Path) -> Tree:
     if os.geteuid() != 0:
-        raise NoAsterisk("building the private Asterisk tree needs root (debootstrap and chroot): run as root once")
+        raise NoAsterisk("building the private Asterisk tree needs root (debootstrap, chroot): run it as root")
     if shutil.which("debootstrap") is None:
         raise NoAsterisk("debootstrap is missing: apt-get install -y debootstrap")
     cache.mkdir(parents=True, exist_ok=True)
@@ -160,8 +163,9 @@ def _bootstrap(cache: Path, suite: str, mirror: str) -> tuple[Tree | None, str]:
         with (unfinished / "log").open("w+b") as log:
             command = ["debootstrap", "--variant=minbase", f"--include={','.join(PACKAGES)}"]
             root = unfinished / "tree"
-            done = subprocess.run([*command, suite, str(root), mirror], stdout=log, stderr=log,
-                                  stdin=subprocess.DEVNULL, check=False)
+            done = subprocess.run(
+                [*command, suite, str(root), mirror], stdout=log, stderr=log, stdin=subprocess.DEVNULL, check=False
+            )
             log.seek(0)
             lines = log.read().decode(errors="replace").strip().splitlines()
         if done.returncode != 0:
@@ -172,8 +176,9 @@ def _bootstrap(cache: Path, suite: str, mirror: str) -> tuple[Tree | None, str]:
 
 
 def _finish(root: Path, final: Path) -> Tree | None:
-    shown = subprocess.run(["chroot", str(root), "/usr/sbin/asterisk", "-V"],
-                           capture_output=True, text=True, check=False).stdout
+    shown = subprocess.run(
+        ["chroot", str(root), "/usr/sbin/asterisk", "-V"], capture_output=True, text=True, check=False
+    ).stdout
     if _describe(root, shown) is None:
         return None
     for archive in (root / "var/cache/apt/archives").glob("*.deb"):

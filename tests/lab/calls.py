@@ -1,0 +1,102 @@
+"""What callers are to do, and what became of each call: read from the log that the scenarios write."""
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from lab.render import Agent
+
+REQUEST_TERMINATED = 487
+ENDINGS = ("far-bye", "near-bye", "refused", "cancelled")
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What one caller does."""
+
+    dialled: str
+    caller: str = "03012345678"
+    cancel_after: float | None = None
+    """Seconds after the INVITE at which a caller who was not answered gives up."""
+    hang_up_after: float | None = None
+    """Seconds after the answer at which the caller hangs up; None waits for the far side."""
+    agent: Agent | None = None
+    """Call from this agent's phone, with its credentials, instead of from the trunk."""
+
+
+@dataclass(frozen=True)
+class Call:
+    """What became of one call, seen from this end. Times are Unix seconds."""
+
+    key: str
+    """The plan's number for a caller, the agent's number for a phone."""
+    call_id: str
+    dialled: str = ""
+    caller: str = ""
+    started: float = 0.0
+    ringing: float | None = None
+    early: float | None = None
+    answered: float | None = None
+    ended: float | None = None
+    ending: str = "open"
+    """far-bye, near-bye, refused, cancelled, or open: SIPp saw no end (or an end it did not understand)."""
+    status: int | None = None
+    """The SIP status of a refusal."""
+    more: str = ""
+    """A Reason header, or what a phone saw in the INVITE: `context=... from=...`."""
+
+
+@dataclass(frozen=True)
+class Report:
+    calls: tuple[Call, ...]
+    exit_status: int | None
+    errors: str
+
+    def count(self, ending: str) -> int:
+        return self.endings[ending]
+
+    @property
+    def endings(self) -> Counter[str]:
+        return Counter(call.ending for call in self.calls)
+
+    @property
+    def answered(self) -> int:
+        return sum(call.answered is not None for call in self.calls)
+
+
+def read(log: str, plans: Sequence[Plan]) -> tuple[Call, ...]:
+    """The log's lines `CP key what call-id date time epoch [more]`, folded into one call each."""
+    calls: dict[str, Call] = {}
+    for line in log.splitlines():
+        parts = line.split(maxsplit=7)
+        if len(parts) < 7 or parts[0] != "CP":
+            continue
+        key, what, call_id, at = parts[1], parts[2], parts[3], float(parts[6])
+        more = parts[7] if len(parts) > 7 else ""
+        known = calls.get(call_id)
+        calls[call_id] = _fold(known or Call(key, call_id), what, at, more)
+    if not plans:
+        return tuple(calls.values())
+    return tuple(replace(c, dialled=plans[int(c.key)].dialled, caller=plans[int(c.key)].caller) for c in calls.values())
+
+
+def _fold(call: Call, what: str, at: float, more: str) -> Call:
+    match what:
+        case "start" | "invite":
+            return replace(call, started=at, more=more)
+        case "ringing":
+            return call if call.ringing else replace(call, ringing=at)
+        case "early":
+            return call if call.early else replace(call, early=at)
+        case "answered":
+            return call if call.answered else replace(call, answered=at)
+        case _ if call.ended:
+            return call
+        case "refused" if int(more) == REQUEST_TERMINATED:
+            return replace(call, ended=at, ending="cancelled")
+        case "refused":
+            return replace(call, ended=at, ending=what, status=int(more))
+        case _ if what in ENDINGS:
+            return replace(call, ended=at, ending=what, more=f"{call.more} {more}".strip())
+        case _:
+            return call
