@@ -49,7 +49,10 @@ class Codec:
         self._encoder = msgspec.json.Encoder()
 
     def encode(self, entry: Entry) -> bytes:
-        return self._encoder.encode({"input": entry.input, "events": entry.events})
+        try:
+            return self._encoder.encode({"input": entry.input, "events": entry.events})
+        except (msgspec.EncodeError, OverflowError, TypeError, ValueError, RecursionError) as error:
+            raise JournalError(f"entry {entry.seq} cannot be written as JSON, a defect of Cordpair: {error}") from error
 
     def decode(self, seq: int, at: int, version: int, body: bytes) -> Entry:
         """Raises UnreadableBody, whose message says what is wrong but not where."""
