@@ -129,6 +129,7 @@ class ContactRow(_Row):
     closing: Cause | None = None  # a closing prompt is played; then the leg is ended with this cause
     closing_until: int = 0
     hops: int = 0  # visits so far
+    key: str = ""  # of a task: the requester's own id
 
 
 class VisitRow(_Row):
@@ -221,7 +222,6 @@ class QueueRow(_Row):
     ready: int = 0  # of these, ready (busy or not)
     unstaffed_since: int = 0  # since when nobody is signed in
     unready_since: int = 0  # since when nobody is ready
-    checked_at: int = 0  # the empty-queue rules have been applied for these moments
 
 
 class State(_Row):
@@ -258,6 +258,16 @@ class Book:
         self.codes = {code.code: code for code in configuration.codes}
 
 
+class Cell:
+    """The tables and the configuration that explains them: what ``decide`` and ``evolve`` look at."""
+
+    __slots__ = ("book", "state")
+
+    def __init__(self, state: State) -> None:
+        self.state = state
+        self.book = Book(state.configuration)
+
+
 def slots_of(agent: Agent) -> list[Slot]:
     """The slots that a configured agent has, all free."""
     return [Slot(medium) for medium, count in sorted(agent.capacity.items()) for _ in range(count)]
@@ -288,6 +298,7 @@ __all__ = [
     "AgentStatus",
     "Book",
     "BridgeRow",
+    "Cell",
     "Connection",
     "ContactRow",
     "LegRole",

@@ -1,0 +1,177 @@
+"""The decider: inputs in, events and commands out.
+
+``receive`` first lets everything happen that is due, then decides the input, then matches: afterwards no eligible
+pair of contact and agent is left. Each event is in the tables before the next is decided, and commands are made from
+the tables as they were at their event.
+"""
+
+from collections.abc import Iterable
+from typing import NamedTuple
+
+from cordpair.acd import events as ev
+from cordpair.acd.commands import Command
+from cordpair.acd.configuration import VOICE, Configuration
+from cordpair.acd.deadlines import Deadlines
+from cordpair.acd.decide import decide
+from cordpair.acd.decide_due import decide_due
+from cordpair.acd.eligibility import excludes_everybody
+from cordpair.acd.evolve import evolve
+from cordpair.acd.index import Index
+from cordpair.acd.inputs import Input
+from cordpair.acd.matching import Pair, next_pair
+from cordpair.acd.model import Cell, State, free_slot
+from cordpair.acd.proposals import Events, leg_of, new_id
+from cordpair.acd.react import react
+from cordpair.acd.refusal import Refusal
+from cordpair.acd.touched import Kind
+from cordpair.ids import OfferId, QueueId, VisitId
+
+
+class Decision(NamedTuple):
+    """What one input led to. ``refusal`` says why a request was not granted; it changed nothing."""
+
+    events: list[ev.Event]
+    commands: list[Command]
+    refusal: str | None = None
+
+
+class Acd:
+    """One cell's queueing and routing. Give it a snapshot's state, or nothing for a fresh one."""
+
+    def __init__(self, state: State | None = None) -> None:
+        self._cell = Cell(state if state is not None else State())
+        self._events: list[ev.Event] = []
+        self._commands: list[Command] = []
+        self.rebuild()
+
+    @property
+    def state(self) -> State:
+        return self._cell.state
+
+    @property
+    def cell(self) -> Cell:
+        return self._cell
+
+    @property
+    def index(self) -> Index:
+        return self._index
+
+    def next_deadline(self) -> int | None:
+        """When (ms) ``receive`` must be called at the latest, with TimerDue if nothing else happens."""
+        return self._deadlines.next()
+
+    def start(self, run: str, seed: int, configuration: Configuration, now_ms: int) -> Decision:
+        """The first entry of a fresh journal. ``run`` marks all ids of this journal, ``seed`` all its draws."""
+        self._begin()
+        self._run(iter((ev.JournalStarted(run, seed), ev.ConfigurationApplied(configuration))), now_ms)
+        return Decision(self._events, self._commands)
+
+    def receive(self, given: Input, now_ms: int) -> Decision:
+        """Decide what follows from ``given`` at ``now_ms``. Never raises for what comes from outside."""
+        self._begin()
+        refusal = None
+        self._let_happen(now_ms)
+        try:
+            self._run(decide(self._cell, given, now_ms), now_ms)
+        except Refusal as refused:
+            refusal = str(refused)
+        self._match(now_ms)
+        self._let_happen(now_ms)
+        return Decision(self._events, self._commands, refusal)
+
+    def fold(self, events: Iterable[ev.Event], at_ms: int) -> None:
+        """Replay: tables only. Call ``rebuild`` once after the last."""
+        for event in events:
+            evolve(self._cell, event, at_ms)
+
+    def rebuild(self) -> None:
+        """Make indexes and deadlines anew from the tables."""
+        self._index = Index(self._cell)
+        self._deadlines = Deadlines(self._cell)
+        state = self._cell.state
+        for kind, names in (
+            (Kind.VISIT, state.visits),
+            (Kind.OFFER, state.offers),
+            (Kind.AGENT, state.agents),
+            (Kind.CONTACT, state.contacts),
+            (Kind.LEG, state.legs),
+            (Kind.NODE, state.nodes),
+        ):
+            for name in names:
+                self._deadlines.refresh((kind, name))
+
+    # ------------------------------------------------------------ the loop
+
+    def _begin(self) -> None:
+        self._events, self._commands = [], []
+
+    def _let_happen(self, now: int) -> None:
+        """Everything that is due, earliest first. Ends because each consequence moves or removes its deadline."""
+        while (row := self._deadlines.due(now)) is not None:
+            self._run(decide_due(self._cell, row, now), now)
+            self._deadlines.refresh(row)
+            self._match(now)
+
+    def _run(self, proposed: Events, now: int) -> None:
+        for event in proposed:
+            self._apply(event, now)
+
+    def _apply(self, event: ev.Event, now: int) -> None:
+        self._events.append(event)
+        for row in evolve(self._cell, event, now):
+            if row[0] is Kind.EVERYTHING:
+                self.rebuild()
+            elif row[0] is Kind.QUEUE:
+                self._arm_empty(QueueId(row[1]))
+            else:
+                self._index.refresh(row)
+                self._deadlines.refresh(row)
+        self._commands.extend(react(self._cell, event))
+
+    def _arm_empty(self, queue_id: QueueId) -> None:
+        """The queue lost its last agent: those who wait in it are due by its rules, if it has any."""
+        queue = self._cell.book.queues[queue_id]
+        if queue.on_no_agent_signed_in is not None or queue.on_no_agent_ready is not None:
+            for visit in self._index.waiting_in(queue_id):
+                self._deadlines.refresh((Kind.VISIT, visit))
+
+    def _match(self, now: int) -> None:
+        self._clear_exclusions(now)
+        while (pair := next_pair(self._index)) is not None:
+            self._apply(self._offer(pair, now), now)
+            self._clear_exclusions(now)
+
+    def _clear_exclusions(self, now: int) -> None:
+        """A contact that would be excluded from everybody is excluded from nobody."""
+        index = self._index
+        while index.suspects:
+            found = index.classes.all[index.suspects.pop()]
+            if found is not None and found.key.excluded and excludes_everybody(index, found):
+                for visit in list(found.line.in_order()):
+                    self._apply(ev.ExclusionsCleared(VisitId(visit)), now)
+
+    def _offer(self, pair: Pair, now: int) -> ev.OfferMade:
+        state, book = self._cell.state, self._cell.book
+        visit, agent = state.visits[pair.visit], state.agents[pair.agent]
+        slot = free_slot(agent, visit.medium)
+        assert slot is not None
+        offer = OfferId(new_id(self._cell, "o", "offer"))
+        by_phone = visit.medium == VOICE
+        return ev.OfferMade(
+            offer,
+            state.numbers.get("offer", 0) + 1,
+            visit.visit,
+            visit.contact,
+            agent.agent,
+            slot,
+            now + book.queues[visit.queue].offer_timeout_ms,
+            leg_of(offer) if by_phone else None,
+            agent.seat if by_phone else None,
+            pair.strategy.value,
+            str(pair.line.key),
+            len(pair.line.line),
+            self._index.profiles.available.get(visit.medium, 0),
+        )
+
+
+__all__ = ["Acd", "Decision"]

@@ -1,0 +1,125 @@
+"""Everything that falls due, in one heap. A row says when it is next due; the heap follows what the rows say."""
+
+from collections.abc import Callable
+from heapq import heapify, heappop, heappush
+from typing import Any
+
+from cordpair.acd.configuration import Queue
+from cordpair.acd.model import Cell, LegState, NodeStatus
+from cordpair.acd.strategies import GROUPS
+from cordpair.acd.touched import Kind, Row
+from cordpair.ids import AgentId, ContactId, LegId, NodeId, OfferId, VisitId
+
+
+def empty_since(cell: Cell, queue: Queue) -> int | None:
+    """Since when the queue has had no agent, as far as one of its rules for that applies now."""
+    row = cell.state.queues[queue.queue]
+    times = []
+    if queue.on_no_agent_signed_in is not None and row.signed_in == 0:
+        times.append(row.unstaffed_since)
+    if queue.on_no_agent_ready is not None and row.ready == 0:
+        times.append(row.unready_since)
+    return min(times, default=None)
+
+
+def visit_due(cell: Cell, visit_id: VisitId) -> int | None:
+    row = cell.state.visits.get(visit_id)
+    if row is None:
+        return None
+    if row.accepted is not None:
+        return row.join_until
+    times = []
+    if row.step < len(row.steps):
+        times.append(row.began_at + row.steps[row.step].after_ms)
+    if row.sticky_until is not None:
+        times.append(row.sticky_until)
+    queue = cell.book.queues[row.queue]
+    if not row.offers:  # while somebody is alerted the caller stays
+        if queue.max_wait_ms is not None:
+            times.append(row.began_at + queue.max_wait_ms)
+        empty = empty_since(cell, queue)
+        if empty is not None:
+            times.append(max(empty, row.began_at) + queue.no_agent_after_ms)
+    if row.progress_at is not None and row.offers and queue.strategy in GROUPS:
+        times.append(row.progress_at)
+    return min(times, default=None)
+
+
+def offer_due(cell: Cell, offer_id: OfferId) -> int | None:
+    row = cell.state.offers.get(offer_id)
+    return None if row is None or row.answered else row.expires_at
+
+
+def agent_due(cell: Cell, agent_id: AgentId) -> int | None:
+    row = cell.state.agents.get(agent_id)
+    if row is None:
+        return None
+    times = [slot.until for slot in row.slots if slot.until is not None]
+    if row.not_before is not None:
+        times.append(row.not_before)
+    return min(times, default=None)
+
+
+def contact_due(cell: Cell, contact_id: ContactId) -> int | None:
+    row = cell.state.contacts.get(contact_id)
+    return None if row is None or row.closing is None else row.closing_until
+
+
+def leg_due(cell: Cell, leg_id: LegId) -> int | None:
+    row = cell.state.legs.get(leg_id)
+    if row is None:
+        return None
+    node = cell.state.nodes.get(row.node)
+    if row.state is LegState.ENDING and (node is None or node.status in (NodeStatus.DOWN, NodeStatus.FENCED)):
+        return None  # asked again when the node is back
+    return row.until
+
+
+def node_due(cell: Cell, node_id: NodeId) -> int | None:
+    row = cell.state.nodes.get(node_id)
+    return row.opens_at if row is not None and row.status is NodeStatus.SETTLING else None
+
+
+_DUE: dict[Kind, Callable[[Cell, Any], int | None]] = {
+    Kind.VISIT: visit_due,
+    Kind.OFFER: offer_due,
+    Kind.AGENT: agent_due,
+    Kind.CONTACT: contact_due,
+    Kind.LEG: leg_due,
+    Kind.NODE: node_due,
+}
+
+
+class Deadlines:
+    def __init__(self, cell: Cell) -> None:
+        self._cell = cell
+        self._heap: list[tuple[int, Kind, str]] = []
+        self._armed: dict[Row, int] = {}
+
+    def refresh(self, row: Row) -> None:
+        due_of = _DUE.get(row[0])
+        due = due_of(self._cell, row[1]) if due_of is not None else None
+        if due is None:
+            self._armed.pop(row, None)
+        elif self._armed.get(row) != due:
+            self._armed[row] = due
+            heappush(self._heap, (due, *row))
+            if len(self._heap) > 4 * len(self._armed) + 64:
+                self._heap = [(at, *armed) for armed, at in self._armed.items()]
+                heapify(self._heap)
+
+    def next(self) -> int | None:
+        while self._heap:
+            due, kind, name = self._heap[0]
+            if self._armed.get((kind, name)) == due:
+                return due
+            heappop(self._heap)
+        return None
+
+    def due(self, now: int) -> Row | None:
+        """The earliest row that is due at ``now``."""
+        due = self.next()
+        return None if due is None or due > now else self._heap[0][1:]
+
+
+__all__ = ["Deadlines", "empty_since"]

@@ -1,0 +1,154 @@
+"""What follows from an arrival: a contact for a service, a task, or an agent's phone that dialled a code."""
+
+from cordpair.acd import events as ev
+from cordpair.acd import inputs as inp
+from cordpair.acd.causes import Cause, ContactEnd, VisitOutcome
+from cordpair.acd.configuration import VOICE, FeatureAction, FeatureCode, Service
+from cordpair.acd.decide_agents import not_ready, ready, sign_in, sign_out, wrap_up_done
+from cordpair.acd.model import Cell, LegRole
+from cordpair.acd.proposals import (
+    Entry,
+    Events,
+    answer,
+    close_leg,
+    end_connection,
+    end_visit,
+    enter,
+    finish,
+    follow,
+    new_id,
+    through_service,
+)
+from cordpair.acd.refusal import Refusal
+from cordpair.acd.skills import ANYWHERE
+from cordpair.ids import AgentId, ContactId, PlayId, SeatId
+
+# An arrival stamped longer ago than this, or in the future, comes from a clock that is wrong: now is taken.
+OLDEST_ARRIVAL_MS = 3_600_000
+
+
+def arrived(cell: Cell, given: inp.LegArrived, now: int) -> Events:
+    if given.leg in cell.state.legs:
+        return
+    configuration = cell.book.configuration
+    seat = cell.book.by_endpoint.get(given.endpoint) if given.endpoint else None
+    from_phone = seat is not None and (
+        not configuration.agent_contexts or given.context in configuration.agent_contexts
+    )
+    service = _service(cell, given)
+    if from_phone and seat is not None and (given.dialled in cell.book.codes or service is None):
+        yield from _feature(cell, given, seat, now)
+        return
+    arrived_at = given.arrived_at if 0 <= now - given.arrived_at <= OLDEST_ARRIVAL_MS else now
+    contact = ContactId(new_id(cell, "c", "contact"))
+    yield ev.ContactArrived(
+        contact,
+        given.node,
+        VOICE,
+        arrived_at,
+        given.leg,
+        service.service if service is not None else None,
+        given.last_agent,
+        given.context_id,
+    )
+    row = cell.state.contacts[contact]
+    if service is None:
+        yield from follow(cell, row, configuration.no_service, arrived_at, now)
+    else:
+        yield from enter(cell, row, through_service(service, arrived_at), now, began_at=arrived_at)
+
+
+def _service(cell: Cell, given: inp.LegArrived) -> Service | None:
+    """The first service whose every match field fits."""
+    for service in cell.book.configuration.services:
+        if (
+            (not service.dialled or given.dialled in service.dialled)
+            and (not service.to or given.to in service.to)
+            and (not service.contexts or given.context in service.contexts)
+        ):
+            return service
+    return None
+
+
+# ---------------------------------------------------------------- tasks
+
+
+def task_arrived(cell: Cell, given: inp.TaskArrived, now: int) -> Events:
+    queue = cell.book.queues.get(given.queue)
+    if queue is None:
+        raise Refusal(f"queue {given.queue!r} does not exist")
+    if queue.medium != given.medium:
+        raise Refusal(f"queue {given.queue!r} takes {queue.medium}, not {given.medium}")
+    if given.key and any(row.key == given.key for row in cell.state.contacts.values()):
+        return
+    arrived_at = given.arrived_at if 0 <= now - given.arrived_at <= OLDEST_ARRIVAL_MS else now
+    contact = ContactId(new_id(cell, "c", "contact"))
+    yield ev.ContactArrived(contact, ANYWHERE, given.medium, arrived_at, key=given.key)
+    yield from enter(cell, cell.state.contacts[contact], Entry(given.queue, arrived_at), now, began_at=arrived_at)
+
+
+def end_contact(cell: Cell, given: inp.EndContact, now: int) -> Events:
+    contact = cell.state.contacts.get(given.contact)
+    if contact is None:
+        raise Refusal(f"contact {given.contact!r} is not live")
+    if contact.visit is not None:
+        yield from end_visit(cell, cell.state.visits[contact.visit], VisitOutcome.FAILED, now)
+    if contact.connection is not None:
+        yield from end_connection(cell, contact, "system", now)
+    yield from finish(cell, contact, Cause.NORMAL, ContactEnd.SYSTEM, now)
+
+
+def change_contact(cell: Cell, given: inp.ChangeContact, now: int) -> Events:
+    contact = cell.state.contacts.get(given.contact)
+    visit = cell.state.visits.get(contact.visit) if contact is not None and contact.visit is not None else None
+    if visit is None:
+        raise Refusal(f"contact {given.contact!r} does not wait")
+    head_start = visit.head_start_ms if given.head_start_ms is None else given.head_start_ms
+    levels, steps = (visit.levels, visit.steps) if given.levels is None else (given.levels, ())
+    if given.levels is None and given.head_start_ms is not None:
+        levels, steps = visit.levels, visit.steps
+    yield ev.VisitChanged(visit.visit, head_start, levels, steps)
+
+
+# ---------------------------------------------------------------- an agent's phone
+
+
+def _feature(cell: Cell, given: inp.LegArrived, seat: SeatId, now: int) -> Events:
+    """Run the code for the agent of the authenticated seat, say what came of it, and hang up."""
+    until = now + cell.book.configuration.timing.closing_timeout_ms
+    yield ev.LegAdopted(given.leg, given.node, LegRole.FEATURE, until, seat)
+    code = cell.book.codes.get(given.dialled)
+    agent = cell.state.seats[seat].agent or cell.book.by_seat.get(seat)
+    action = code.action if code is not None else None
+    result = "wrong_code"
+    if code is not None:
+        result = "unknown_agent"
+        if agent is not None and agent in cell.state.agents:
+            try:
+                yield from _run(cell, code, agent, seat, now)
+                result = code.action.value
+            except Refusal:
+                result = "refused"
+    prompt = cell.book.configuration.prompts.get(result)
+    play = PlayId(new_id(cell, "p", "play")) if prompt else None
+    if play is not None:
+        yield from answer(cell, given.leg)
+    yield ev.FeatureUsed(given.leg, result, action, agent, play)
+    if play is None:
+        yield from close_leg(cell, given.leg, Cause.NORMAL, now)
+
+
+def _run(cell: Cell, code: FeatureCode, agent: AgentId, seat: SeatId, now: int) -> Events:
+    if code.action is FeatureAction.SIGN_IN:
+        yield from sign_in(cell, inp.SignIn(agent, seat), now)
+    elif code.action is FeatureAction.SIGN_OUT:
+        yield from sign_out(cell, inp.SignOut(agent), now)
+    elif code.action is FeatureAction.READY:
+        yield from ready(cell, inp.Ready(agent), now)
+    elif code.action is FeatureAction.NOT_READY:
+        yield from not_ready(cell, inp.NotReady(agent, code.reason), now)
+    else:
+        yield from wrap_up_done(cell, inp.WrapUpDone(agent), now)
+
+
+__all__ = ["arrived", "change_contact", "end_contact", "task_arrived"]

@@ -1,0 +1,100 @@
+"""What follows from the passing of time: one row that is due, one consequence."""
+
+from collections.abc import Callable
+from typing import Any
+
+from cordpair.acd import events as ev
+from cordpair.acd.causes import Cause, ContactEnd, OfferOutcome
+from cordpair.acd.configuration import Action
+from cordpair.acd.deadlines import empty_since
+from cordpair.acd.decide_agents import end_wrap_ups
+from cordpair.acd.decide_legs import fail_join, leave, leg_gone, untaken
+from cordpair.acd.model import Cell, LegState, NodeStatus, VisitRow
+from cordpair.acd.proposals import Events, close_leg, fail_offer, finish
+from cordpair.acd.touched import Kind, Row
+from cordpair.ids import AgentId, ContactId, LegId, NodeId, OfferId, VisitId
+
+
+def _visit(cell: Cell, visit_id: VisitId, now: int) -> Events:
+    visit = cell.state.visits[visit_id]
+    contact = cell.state.contacts[visit.contact]
+    if visit.accepted is not None:
+        yield from fail_join(cell, cell.state.offers[visit.accepted], now)
+        return
+    ending = None if visit.offers else _ending(cell, visit, now)
+    if ending is not None:
+        yield from leave(cell, contact, *ending, now)
+        return
+    if visit.sticky_until is not None and visit.sticky_until <= now:
+        yield ev.StickyEnded(visit_id)
+    if visit.progress_at is not None and visit.progress_at <= now:
+        yield ev.GroupOpened(visit_id)
+    step = visit.step
+    while step < len(visit.steps) and visit.began_at + visit.steps[step].after_ms <= now:
+        step += 1
+    if step != visit.step:
+        yield ev.RequirementStepped(visit_id, step)
+
+
+def _ending(cell: Cell, visit: VisitRow, now: int) -> tuple[str, Action] | None:
+    """The rule that ends the wait now, if one does."""
+    queue, row = cell.book.queues[visit.queue], cell.state.queues[visit.queue]
+    if queue.max_wait_ms is not None and visit.began_at + queue.max_wait_ms <= now:
+        return "max_wait", queue.on_timeout
+    empty = empty_since(cell, queue)
+    if empty is None or max(empty, visit.began_at) + queue.no_agent_after_ms > now:
+        return None
+    rule = queue.on_no_agent_signed_in if row.signed_in == 0 else None
+    rule = rule or queue.on_no_agent_ready
+    return None if rule is None else ("no_agent", rule)
+
+
+def _offer(cell: Cell, offer_id: OfferId, now: int) -> Events:
+    offer = cell.state.offers[offer_id]
+    outcome = untaken(offer) if offer.leg is not None else OfferOutcome.MISSED
+    yield from fail_offer(cell, offer, outcome, now)
+
+
+def _agent(cell: Cell, agent_id: AgentId, now: int) -> Events:
+    row = cell.state.agents[agent_id]
+    if row.not_before is not None and row.not_before <= now:
+        yield ev.AgentDelayEnded(agent_id)
+    yield from end_wrap_ups(cell, row, until=now)
+
+
+def _contact(cell: Cell, contact_id: ContactId, now: int) -> Events:
+    contact = cell.state.contacts[contact_id]
+    yield from finish(cell, contact, contact.closing or Cause.NORMAL, ContactEnd.SYSTEM, now)
+
+
+def _leg(cell: Cell, leg_id: LegId, now: int) -> Events:
+    """Ask for a leg's end again; a leg that the PBX denied is gone; a feature call has lasted long enough."""
+    leg = cell.state.legs[leg_id]
+    if leg.doubted:
+        yield from leg_gone(cell, leg, Cause.UNKNOWN, now)
+    elif leg.state is LegState.ENDING:
+        yield ev.LegClosing(leg_id, leg.cause, now + cell.book.configuration.timing.hang_up_timeout_ms)
+    else:
+        yield from close_leg(cell, leg_id, Cause.NORMAL, now)
+
+
+def _node(cell: Cell, node_id: NodeId, now: int) -> Events:
+    if cell.state.nodes[node_id].status is NodeStatus.SETTLING:
+        yield ev.NodeOpened(node_id)
+
+
+_DUE: dict[Kind, Callable[[Cell, Any, int], Events]] = {
+    Kind.VISIT: _visit,
+    Kind.OFFER: _offer,
+    Kind.AGENT: _agent,
+    Kind.CONTACT: _contact,
+    Kind.LEG: _leg,
+    Kind.NODE: _node,
+}
+
+
+def decide_due(cell: Cell, row: Row, now: int) -> Events:
+    return _DUE[row[0]](cell, row[1], now)
+
+
+__all__ = ["decide_due"]

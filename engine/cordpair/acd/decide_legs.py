@@ -1,0 +1,279 @@
+"""What follows from what happens to a leg or to a command."""
+
+from cordpair.acd import events as ev
+from cordpair.acd import inputs as inp
+from cordpair.acd.causes import Cause, ContactEnd, Failure, OfferOutcome, VisitOutcome
+from cordpair.acd.configuration import Action
+from cordpair.acd.model import Cell, ContactRow, LegRole, LegRow, LegState, OfferRow
+from cordpair.acd.proposals import (
+    Entry,
+    Events,
+    back_in_line,
+    bridge_of,
+    close_leg,
+    end_connection,
+    end_offers,
+    end_visit,
+    enter,
+    fail_offer,
+    finish,
+    follow,
+    outcome_of,
+    release,
+)
+
+# A leg that the PBX denies is taken as ended when its end is not seen within this time.
+DOUBT_MS = 2_000
+
+
+def ringing(cell: Cell, given: inp.LegRinging, now: int) -> Events:
+    leg = cell.state.legs.get(given.leg)
+    if leg is None or leg.state is not LegState.NEW:
+        return
+    yield ev.LegRang(leg.leg)
+    offer = cell.state.offers.get(leg.offer) if leg.offer is not None else None
+    if offer is not None and not offer.rang:
+        yield ev.OfferRang(offer.offer)
+
+
+def answered(cell: Cell, given: inp.LegAnswered, now: int) -> Events:
+    leg = cell.state.legs.get(given.leg)
+    if leg is None or leg.state in (LegState.UP, LegState.ENDING):
+        return
+    yield ev.LegCameUp(leg.leg)
+    offer = cell.state.offers.get(leg.offer) if leg.offer is not None else None
+    if offer is not None:
+        yield from take_offer(cell, offer, now)
+
+
+def take_offer(cell: Cell, offer: OfferRow, now: int) -> Events:
+    """The first to answer wins: the others of the group are told so, and the join begins."""
+    visit, contact = cell.state.visits[offer.visit], cell.state.contacts[offer.contact]
+    yield from end_offers(cell, visit, OfferOutcome.ANSWERED_ELSEWHERE, now, keep=offer.offer)
+    if offer.leg is None:
+        yield ev.OfferAnswered(offer.offer, None, now)
+        yield from connect(cell, contact, now)
+        return
+    until = now + cell.book.configuration.timing.join_timeout_ms
+    yield ev.OfferAnswered(offer.offer, bridge_of(offer.offer), until)
+
+
+def connect(cell: Cell, contact: ContactRow, now: int) -> Events:
+    """Both legs were seen in the bridge: this is the moment of connection."""
+    assert contact.visit is not None
+    visit = cell.state.visits[contact.visit]
+    assert visit.accepted is not None
+    offer = cell.state.offers[visit.accepted]
+    waited = max(0, now - visit.enqueued_at)
+    yield ev.ContactConnected(contact.contact, visit.visit, offer.offer, offer.agent, waited)
+    yield ev.OfferEnded(offer.offer, OfferOutcome.CONNECTED)
+    yield ev.VisitEnded(visit.visit, VisitOutcome.CONNECTED, waited)
+
+
+def joined(cell: Cell, given: inp.Joined, now: int) -> Events:
+    leg = cell.state.legs.get(given.leg)
+    if leg is None or leg.bridge == given.bridge:
+        return
+    yield ev.LegEnteredBridge(leg.leg, given.bridge)
+    contact = cell.state.contacts.get(leg.contact) if leg.contact is not None else None
+    if contact is not None:
+        yield from connect_if_joined(cell, contact, now)
+
+
+def connect_if_joined(cell: Cell, contact: ContactRow, now: int) -> Events:
+    visit = cell.state.visits.get(contact.visit) if contact.visit is not None else None
+    if visit is None or visit.accepted is None or contact.leg is None:
+        return
+    legs = cell.state.legs
+    caller, agent = legs.get(contact.leg), legs.get(cell.state.offers[visit.accepted].leg or contact.leg)
+    if caller is None or agent is None or LegState.ENDING in (caller.state, agent.state):
+        return
+    if caller.bridge == agent.bridge == contact.bridge:
+        yield from connect(cell, contact, now)
+
+
+def left(cell: Cell, given: inp.Left, now: int) -> Events:
+    leg = cell.state.legs.get(given.leg)
+    if leg is not None and leg.bridge == given.bridge:
+        yield ev.LegLeftBridge(leg.leg)
+
+
+# ---------------------------------------------------------------- the end of a leg
+
+
+def ended(cell: Cell, given: inp.LegEnded, now: int) -> Events:
+    leg = cell.state.legs.get(given.leg)
+    if leg is not None:
+        yield from leg_gone(cell, leg, given.cause, now)
+
+
+def leg_gone(cell: Cell, leg: LegRow, cause: Cause, now: int) -> Events:
+    yield ev.LegClosed(leg.leg, cause)
+    contact = cell.state.contacts.get(leg.contact) if leg.contact is not None else None
+    if leg.role is LegRole.CALLER and contact is not None:
+        yield from caller_gone(cell, contact, cause, now)
+    elif leg.role is LegRole.AGENT:
+        offer = cell.state.offers.get(leg.offer) if leg.offer is not None else None
+        if offer is not None:
+            yield from alerted_leg_gone(cell, offer, cause, now)
+        elif contact is not None and contact.connection is not None and contact.connection.leg == leg.leg:
+            yield from agent_gone(cell, contact, cause, now)
+
+
+def caller_gone(cell: Cell, contact: ContactRow, cause: Cause, now: int) -> Events:
+    unseen = cause is Cause.UNKNOWN
+    end = ContactEnd.LOST_VISIBILITY if unseen else ContactEnd.CALLER_HUNG_UP
+    if contact.closing is not None:
+        end = ContactEnd.SYSTEM
+    if contact.visit is not None:
+        outcome = VisitOutcome.LOST_VISIBILITY if unseen else VisitOutcome.ABANDONED
+        yield from end_visit(cell, cell.state.visits[contact.visit], outcome, now)
+    if contact.connection is not None:
+        yield from end_connection(cell, contact, "lost" if unseen else "caller", now)
+    yield from finish(cell, contact, Cause.NORMAL, end, now)
+
+
+def agent_gone(cell: Cell, contact: ContactRow, cause: Cause, now: int) -> Events:
+    """A hang-up ends the contact; a leg that was lost leaves the caller a new visit at the old place."""
+    connection = contact.connection
+    assert connection is not None
+    if cause not in (Cause.LOST, Cause.UNKNOWN) or contact.leg is None:
+        yield from end_connection(cell, contact, "agent", now)
+        yield from finish(cell, contact, Cause.NORMAL, ContactEnd.AGENT_HUNG_UP, now)
+        return
+    queue, enqueued_at, head_start = connection.queue, connection.enqueued_at, connection.head_start_ms
+    yield from end_connection(cell, contact, "lost", now)
+    yield from release(cell, contact)
+    if queue in cell.book.queues:
+        extra = head_start - cell.book.queues[queue].head_start_ms
+        yield from enter(cell, contact, Entry(queue, enqueued_at, extra), now)
+    else:
+        yield from finish(cell, contact, Cause.NORMAL, ContactEnd.FAILED, now)
+
+
+_UNTAKEN = {
+    Cause.BUSY: OfferOutcome.BUSY,
+    Cause.REJECTED: OfferOutcome.REJECTED,
+    Cause.UNREACHABLE: OfferOutcome.UNREACHABLE,
+    Cause.CONGESTION: OfferOutcome.UNREACHABLE,
+}
+
+
+def alerted_leg_gone(cell: Cell, offer: OfferRow, cause: Cause, now: int) -> Events:
+    contact = cell.state.contacts[offer.contact]
+    if offer.answered:
+        yield from fail_offer(cell, offer, OfferOutcome.FAILED, now)
+        yield from back_in_line(cell, contact, now)
+        return
+    if cause is Cause.UNKNOWN or cause is Cause.LOST:
+        outcome = OfferOutcome.FAILED
+    else:
+        outcome = _UNTAKEN.get(cause) or untaken(offer)
+    yield from fail_offer(cell, offer, outcome, now)
+
+
+def untaken(offer: OfferRow) -> OfferOutcome:
+    """An offer that timed out is a miss only if ringing was seen."""
+    return OfferOutcome.MISSED if offer.rang else OfferOutcome.UNREACHABLE
+
+
+def fail_join(cell: Cell, offer: OfferRow, now: int) -> Events:
+    contact = cell.state.contacts[offer.contact]
+    yield from fail_offer(cell, offer, OfferOutcome.FAILED, now)
+    yield from back_in_line(cell, contact, now)
+
+
+# ---------------------------------------------------------------- digits and prompts
+
+
+def digit(cell: Cell, given: inp.Digit, now: int) -> Events:
+    leg = cell.state.legs.get(given.leg)
+    contact = cell.state.contacts.get(leg.contact) if leg is not None and leg.contact is not None else None
+    if contact is None or contact.leg != given.leg or contact.visit is None:
+        return
+    visit = cell.state.visits[contact.visit]
+    action = cell.book.queues[visit.queue].exit_keys.get(given.digit)
+    if action is None or visit.accepted is not None:
+        return
+    yield from leave(cell, contact, "key", action, now)
+
+
+def leave(cell: Cell, contact: ContactRow, cause: str, action: Action, now: int) -> Events:
+    """End the wait for a cause in the table of outcomes and follow the rule."""
+    assert contact.visit is not None
+    visit = cell.state.visits[contact.visit]
+    enqueued_at = visit.enqueued_at
+    yield from end_visit(cell, visit, outcome_of(cause, action), now)
+    yield from follow(cell, contact, action, enqueued_at, now)
+
+
+def play_ended(cell: Cell, given: inp.PlayEnded, now: int) -> Events:
+    leg = cell.state.legs.get(given.leg)
+    if leg is None:
+        return
+    if leg.role is LegRole.FEATURE and leg.play == given.play:
+        yield from close_leg(cell, leg.leg, Cause.NORMAL, now)
+        return
+    contact = cell.state.contacts.get(leg.contact) if leg.contact is not None else None
+    if contact is None or contact.play != given.play:
+        return
+    yield ev.PromptEnded(contact.contact, given.play)
+    if contact.closing is not None:
+        yield from finish(cell, contact, contact.closing, ContactEnd.SYSTEM, now)
+    elif contact.visit is not None and cell.state.visits[contact.visit].accepted is None:
+        yield ev.MusicStarted(contact.contact, cell.book.queues[cell.state.visits[contact.visit].queue].music)
+
+
+# ---------------------------------------------------------------- commands that failed
+
+
+def command_failed(cell: Cell, given: inp.CommandFailed, now: int) -> Events:
+    """Nothing is assumed of a lost link: the next snapshot tells."""
+    if given.failure is Failure.LINK_LOST:
+        return
+    leg = cell.state.legs.get(given.leg) if given.leg is not None else None
+    if given.command == "Originate" and leg is not None:
+        yield from _originate_failed(cell, leg, given.failure, now)
+    elif given.command == "Join" and given.failure is not Failure.GONE:
+        yield from _join_failed(cell, given, now)
+    elif leg is not None and given.failure is Failure.GONE:
+        if leg.state is LegState.ENDING:
+            yield from leg_gone(cell, leg, Cause.NORMAL, now)
+        elif not leg.doubted:
+            yield ev.LegDoubted(leg.leg, now + DOUBT_MS)
+
+
+def _originate_failed(cell: Cell, leg: LegRow, failure: Failure, now: int) -> Events:
+    offer = cell.state.offers.get(leg.offer) if leg.offer is not None else None
+    if failure is Failure.TIMED_OUT:  # it may exist: end it, and let its end be seen
+        if offer is not None:
+            yield from fail_offer(cell, offer, OfferOutcome.FAILED, now)
+        yield from close_leg(cell, leg.leg, Cause.NORMAL, now)
+    else:
+        yield from leg_gone(cell, leg, Cause.UNREACHABLE, now)
+
+
+def _join_failed(cell: Cell, given: inp.CommandFailed, now: int) -> Events:
+    bridge = cell.state.bridges.get(given.bridge) if given.bridge is not None else None
+    contact = cell.state.contacts.get(bridge.contact) if bridge is not None else None
+    visit = cell.state.visits.get(contact.visit) if contact is not None and contact.visit is not None else None
+    if visit is not None and visit.accepted is not None and bridge_of(visit.accepted) == given.bridge:
+        yield from fail_join(cell, cell.state.offers[visit.accepted], now)
+
+
+__all__ = [
+    "answered",
+    "command_failed",
+    "connect_if_joined",
+    "digit",
+    "ended",
+    "fail_join",
+    "joined",
+    "leave",
+    "left",
+    "leg_gone",
+    "play_ended",
+    "ringing",
+    "take_offer",
+    "untaken",
+]

@@ -1,0 +1,111 @@
+"""What follows from the state of a link: reconciling what we believe with what the PBX holds.
+
+Nothing is repeated blindly: an end we missed is taken as seen, an answer we missed is taken as given, a join that is
+not there is asked for again, and what bears our stamp but belongs to nothing is ended.
+"""
+
+from cordpair.acd import events as ev
+from cordpair.acd import inputs as inp
+from cordpair.acd.causes import Cause, SeatStatus
+from cordpair.acd.decide_calls import arrived
+from cordpair.acd.decide_legs import answered, connect_if_joined, leg_gone, ringing
+from cordpair.acd.model import Cell, ContactRow, LegRole, LegState, NodeStatus
+from cordpair.acd.proposals import Events, close_leg
+from cordpair.ids import LegId, NodeId
+
+
+def link_up(cell: Cell, given: inp.LinkUp, now: int) -> Events:
+    snapshot, node = given.snapshot, given.node
+    timing = cell.book.configuration.timing
+    yield ev.NodeLinked(node, snapshot.epoch, now + timing.settle_ms)
+    yield from _seats(cell, given)
+    seen = {leg.leg: leg for leg in snapshot.legs}
+    for leg_id in [row.leg for row in cell.state.legs.values() if row.node == node and row.leg not in seen]:
+        row = cell.state.legs.get(leg_id)
+        if row is not None:
+            cause = Cause.NORMAL if row.state is LegState.ENDING else Cause.UNKNOWN
+            yield from leg_gone(cell, row, cause, now)
+    for leg in snapshot.legs:
+        if leg.leg in cell.state.legs:
+            yield from _known_leg(cell, leg, now)
+    for contact in [row for row in cell.state.contacts.values() if row.node == node]:
+        if contact.contact in cell.state.contacts:
+            yield from _rejoin(cell, contact, now)
+    yield from _strangers(cell, given, now)
+
+
+def _seats(cell: Cell, given: inp.LinkUp) -> Events:
+    """Every seat whose status is not reported counts as unreachable."""
+    for endpoint, seat_id in cell.book.by_endpoint.items():
+        status = given.snapshot.seats.get(endpoint, SeatStatus.UNREACHABLE)
+        if cell.state.seats[seat_id].status.get(given.node) is not status:
+            yield ev.SeatStatusChanged(seat_id, given.node, status)
+
+
+def _known_leg(cell: Cell, leg: inp.LegSeen, now: int) -> Events:
+    row = cell.state.legs[leg.leg]
+    if row.state is LegState.ENDING:
+        yield ev.LegClosing(row.leg, row.cause, now + cell.book.configuration.timing.hang_up_timeout_ms)
+        return
+    if leg.bridge is not None and leg.bridge != row.bridge:
+        yield ev.LegEnteredBridge(row.leg, leg.bridge)
+    elif leg.bridge is None and row.bridge is not None:
+        yield ev.LegLeftBridge(row.leg)
+    if leg.answered:
+        yield from answered(cell, inp.LegAnswered(row.leg), now)
+    elif leg.ringing:
+        yield from ringing(cell, inp.LegRinging(row.leg), now)
+    if not leg.answered and row.answering:  # the command may have been lost
+        yield ev.LegAnswering(row.leg)
+
+
+def _rejoin(cell: Cell, contact: ContactRow, now: int) -> Events:
+    """Both parties live: they are joined, or we join them (again)."""
+    yield from connect_if_joined(cell, contact, now)
+    if contact.bridge is None or contact.leg is None:
+        return
+    agent_leg = contact.connection.leg if contact.connection is not None else None
+    if contact.visit is not None:
+        accepted = cell.state.visits[contact.visit].accepted
+        agent_leg = cell.state.offers[accepted].leg if accepted is not None else None
+    legs = [cell.state.legs.get(leg) for leg in (contact.leg, agent_leg) if leg is not None]
+    if any(leg is not None and leg.bridge != contact.bridge for leg in legs):
+        yield ev.JoinRepeated(contact.contact, contact.bridge)
+
+
+def _strangers(cell: Cell, given: inp.LinkUp, now: int) -> Events:
+    """Callers who arrived meanwhile, in their order; then what is left over of another life of ours."""
+    arrivals = [leg.arrival for leg in given.snapshot.legs if leg.arrival is not None and leg.stamp is None]
+    for arrival in sorted(arrivals, key=lambda each: (each.arrived_at, each.leg)):
+        yield from arrived(cell, arrival, now)
+    for leg in given.snapshot.legs:
+        if leg.leg not in cell.state.legs and leg.stamp is not None:
+            yield from _end_orphan(cell, leg.leg, given.node, now)
+    for bridge in given.snapshot.bridges:
+        if bridge.bridge not in cell.state.bridges and bridge.stamp is not None:
+            yield ev.BridgeReleased(bridge.bridge, given.node)
+
+
+def _end_orphan(cell: Cell, leg: LegId, node: NodeId, now: int) -> Events:
+    yield ev.LegAdopted(leg, node, LegRole.ORPHAN, now)
+    yield from close_leg(cell, leg, Cause.NORMAL, now)
+
+
+def link_down(cell: Cell, given: inp.LinkDown, now: int) -> Events:
+    row = cell.state.nodes.get(given.node)
+    if row is not None and row.status not in (NodeStatus.DOWN, NodeStatus.FENCED):
+        yield ev.NodeLost(given.node, given.reason)
+
+
+def fenced(cell: Cell, given: inp.Fenced, now: int) -> Events:
+    if given.node in cell.state.nodes:
+        yield ev.NodeFenced(given.node)
+
+
+def seat_changed(cell: Cell, given: inp.SeatChanged, now: int) -> Events:
+    seat = cell.book.by_endpoint.get(given.endpoint)
+    if seat is not None and cell.state.seats[seat].status.get(given.node) is not given.status:
+        yield ev.SeatStatusChanged(seat, given.node, given.status)
+
+
+__all__ = ["fenced", "link_down", "link_up", "seat_changed"]

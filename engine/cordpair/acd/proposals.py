@@ -1,0 +1,287 @@
+"""What decisions are made of: each function proposes the events that end an offer, start a visit, close a leg, …
+
+All are generators: the core evolves each event before it asks for the next, so the tables read here are always
+those after the event before.
+"""
+
+from collections.abc import Iterator
+
+from cordpair.acd import events as ev
+from cordpair.acd.causes import Cause, ContactEnd, OfferOutcome, VisitOutcome
+from cordpair.acd.configuration import Action, HangUpAction, Queue, QueueAction, Service, ServiceAction, Step
+from cordpair.acd.draws import draw
+from cordpair.acd.model import Cell, ContactRow, LegState, OfferRow, Pending, SlotState, VisitRow, is_busy
+from cordpair.ids import AgentId, BridgeId, LegId, OfferId, PlayId, QueueId, VisitId
+
+Events = Iterator[ev.Event]
+
+# A contact that was sent on more often than this is going in circles.
+MOST_VISITS = 16
+
+# cause × (hang up, sent on) → outcome. Code and documentation at once.
+OUTCOMES: dict[str, tuple[VisitOutcome, VisitOutcome]] = {
+    "max_wait": (VisitOutcome.TIMED_OUT, VisitOutcome.OVERFLOWED),
+    "full": (VisitOutcome.REJECTED_FULL, VisitOutcome.OVERFLOWED),
+    "no_agent": (VisitOutcome.REJECTED_NO_AGENT, VisitOutcome.OVERFLOWED),
+    "key": (VisitOutcome.LEFT_BY_KEY, VisitOutcome.LEFT_BY_KEY),
+    "share": (VisitOutcome.OVERFLOWED, VisitOutcome.OVERFLOWED),
+}
+
+
+def outcome_of(cause: str, action: Action) -> VisitOutcome:
+    hung_up, sent_on = OUTCOMES[cause]
+    return hung_up if isinstance(action, HangUpAction) else sent_on
+
+
+def new_id(cell: Cell, letter: str, what: str) -> str:
+    return f"{cell.state.run}-{letter}{cell.state.numbers.get(what, 0) + 1}"
+
+
+# ---------------------------------------------------------------- legs and bridges
+
+
+def close_leg(cell: Cell, leg: LegId | None, cause: Cause, now: int) -> Events:
+    """Ask for the leg's end, once."""
+    row = cell.state.legs.get(leg) if leg is not None else None
+    if row is not None and row.state is not LegState.ENDING:
+        yield ev.LegClosing(row.leg, cause, now + cell.book.configuration.timing.hang_up_timeout_ms)
+
+
+def answer(cell: Cell, leg: LegId | None) -> Events:
+    row = cell.state.legs.get(leg) if leg is not None else None
+    if row is not None and not row.answering and row.state is not LegState.UP:
+        yield ev.LegAnswering(row.leg)
+
+
+def release(cell: Cell, contact: ContactRow) -> Events:
+    if contact.bridge is not None:
+        yield ev.BridgeReleased(contact.bridge, contact.node)
+
+
+# ---------------------------------------------------------------- offers
+
+
+def end_offer(cell: Cell, offer: OfferRow, outcome: OfferOutcome, now: int, cause: Cause = Cause.NORMAL) -> Events:
+    """End an open offer for a reason that is not the agent's: nothing is held against them."""
+    yield ev.OfferEnded(offer.offer, outcome)
+    yield from close_leg(cell, offer.leg, cause, now)
+    yield from settle_agent(cell, offer.agent)
+
+
+def fail_offer(cell: Cell, offer: OfferRow, outcome: OfferOutcome, now: int) -> Events:
+    """End an offer that the agent did not take: a delay, an exclusion, and after some in a row, not ready."""
+    rules = cell.book.configuration.misses
+    delay = {
+        OfferOutcome.MISSED: rules.miss_delay_ms,
+        OfferOutcome.REJECTED: rules.reject_delay_ms,
+        OfferOutcome.BUSY: rules.busy_delay_ms,
+        OfferOutcome.UNREACHABLE: rules.unreachable_delay_ms,
+        OfferOutcome.FAILED: rules.unreachable_delay_ms,
+    }[outcome]
+    agent = cell.state.agents[offer.agent]
+    counts = outcome is not OfferOutcome.FAILED
+    failures = agent.failures + 1 if counts else None
+    not_before = max(now + delay, agent.not_before or 0) if delay else agent.not_before
+    yield ev.OfferEnded(offer.offer, outcome, not_before, failures, exclude=True)
+    if failures is not None and failures >= rules.limit and agent.pending is Pending.NOTHING and not is_busy(agent):
+        yield ev.AgentBecameNotReady(offer.agent, outcome.value)
+    yield from close_leg(cell, offer.leg, Cause.NO_ANSWER, now)
+    yield from settle_agent(cell, offer.agent)
+
+
+def settle_agent(cell: Cell, agent_id: AgentId) -> Events:
+    """When the last slot is free, what was pending takes effect."""
+    agent = cell.state.agents.get(agent_id)
+    if agent is None or agent.pending is Pending.NOTHING:
+        return
+    if any(slot.state is not SlotState.FREE for slot in agent.slots):
+        return
+    if agent.pending is Pending.SIGN_OUT:
+        yield ev.AgentSignedOut(agent_id, agent.pending_reason)
+    else:
+        yield ev.AgentBecameNotReady(agent_id, agent.pending_reason)
+
+
+def end_offers(cell: Cell, visit: VisitRow, outcome: OfferOutcome, now: int, keep: OfferId | None = None) -> Events:
+    cause = Cause.ANSWERED_ELSEWHERE if outcome is OfferOutcome.ANSWERED_ELSEWHERE else Cause.NORMAL
+    for offer in tuple(visit.offers):
+        if offer != keep:
+            yield from end_offer(cell, cell.state.offers[offer], outcome, now, cause)
+
+
+def back_in_line(cell: Cell, contact: ContactRow, now: int) -> Events:
+    """The join did not come about: the caller waits on with music, in place."""
+    yield from release(cell, contact)
+    if contact.visit is not None and contact.leg is not None:
+        yield ev.MusicStarted(contact.contact, cell.book.queues[cell.state.visits[contact.visit].queue].music)
+
+
+# ---------------------------------------------------------------- visits
+
+
+def end_visit(cell: Cell, visit: VisitRow, outcome: VisitOutcome, now: int) -> Events:
+    """End the wait: open offers are withdrawn first."""
+    yield from end_offers(cell, visit, OfferOutcome.CONTACT_GONE, now)
+    contact = cell.state.contacts[visit.contact]
+    yield from release(cell, contact)
+    yield ev.VisitEnded(visit.visit, outcome, max(0, now - visit.enqueued_at))
+
+
+class Entry:
+    """What a visit begins with: where to, how urgent, since when."""
+
+    __slots__ = ("enqueued_at", "head_start_ms", "queue", "steps")
+
+    def __init__(
+        self, queue: QueueId, enqueued_at: int, head_start_ms: int = 0, steps: tuple[Step, ...] | None = None
+    ) -> None:
+        self.queue = queue
+        self.enqueued_at = enqueued_at
+        self.head_start_ms = head_start_ms
+        self.steps = steps
+
+
+def through_service(service: Service, enqueued_at: int) -> Entry:
+    return Entry(service.queue, enqueued_at, service.head_start_ms, service.steps)
+
+
+def enter(cell: Cell, contact: ContactRow, entry: Entry, now: int, began_at: int | None = None) -> Events:
+    """Begin a visit, or be turned away at the door and follow the rule for that."""
+    queue = cell.book.queues[entry.queue]
+    number = cell.state.numbers.get("visit", 0) + 1
+    visit = VisitId(new_id(cell, "v", "visit"))
+    refusal = _refusal(cell, queue, number)
+    if refusal is not None and contact.hops < MOST_VISITS:
+        cause, action = refusal
+        yield ev.VisitRefused(visit, contact.contact, entry.queue, outcome_of(cause, action), number)
+        yield from follow(cell, contact, action, entry.enqueued_at, now)
+        return
+    steps = queue.steps if entry.steps is None else entry.steps
+    sticky = contact.last_agent if queue.sticky_ms and contact.last_agent in cell.state.agents else None
+    yield ev.VisitBegan(
+        visit,
+        contact.contact,
+        entry.queue,
+        number,
+        entry.enqueued_at,
+        now if began_at is None else began_at,
+        queue.head_start_ms + entry.head_start_ms,
+        steps,
+        sticky,
+        now + queue.sticky_ms if sticky is not None else None,
+    )
+    yield from _entertain(cell, contact, queue)
+
+
+def _refusal(cell: Cell, queue: Queue, number: int) -> tuple[str, Action] | None:
+    """The rule that turns an arriving contact away, if one applies."""
+    row = cell.state.queues[queue.queue]
+    if queue.max_length is not None and row.waiting >= queue.max_length:
+        return "full", queue.on_full
+    if queue.no_agent_after_ms == 0:
+        if queue.on_no_agent_signed_in is not None and row.signed_in == 0:
+            return "no_agent", queue.on_no_agent_signed_in
+        if queue.on_no_agent_ready is not None and row.ready == 0:
+            return "no_agent", queue.on_no_agent_ready
+    overflow = queue.overflow
+    if overflow is not None and draw(cell.state.seed, 2 * number + 1) * 100 < overflow.percent:
+        return "share", QueueAction(overflow.queue)
+    return None
+
+
+def _entertain(cell: Cell, contact: ContactRow, queue: Queue) -> Events:
+    """What the caller hears while waiting: the queue's prompt, then its music."""
+    if contact.leg is None:
+        return
+    yield from answer(cell, contact.leg)
+    if queue.prompt:
+        yield ev.PromptStarted(contact.contact, PlayId(new_id(cell, "p", "play")), queue.prompt)
+    else:
+        yield ev.MusicStarted(contact.contact, queue.music)
+
+
+def follow(cell: Cell, contact: ContactRow, action: Action, enqueued_at: int, now: int) -> Events:
+    """Do what a rule says with a contact whose visit has ended."""
+    if isinstance(action, QueueAction):
+        yield from enter(cell, contact, Entry(action.queue, enqueued_at), now)
+    elif isinstance(action, ServiceAction):
+        service = cell.book.services[action.service]
+        yield from enter(cell, contact, through_service(service, enqueued_at), now)
+    elif action.prompt and contact.leg is not None:
+        until = now + cell.book.configuration.timing.closing_timeout_ms
+        yield ev.ContactClosing(contact.contact, action.cause, until)
+        yield from answer(cell, contact.leg)
+        yield ev.PromptStarted(contact.contact, PlayId(new_id(cell, "p", "play")), action.prompt)
+    else:
+        yield from finish(cell, contact, action.cause, ContactEnd.SYSTEM, now)
+
+
+# ---------------------------------------------------------------- contacts
+
+
+def finish(cell: Cell, contact: ContactRow, cause: Cause, end: ContactEnd, now: int) -> Events:
+    """The contact's end: its leg is ended, its bridge released."""
+    yield from close_leg(cell, contact.leg, cause, now)
+    yield from release(cell, contact)
+    yield ev.ContactEnded(contact.contact, end)
+
+
+def end_connection(cell: Cell, contact: ContactRow, by: str, now: int) -> Events:
+    """The conversation ends: wrap-up begins, unless there is none."""
+    connection = contact.connection
+    assert connection is not None
+    wrap_up = wrap_up_ms(cell, connection.agent, connection.queue)
+    yield ev.ConnectionEnded(
+        contact.contact,
+        connection.agent,
+        max(0, now - connection.since),
+        by,
+        now + wrap_up if wrap_up else None,
+    )
+    yield from close_leg(cell, connection.leg, Cause.NORMAL, now)
+    yield from settle_agent(cell, connection.agent)
+
+
+def wrap_up_ms(cell: Cell, agent_id: AgentId, queue_id: QueueId) -> int:
+    """The agent's own for the queue, else the agent's, else the queue's."""
+    agent, queue = cell.book.agents.get(agent_id), cell.book.queues.get(queue_id)
+    if agent is not None:
+        for assignment in agent.assignments:
+            if assignment.queue == queue_id and assignment.wrap_up_ms is not None:
+                return assignment.wrap_up_ms
+        if agent.wrap_up_ms is not None:
+            return agent.wrap_up_ms
+    return queue.wrap_up_ms if queue is not None else 0
+
+
+def bridge_of(offer: OfferId) -> BridgeId:
+    return BridgeId(f"{offer}-b")
+
+
+def leg_of(offer: OfferId) -> LegId:
+    return LegId(f"{offer}-a")
+
+
+__all__ = [
+    "OUTCOMES",
+    "Entry",
+    "Events",
+    "answer",
+    "back_in_line",
+    "bridge_of",
+    "close_leg",
+    "end_connection",
+    "end_offer",
+    "end_offers",
+    "end_visit",
+    "enter",
+    "fail_offer",
+    "finish",
+    "follow",
+    "leg_of",
+    "new_id",
+    "outcome_of",
+    "release",
+    "settle_agent",
+    "through_service",
+]

@@ -1,0 +1,128 @@
+"""Event → commands: what is to be done because something was decided. Runs after the event is in the tables."""
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+from cordpair.acd import commands as cmd
+from cordpair.acd import events as ev
+from cordpair.acd.inputs import Stamp
+from cordpair.acd.model import Cell
+from cordpair.ids import BridgeId, ContactId, LegId
+
+Commands = Iterator[cmd.Command]
+
+
+def _answering(cell: Cell, event: ev.LegAnswering) -> Commands:
+    yield cmd.Answer(cell.state.legs[event.leg].node, event.leg)
+
+
+def _closing(cell: Cell, event: ev.LegClosing) -> Commands:
+    yield cmd.HangUp(cell.state.legs[event.leg].node, event.leg, event.cause)
+
+
+def _arrived(cell: Cell, event: ev.ContactArrived) -> Commands:
+    if event.leg is not None:
+        stamp = Stamp(cell.book.configuration.cell, contact=event.contact, role="caller")
+        yield cmd.StampLeg(event.node, event.leg, stamp)
+
+
+def _adopted(cell: Cell, event: ev.LegAdopted) -> Commands:
+    if event.seat is not None:
+        yield cmd.StampLeg(event.node, event.leg, Stamp(cell.book.configuration.cell, role="feature"))
+
+
+def _feature_used(cell: Cell, event: ev.FeatureUsed) -> Commands:
+    prompt = cell.book.configuration.prompts.get(event.result, "")
+    if event.play is not None:
+        yield cmd.Play(cell.state.legs[event.leg].node, event.leg, event.play, prompt)
+
+
+def _prompt(cell: Cell, event: ev.PromptStarted) -> Commands:
+    contact = cell.state.contacts[event.contact]
+    if contact.leg is not None:
+        yield cmd.Play(contact.node, contact.leg, event.play, event.prompt)
+
+
+def _music(cell: Cell, event: ev.MusicStarted) -> Commands:
+    contact = cell.state.contacts[event.contact]
+    if contact.leg is not None:
+        yield cmd.Music(contact.node, contact.leg, event.name)
+
+
+def _contact_closing(cell: Cell, event: ev.ContactClosing) -> Commands:
+    contact = cell.state.contacts[event.contact]
+    if contact.leg is not None and contact.hops:
+        yield cmd.StopMusic(contact.node, contact.leg)
+
+
+def _offered(cell: Cell, event: ev.OfferMade) -> Commands:
+    if event.leg is None or event.seat is None:
+        return
+    contact = cell.state.contacts[event.contact]
+    stamp = Stamp(
+        cell.book.configuration.cell, contact=event.contact, visit=event.visit, offer=event.offer, role="agent"
+    )
+    yield cmd.Originate(
+        contact.node,
+        event.leg,
+        cell.book.seats[event.seat].endpoint,
+        event.contact,
+        # The engine's own deadline decides; the PBX's is only for the case that the engine is gone.
+        cell.book.queues[cell.state.visits[event.visit].queue].offer_timeout_ms + 5_000,
+        stamp,
+        originator=contact.leg,
+        context_id=contact.context_id,
+    )
+
+
+def _accepted(cell: Cell, event: ev.OfferAnswered) -> Commands:
+    contact = cell.state.contacts[cell.state.offers[event.offer].contact]
+    if event.bridge is not None:
+        if contact.play is not None and contact.leg is not None:
+            yield cmd.StopPlay(contact.node, contact.leg, contact.play)
+        yield from _join(cell, contact.contact, event.bridge, cell.state.offers[event.offer].leg)
+
+
+def _rejoined(cell: Cell, event: ev.JoinRepeated) -> Commands:
+    contact = cell.state.contacts[event.contact]
+    leg = contact.connection.leg if contact.connection is not None else None
+    if contact.visit is not None:
+        accepted = cell.state.visits[contact.visit].accepted
+        leg = cell.state.offers[accepted].leg if accepted is not None else None
+    yield from _join(cell, event.contact, event.bridge, leg)
+
+
+def _join(cell: Cell, contact_id: ContactId, bridge: BridgeId, leg: LegId | None) -> Commands:
+    contact = cell.state.contacts[contact_id]
+    if contact.leg is not None and leg is not None:
+        stamp = Stamp(cell.book.configuration.cell, contact=contact_id, bridge=bridge)
+        yield cmd.Join(contact.node, bridge, (contact.leg, leg), stamp)
+
+
+def _released(cell: Cell, event: ev.BridgeReleased) -> Commands:
+    yield cmd.Release(event.node, event.bridge)
+
+
+REACT: dict[type, Callable[[Cell, Any], Commands]] = {
+    ev.LegAnswering: _answering,
+    ev.LegClosing: _closing,
+    ev.ContactArrived: _arrived,
+    ev.LegAdopted: _adopted,
+    ev.FeatureUsed: _feature_used,
+    ev.PromptStarted: _prompt,
+    ev.MusicStarted: _music,
+    ev.ContactClosing: _contact_closing,
+    ev.OfferMade: _offered,
+    ev.OfferAnswered: _accepted,
+    ev.JoinRepeated: _rejoined,
+    ev.BridgeReleased: _released,
+}
+
+
+def react(cell: Cell, event: ev.Event) -> Commands:
+    """The commands that follow from ``event``."""
+    reaction = REACT.get(type(event))
+    return iter(()) if reaction is None else reaction(cell, event)
+
+
+__all__ = ["REACT", "react"]
