@@ -1,0 +1,53 @@
+"""The conformance suite for drivers.
+
+A driver's author writes a ``Rig`` and runs every scenario that the driver's capabilities allow:
+
+    @pytest.mark.parametrize("scenario", SCENARIOS, ids=str)
+    async def test_conforms(scenario, rig):
+        await run(scenario, rig)
+
+    def test_full():
+        assert not missing(driver.capabilities())
+
+Each run is compared with the scenario's golden trace, the same for every driver.
+"""
+
+from cordpair.testing.conformance.golden import GOLDEN
+from cordpair.testing.conformance.rig import (
+    ANSWERS,
+    BUSY,
+    DEAD,
+    NEVER_ANSWERS,
+    REJECTS,
+    UNAVAILABLE,
+    Does,
+    Rig,
+    Time,
+)
+from cordpair.testing.conformance.run import Nonconformity, Run
+from cordpair.testing.conformance.suite import SCENARIOS, Scenario, missing, run
+from cordpair.testing.conformance.trace import Golden, Trace
+from cordpair.testing.conformance.waiting import ManualTime, RealTime
+
+__all__ = [
+    "ANSWERS",
+    "BUSY",
+    "DEAD",
+    "GOLDEN",
+    "NEVER_ANSWERS",
+    "REJECTS",
+    "SCENARIOS",
+    "UNAVAILABLE",
+    "Does",
+    "Golden",
+    "ManualTime",
+    "Nonconformity",
+    "RealTime",
+    "Rig",
+    "Run",
+    "Scenario",
+    "Time",
+    "Trace",
+    "missing",
+    "run",
+]

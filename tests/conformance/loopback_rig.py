@@ -1,0 +1,85 @@
+"""The suite's rig on the loopback PBX and a manual clock."""
+
+from cordpair.ids import NodeId
+from cordpair.pbx import Driver
+from cordpair.testing import ManualClock
+from cordpair.testing.conformance import Does, ManualTime
+from cordpair_loopback import Behaviour, Call, LoopbackDriver, LoopbackPbx, Phone
+
+
+class LoopbackRig:
+    token = "run"
+    cell = "main"
+    seats = ("101", "102", "103")
+    unknown_seat = "199"
+    medium = "hello"
+    missing_medium = "no-such-prompt"
+    target = "4799"
+
+    def __init__(self) -> None:
+        self.clock = ManualClock()
+        self.time = ManualTime(self.clock)
+        self.pbx = LoopbackPbx(self.clock, phones=self.seats, app=self.cell)
+        self.pbx.switch.missing_media.add(self.missing_medium)
+        self._calls: dict[str, Call] = {}
+        for phone in self.pbx.phones.values():
+            phone.behaviour = Behaviour(answer_after_ms=50)
+
+    def driver(self, cell: str | None = None) -> Driver:
+        return LoopbackDriver(NodeId("loopback"), self.pbx, cell or self.cell, (*self.seats, self.unknown_seat))
+
+    async def call(self, dialled: str, number: str) -> str:
+        self._calls[number] = self.pbx.call(dialled, number=number)
+        return number
+
+    async def caller_hangs_up(self, caller: str) -> None:
+        self._calls[caller].hang_up()
+
+    async def caller_presses(self, caller: str, digits: str) -> None:
+        self._calls[caller].press(digits)
+
+    def caller_status(self, caller: str) -> int | None:
+        return self._calls[caller].status
+
+    def caller_was_sent_to(self, caller: str) -> str:
+        return self._calls[caller].transferred_to
+
+    async def phone(self, seat: str, does: Does) -> None:
+        self._phone(seat).behaviour = Behaviour(
+            ring_after_ms=0 if does.rings else None, answer_after_ms=does.after_ms, status=does.status
+        )
+
+    async def phone_hangs_up(self, seat: str) -> None:
+        self._phone(seat).hang_up()
+
+    async def phone_unregisters(self, seat: str) -> None:
+        self._phone(seat).unregister()
+
+    async def phone_registers(self, seat: str) -> None:
+        self._phone(seat).register()
+
+    def phone_rung(self, seat: str) -> int:
+        return self._phone(seat).rung
+
+    def phone_shows(self, seat: str) -> tuple[str, str]:
+        leg = self._phone(seat).legs[-1]
+        return leg.caller[0], leg.headers.get("X-Context-Id", "")
+
+    def phone_told_elsewhere(self, seat: str) -> bool:
+        last = self._phone(seat).last_end
+        return last is not None and last[1]
+
+    def phone_heard(self, seat: str) -> str:
+        return self._phone(seat).digits_heard
+
+    async def cut_link(self, driver: Driver) -> None:
+        self.pbx.cut_link()
+
+    async def restart_pbx(self) -> None:
+        self.pbx.restart()
+
+    def _phone(self, seat: str) -> Phone:
+        return self.pbx.phones[seat]
+
+
+__all__ = ["LoopbackRig"]
