@@ -1,0 +1,36 @@
+"""The shell around the pure core: one writer, one timer, an executor, a supervisor for each PBX, recovery."""
+
+from cordpair.runtime.app import Setup, engine_on, opened, run_engine
+from cordpair.runtime.engine import Engine, Stop
+from cordpair.runtime.errors import CoreFailed, EngineBusy, EngineStopped
+from cordpair.runtime.exits import EXIT_BUG, EXIT_CONFIGURATION, EXIT_FENCED, EXIT_JOURNAL, EXIT_OK
+from cordpair.runtime.personal import MemoryRecords, Records
+from cordpair.runtime.process import log_to_stderr, run_loop
+from cordpair.runtime.recovery import recover
+from cordpair.runtime.subscriptions import News, Subscription
+from cordpair.runtime.supervisor import LinkState
+
+__all__ = [
+    "EXIT_BUG",
+    "EXIT_CONFIGURATION",
+    "EXIT_FENCED",
+    "EXIT_JOURNAL",
+    "EXIT_OK",
+    "CoreFailed",
+    "Engine",
+    "EngineBusy",
+    "EngineStopped",
+    "LinkState",
+    "MemoryRecords",
+    "News",
+    "Records",
+    "Setup",
+    "Stop",
+    "Subscription",
+    "engine_on",
+    "log_to_stderr",
+    "opened",
+    "recover",
+    "run_engine",
+    "run_loop",
+]

@@ -1,0 +1,189 @@
+"""The engine: one core, its journal, its PBX nodes. This is what the command line and the API hold in their hands."""
+
+import asyncio
+import logging
+import random
+from collections.abc import Callable, Sequence
+from enum import StrEnum
+
+from cordpair.acd.inputs import Caller, Input, LinkDown, Request
+from cordpair.acd.model import NodeStatus, State
+from cordpair.clock import Clock
+from cordpair.errors import JournalError
+from cordpair.ids import ContactId, NodeId
+from cordpair.journal import Journal
+from cordpair.pbx import Driver
+from cordpair.runtime.core import Core, Decided
+from cordpair.runtime.errors import CoreFailed
+from cordpair.runtime.executor import DEADLINE_MS, Executor
+from cordpair.runtime.personal import NOBODY, Records
+from cordpair.runtime.subscriptions import Subscription
+from cordpair.runtime.supervisor import LinkState, Supervisor
+from cordpair.runtime.writer import BOUND, Writer
+
+log = logging.getLogger(__name__)
+
+CLOSE_MS = 5_000
+
+
+class Stop(StrEnum):
+    """Why an engine stopped."""
+
+    REQUESTED = "requested"
+    FENCED = "fenced"
+    JOURNAL_FAILED = "journal_failed"
+    CORE_FAILED = "core_failed"
+
+
+class Engine:
+    """``await run()`` does everything, until ``stop()`` or a reason of its own. Calls on the PBX outlive it."""
+
+    def __init__(  # noqa: PLR0913
+        self,
+        core: Core,
+        journal: Journal,
+        drivers: Sequence[Driver],
+        records: Records,
+        clock: Clock,
+        *,
+        last_at: int = 0,
+        draw: Callable[[], float] = random.random,
+        bound: int = BOUND,
+        deadline_ms: int = DEADLINE_MS,
+    ) -> None:
+        """``last_at``: the time of the journal's newest entry."""
+        self._core = core
+        self._journal = journal
+        self._clock = clock
+        self._records = records
+        self._last_at = last_at
+        self._stop: asyncio.Future[Stop] = asyncio.get_running_loop().create_future()
+        self._executor = Executor({d.node: d for d in drivers}, self, clock, self.submit, deadline_ms)
+        self._writer = Writer(core, journal, records, clock, self._executor.run, last_at=last_at, bound=bound)
+        self._supervisors = {
+            driver.node: Supervisor(driver, self._writer, self._executor, clock, draw, self._fenced)
+            for driver in drivers
+        }
+
+    # ------------------------------------------------------------ for people and programs
+
+    @property
+    def state(self) -> State:
+        """The tables as they are now, which may be some entries ahead of the journal. Read only.
+
+        Whoever must not show what is not committed yet reads, then awaits ``flushed()``, then shows.
+        """
+        return self._core.state
+
+    @property
+    def clock(self) -> Clock:
+        return self._clock
+
+    @property
+    def links(self) -> dict[NodeId, LinkState]:
+        return {node: supervisor.state for node, supervisor in self._supervisors.items()}
+
+    def submit(self, input: Input) -> None:
+        """From a driver. Never lost and never refused."""
+        self._writer.submit(input)
+
+    async def request(self, input: Request) -> Decided:
+        """From a person or a program; returns after the commit.
+
+        Raises AcdError when the core refuses it, EngineBusy or EngineStopped when it was not decided.
+        """
+        return await self._writer.request(input)
+
+    async def flushed(self) -> None:
+        """Return when everything decided so far is committed."""
+        await self._writer.flushed()
+
+    def subscribe(self, bound: int = 1_000) -> Subscription:
+        """Committed entries from now on. Give it back with ``unsubscribe``."""
+        return self._writer.subscriptions.add(bound)
+
+    def unsubscribe(self, subscription: Subscription) -> None:
+        self._writer.subscriptions.remove(subscription)
+
+    def save_snapshot(self) -> None:
+        """Holds the loop while it encodes: for moments when nobody waits."""
+        self._writer.snapshots.save()
+
+    # ------------------------------------------------------------ what the executor asks
+
+    def caller(self, contact: ContactId) -> Caller:
+        try:
+            return self._records.caller(contact) or NOBODY
+        except Exception:
+            log.exception("a contact's record could not be read; the agent sees no number")
+            return NOBODY
+
+    def medium(self, prompt: str) -> str:
+        return self._core.state.configuration.prompts.get(prompt, prompt)
+
+    # ------------------------------------------------------------ life
+
+    def stop(self, why: Stop = Stop.REQUESTED) -> None:
+        if not self._stop.done():
+            self._stop.set_result(why)
+
+    async def run(self) -> Stop:
+        """Raises nothing: a failure is logged, and told by what it returns."""
+        self._note_lost_links()
+        writer = asyncio.create_task(self._write(), name="writer")
+        links = [asyncio.create_task(s.run(), name=f"link {s.node}") for s in self._supervisors.values()]
+        for task in links:
+            task.add_done_callback(self._link_task_ended)
+        try:
+            why = await self._stop
+        finally:
+            await self._close(writer, links)
+        return why
+
+    async def _write(self) -> None:
+        try:
+            await self._writer.run()
+        except JournalError as error:
+            log.critical("the engine stops, because it must not act without a record: %s", error)
+            self.stop(Stop.JOURNAL_FAILED)
+        except CoreFailed as error:
+            log.critical("the engine stops, a restart recovers from the journal: %s", error)
+            self.stop(Stop.CORE_FAILED)
+        except Exception:
+            log.critical("the engine stops, a restart recovers from the journal", exc_info=True)
+            self.stop(Stop.CORE_FAILED)
+
+    def _note_lost_links(self) -> None:
+        """A journal that ends in ``kill -9`` says that links are up. They ended when it did: no offer is made before
+        a node is linked again, and nothing that fell due meanwhile is decided on calls that may be gone."""
+        for node, row in self._core.state.nodes.items():
+            if row.status is not NodeStatus.DOWN:
+                self._writer.decide(LinkDown(node, "the engine was not running"), at_ms=self._last_at)
+
+    def _fenced(self, node: NodeId) -> None:
+        self.stop(Stop.FENCED)
+
+    def _link_task_ended(self, task: "asyncio.Task[None]") -> None:
+        if not task.cancelled() and (error := task.exception()) is not None:
+            log.critical("the supervisor of a link failed; the engine stops", exc_info=error)
+            self.stop(Stop.CORE_FAILED)
+
+    async def _close(self, writer: "asyncio.Task[None]", links: "list[asyncio.Task[None]]") -> None:
+        """Stop listening, then deciding; commit; carry out what was committed; close the links."""
+        for task in links:
+            task.cancel()
+        if self._stop.done() and self._stop.result() is Stop.FENCED:
+            await self._writer.settled()  # the journal says that it was fenced
+        self._writer.stop()
+        await asyncio.gather(writer, *links, return_exceptions=True)
+        await self._writer.flushed()
+        await self._executor.close()
+        for supervisor in self._supervisors.values():
+            await supervisor.close()
+        if self._writer.failure is None:
+            self._writer.snapshots.save_if_changed()
+        self._writer.snapshots.cancel()
+        self._writer.subscriptions.close()
+
+
+__all__ = ["Engine", "Stop"]

@@ -1,0 +1,118 @@
+"""Takes callers' data off inputs before they are decided and journaled, and keeps it in the contact's record.
+
+What routing needs of it is derived here: the agent of the caller's last conversation, where a queue is sticky.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Protocol
+
+from msgspec.structs import replace
+
+from cordpair.acd.configuration import Configuration
+from cordpair.acd.events import ContactArrived, ContactConnected, Event
+from cordpair.acd.inputs import Caller, Input, LegArrived, LegSeen, LinkUp
+from cordpair.ids import AgentId, ContactId, LegId
+
+NOBODY = Caller()
+
+
+class Records(Protocol):
+    """The contacts' records. Called on the event loop for every call: nothing here waits for a disk."""
+
+    def put(self, contact: ContactId, at_ms: int, caller: Caller, variables: Mapping[str, str]) -> None: ...
+
+    def caller(self, contact: ContactId) -> Caller | None: ...
+
+    def connected(self, contact: ContactId, agent: AgentId, at_ms: int) -> None:
+        """Remember who talked to the contact's caller last."""
+
+    def last_agent(self, number: str) -> AgentId | None: ...
+
+
+class MemoryRecords:
+    """Records that end with the process: for demonstrations, and for a centre that must keep nothing."""
+
+    def __init__(self, keep: int = 100_000) -> None:
+        self._keep = keep
+        self._callers: dict[ContactId, Caller] = {}
+        self._last: dict[str, AgentId] = {}
+
+    def put(self, contact: ContactId, at_ms: int, caller: Caller, variables: Mapping[str, str]) -> None:
+        self._callers[contact] = caller
+        if len(self._callers) > self._keep:
+            del self._callers[next(iter(self._callers))]
+
+    def caller(self, contact: ContactId) -> Caller | None:
+        return self._callers.get(contact)
+
+    def connected(self, contact: ContactId, agent: AgentId, at_ms: int) -> None:
+        caller = self._callers.get(contact)
+        if caller is not None and caller.number:
+            self._last.pop(caller.number, None)
+            self._last[caller.number] = agent
+            if len(self._last) > self._keep:
+                del self._last[next(iter(self._last))]
+
+    def last_agent(self, number: str) -> AgentId | None:
+        return self._last.get(number)
+
+
+class Personal:
+    """Between the inbox and the core."""
+
+    def __init__(self, records: Records) -> None:
+        self._records = records
+        self._configuration: Configuration | None = None
+        self._sticky = False
+        self._kept: dict[str, frozenset[str]] = {}
+
+    def strip(self, input: Input, configuration: Configuration) -> tuple[Input, list[LegArrived]]:
+        """The input as it may be decided, and the arrivals that personal data was taken off."""
+        if type(input) is LegArrived:
+            self._look_at(configuration)
+            return self._without(input), [input] if input.caller or input.variables else []
+        if type(input) is LinkUp and any(leg.arrival is not None for leg in input.snapshot.legs):
+            self._look_at(configuration)
+            taken = [a for a in _arrivals(input.snapshot.legs) if a.caller or a.variables]
+            legs = tuple(
+                leg if leg.arrival is None else replace(leg, arrival=self._without(leg.arrival))
+                for leg in input.snapshot.legs
+            )
+            return replace(input, snapshot=replace(input.snapshot, legs=legs)), taken
+        return input, []
+
+    def keep(self, taken: list[LegArrived], events: Sequence[Event], at_ms: int) -> None:
+        """File what was taken under the contacts that the events made; what became no contact is forgotten."""
+        by_leg: dict[LegId, LegArrived] = {arrival.leg: arrival for arrival in taken}
+        for event in events:
+            if type(event) is ContactArrived:
+                if event.leg in by_leg:
+                    arrival = by_leg[event.leg]
+                    wanted = self._kept.get(event.service or "", frozenset())
+                    variables = {name: value for name, value in arrival.variables.items() if name in wanted}
+                    self._records.put(event.contact, at_ms, arrival.caller or NOBODY, variables)
+            elif type(event) is ContactConnected:
+                self._records.connected(event.contact, event.agent, at_ms)
+
+    def _without(self, arrival: LegArrived) -> LegArrived:
+        if arrival.caller is None and not arrival.variables:
+            return arrival
+        last_agent = arrival.last_agent
+        if last_agent is None and self._sticky and arrival.caller is not None and arrival.caller.number:
+            last_agent = self._records.last_agent(arrival.caller.number)
+        return replace(arrival, caller=None, variables={}, last_agent=last_agent)
+
+    def _look_at(self, configuration: Configuration) -> None:
+        if configuration is not self._configuration:
+            self._configuration = configuration
+            self._sticky = any(queue.sticky_ms for queue in configuration.queues)
+            self._kept = {str(service.service): frozenset(service.variables) for service in configuration.services}
+
+
+def _arrivals(legs: Sequence[LegSeen]) -> Iterator[LegArrived]:
+    for leg in legs:
+        if leg.arrival is not None:
+            yield leg.arrival
+
+
+__all__ = ["MemoryRecords", "Personal", "Records"]

@@ -1,0 +1,89 @@
+"""Brings a core back from its journal: the newest snapshot, then what came after it. Or begins a fresh one."""
+
+import asyncio
+import logging
+import secrets
+from collections.abc import Callable
+from typing import NamedTuple, Protocol
+
+import msgspec
+from msgspec.structs import replace
+
+from cordpair.acd.configuration import Configuration
+from cordpair.acd.inputs import ApplyConfiguration
+from cordpair.acd.model import State
+from cordpair.errors import JournalError
+from cordpair.journal import Entry, Journal, ReadableJournal
+from cordpair.runtime.core import Decided, Folding
+from cordpair.runtime.snapshots import decode
+
+log = logging.getLogger(__name__)
+
+
+class Startable(Folding, Protocol):
+    def start(self, run: str, seed: int, configuration: Configuration, now_ms: int, /) -> Decided: ...
+
+
+Make = Callable[[State | None], Startable]
+
+
+class Recovered(NamedTuple):
+    core: Startable
+    last_at: int  # time of the newest entry
+    replayed: int  # entries after the snapshot
+
+
+def new_run() -> str:
+    """The token in every id of a new journal."""
+    return secrets.token_hex(4)
+
+
+def recover(journal: ReadableJournal, make: Make) -> Recovered:
+    """The core as it was after the newest entry. Raises JournalError."""
+    core, seq = _from_snapshot(journal, make)
+    last_at = _time_of(journal, seq) if seq else 0
+    replayed = 0
+    for entry in journal.read(seq):
+        core.fold(entry.events, entry.at)
+        last_at = entry.at
+        replayed += 1
+    core.rebuild()
+    return Recovered(core, last_at, replayed)
+
+
+def _from_snapshot(journal: ReadableJournal, make: Make) -> tuple[Startable, int]:
+    snapshot = journal.load_snapshot()
+    if snapshot is not None:
+        try:
+            return make(decode(snapshot.state)), snapshot.seq
+        except msgspec.DecodeError as error:
+            log.warning("the snapshot of entry %d does not fit this version (%s): replaying all", snapshot.seq, error)
+    return make(None), 0
+
+
+def _time_of(journal: ReadableJournal, seq: int) -> int:
+    try:
+        return next(iter(journal.read(seq - 1))).at
+    except (JournalError, StopIteration):
+        return 0  # pruned: the snapshot stands for it
+
+
+async def begin(journal: Journal, make: Make, configuration: Configuration, now_ms: int) -> Recovered:
+    """The first entry of a fresh journal; returns when it is committed. Raises JournalError."""
+    core = make(None)
+    decision = core.start(journal.run, secrets.randbits(63), configuration, now_ms)
+    committed = asyncio.Event()
+    journal.append(Entry(1, now_ms, ApplyConfiguration(configuration), tuple(decision.events)), committed.set)
+    journal.failed.add_done_callback(lambda _: committed.set())
+    await committed.wait()
+    if journal.failed.done():
+        raise journal.failed.result()
+    return Recovered(core, now_ms, 0)
+
+
+def differs(wanted: Configuration, present: Configuration) -> bool:
+    """Whether applying would change anything but the number of the revision."""
+    return replace(wanted, revision=0) != replace(present, revision=0)
+
+
+__all__ = ["Make", "Recovered", "Startable", "begin", "differs", "new_run", "recover"]
