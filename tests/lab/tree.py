@@ -91,9 +91,8 @@ def _own() -> Tree | None:
 
 
 def _cached(root: Path) -> Tree | None:
-    if not root.is_dir():
-        return None
-    return _describe(root, (root / "cordpair-version").read_text(encoding="utf-8"))
+    version = root / "cordpair-version"
+    return _describe(root, version.read_text(encoding="utf-8")) if version.is_file() else None
 
 
 def _describe(root: Path, version_line: str) -> Tree | None:
@@ -186,6 +185,7 @@ def _finish(root: Path, final: Path) -> Tree | None:
     (root / "srv/lab").mkdir(parents=True, exist_ok=True)
     (root / "etc/hosts").touch()
     (root / "cordpair-version").write_text(shown)
+    shutil.rmtree(final, ignore_errors=True)
     root.rename(final)
     return _cached(final)
 

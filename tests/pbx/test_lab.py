@@ -63,7 +63,8 @@ async def test_starts_and_answers(lab):
     assert info["system"]["version"] == lab.version
     assert await lab.until_empty() == (0, 0)
     assert "0 active channels" in await lab.rx("core show channels count")
-    assert "ERROR" not in lab.log_tail(500)
+    errors = [line for line in lab.log_tail(500).splitlines() if "ERROR" in line]
+    assert not [line for line in errors if "res_websocket_client" not in line]  # unknown to older versions
 
 
 async def test_two_run_side_by_side(lab):
