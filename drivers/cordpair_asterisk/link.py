@@ -1,0 +1,198 @@
+"""One link to one Asterisk, from the login to its end: what must be in place before the first event is read."""
+
+import asyncio
+import logging
+from collections.abc import Coroutine
+from typing import Any
+
+from cordpair.acd.causes import SeatStatus
+from cordpair.acd.inputs import LegEnded, RecordingEnded, Snapshot
+from cordpair.ids import RecordingId
+from cordpair.pbx import FULL, Capability, Emit, PbxError, Refused
+from cordpair_asterisk import inventory
+from cordpair_asterisk.bridging import Bridging, together
+from cordpair_asterisk.client import NOT_FOUND, OK, UNPROCESSABLE, AriClient
+from cordpair_asterisk.config import Settings
+from cordpair_asterisk.listening import Listening
+from cordpair_asterisk.playing import Playing
+from cordpair_asterisk.seats import TECHNOLOGY
+from cordpair_asterisk.translate import REPLACED, WANTED, Inputs, Translator
+from cordpair_asterisk.variables import Variables
+from cordpair_asterisk.wire import (
+    Bridge,
+    Event,
+    Malformed,
+    decode_application,
+    decode_bridges,
+    decode_channels,
+    decode_device_state,
+    decode_info,
+)
+
+log = logging.getLogger(__name__)
+
+# The state of a device follows its channel by some milliseconds; normally its own event is here first.
+SETTLE = 0.1
+SUBSCRIPTIONS_AT_ONCE = 100
+
+
+class Link:
+    """The parts that live as long as one event WebSocket."""
+
+    def __init__(self, settings: Settings, translator: Translator, emit: Emit) -> None:
+        self.client = AriClient(settings, translator.app)
+        self.translator = translator
+        self.playing = Playing(self.client, translator)
+        self.bridging = Bridging(self.client, translator, self.playing)
+        self.listening = Listening(self.client, translator)
+        self.variables = Variables(self.client)
+        self.capabilities = FULL
+        self._emit = emit
+        self._chores: set[asyncio.Task[None]] = set()
+        self._unmarked = False
+
+    async def open(self) -> None:
+        """Login, event filter (lost with every WebSocket), subscriptions (lost with a restart); then read events."""
+        await self.client.connect()
+        path = f"applications/{self.translator.app}"
+        allowed = {"allowed": [{"type": name} for name in WANTED]}
+        await self.client.request("PUT", f"{path}/eventFilter", "event filter", body=allowed)
+        endpoints = self.translator.seats.endpoints
+        for first in range(0, len(endpoints), SUBSCRIPTIONS_AT_ONCE):
+            await self._subscribe(path, endpoints[first : first + SUBSCRIPTIONS_AT_ONCE])
+        if not await self._can_refer():
+            self.capabilities = FULL - {Capability.REFER}
+        self.client.read(self._receive)
+
+    async def _subscribe(self, path: str, endpoints: tuple[str, ...]) -> None:
+        """All at once; where Asterisk refuses because of one, one by one without it: that seat is unreachable."""
+        sources = ",".join(f"deviceState:{TECHNOLOGY}{endpoint}" for endpoint in endpoints)
+        body, what = {"eventSource": sources}, "subscribe to seats"
+        reply = await self.client.request("POST", f"{path}/subscription", what, body=body, accept=(UNPROCESSABLE,))
+        if reply.status == UNPROCESSABLE and len(endpoints) > 1:
+            for endpoint in endpoints:
+                await self._subscribe(path, (endpoint,))
+
+    async def _can_refer(self) -> bool:
+        """Without res_pjsip_refer ARI accepts a REFER and sends none."""
+        path, what = "asterisk/modules/res_pjsip_refer.so", "look for res_pjsip_refer"
+        try:
+            return (await self.client.get(path, what, accept=(NOT_FOUND,))).status == OK
+        except Refused:
+            return False
+
+    # ------------------------------------------------------------ snapshot
+
+    async def snapshot(self) -> Snapshot:
+        self.translator.legs.begin_snapshot()
+        get = self.client.get
+        try:
+            info = decode_info((await get("asterisk/info", "read the epoch")).body)
+            seats = await self._seats()
+            application = decode_application(
+                (await get(f"applications/{self.translator.app}", "read the application")).body
+            )
+            # Bridges before channels: a leg that is in a bridge here is in the list of channels, if it still lives.
+            bridges = decode_bridges((await get("bridges", "list bridges")).body)
+            channels = decode_channels((await get("channels", "list channels")).body)
+        except Malformed as error:
+            raise Refused(f"a reply that is not ARI's: {error}") from None
+        epoch = f"{info.system.entity_id}/{info.status.startup_time}"
+        seen = inventory.take(self.translator, epoch, channels, bridges, application.channel_ids, seats)
+        await self._sweep(bridges)
+        return inventory.with_recordings(seen, await self._recordings())
+
+    async def _seats(self) -> dict[str, SeatStatus]:
+        endpoints = self.translator.seats.endpoints
+        await together(*(self._read_seat(endpoint, tell=False) for endpoint in endpoints))
+        return {endpoint: self.translator.seats.status(endpoint) or SeatStatus.UNREACHABLE for endpoint in endpoints}
+
+    async def _recordings(self) -> tuple[RecordingId, ...]:
+        """Live recordings cannot be listed; those whose names we know can be asked for."""
+        names = tuple(self.translator.recordings)
+        paths = (f"recordings/live/{name}" for name in names)
+        replies = await together(*(self.client.get(p, "look for a recording", accept=(NOT_FOUND,)) for p in paths))
+        alive = tuple(name for name, reply in zip(names, replies, strict=True) if reply.status == OK)
+        for name in set(names) - set(alive):
+            self.translator.recordings.pop(name, None)
+        return alive
+
+    async def _sweep(self, bridges: tuple[Bridge, ...]) -> None:
+        """End what an earlier engine's spying left behind; nobody else knows of it."""
+        for bridge in inventory.abandoned_spying(self.translator, bridges):
+            await self.listening.end_bridge(bridge.id, bridge.channels)
+
+    # ------------------------------------------------------------ events
+
+    def _receive(self, event: Event) -> None:
+        if event.type == REPLACED:
+            self.client.end("another engine took the application over", fenced=True)
+            return
+        if event.type == "StasisStart":
+            self._look_at(event)
+        self._tell(self.translator.translate(event))
+
+    def _look_at(self, event: Event) -> None:
+        self.listening.entered(event)
+        if event.channel is not None and event.channel.channelvars is None and not self._unmarked:
+            self._unmarked = True
+            log.warning("ari.conf lacks channelvars: after a restart, legs cannot be told from new arrivals")
+
+    def _tell(self, inputs: Inputs) -> None:
+        if self.client.ended.done():
+            return
+        for item in inputs:
+            self._emit(item)
+            if isinstance(item, LegEnded):
+                self.bridging.ended(item.leg)
+                if self.listening.spies(item.leg):
+                    self._chore(self.listening.ended(item.leg))
+            elif isinstance(item, RecordingEnded):
+                self._chore(self.listening.recording_ended(item.recording))
+        while self.translator.vacated:
+            self._chore(self._read_again(self.translator.vacated.pop()))
+
+    def vacated(self) -> None:
+        """Look after seats that a refused originate has left."""
+        self._tell(())
+
+    async def _read_again(self, endpoint: str) -> None:
+        """While our leg was there the seat's own news was passed over; it may have taken another call."""
+        asked = self.translator.seats.news(endpoint)
+        await asyncio.sleep(SETTLE)
+        if self.translator.seats.news(endpoint) == asked and not self.translator.legs.rings(endpoint):
+            await self._read_seat(endpoint)
+
+    async def _read_seat(self, endpoint: str, *, tell: bool = True) -> None:
+        asked = self.translator.seats.news(endpoint)
+        reply = await self.client.get(
+            f"deviceStates/{TECHNOLOGY[:-1]}%2F{endpoint}", "read a seat", accept=(NOT_FOUND,)
+        )
+        state = decode_device_state(reply.body).state if reply.status == OK else "INVALID"
+        inputs = self.translator.seat_read(endpoint, state, asked)
+        if tell:
+            self._tell(inputs)
+
+    # ------------------------------------------------------------ the end
+
+    def _chore(self, work: Coroutine[Any, Any, None]) -> None:
+        """Something the engine did not ask for and does not wait for."""
+        task = asyncio.create_task(_quietly(work))
+        self._chores.add(task)
+        task.add_done_callback(self._chores.discard)
+
+    async def close(self) -> None:
+        for chore in tuple(self._chores):
+            chore.cancel()
+        await asyncio.gather(*self._chores, return_exceptions=True)
+        await self.client.close()
+
+
+async def _quietly(work: Coroutine[Any, Any, None]) -> None:
+    try:
+        await work
+    except (PbxError, Malformed) as error:
+        log.info("tidying up: %s", error)
+
+
+__all__ = ["Link"]

@@ -1,0 +1,53 @@
+"""The status of the seats we watch: reported when it changes, never for our own ring. Pure."""
+
+from cordpair.acd.causes import SeatStatus
+from cordpair_asterisk.causes import seat_status
+
+TECHNOLOGY = "PJSIP/"
+
+
+class Seats:
+    """Seats of one link. A status is None until it is known."""
+
+    def __init__(self, endpoints: tuple[str, ...]) -> None:
+        self._status: dict[str, SeatStatus | None] = dict.fromkeys(endpoints)
+        self._news: dict[str, int] = dict.fromkeys(endpoints, 0)
+
+    @property
+    def endpoints(self) -> tuple[str, ...]:
+        return tuple(self._status)
+
+    def news(self, endpoint: str) -> int:
+        """Grows with every event about the seat: what was asked before the last one is old."""
+        return self._news.get(endpoint, 0)
+
+    def event(self, device: str, state: str, *, ours: bool) -> tuple[str, SeatStatus] | None:
+        """A DeviceStateChanged; the change to report."""
+        endpoint = device.removeprefix(TECHNOLOGY)
+        if endpoint not in self._status or not device.startswith(TECHNOLOGY):
+            return None
+        self._news[endpoint] += 1
+        return self._see(endpoint, state, ours=ours)
+
+    def reply(self, endpoint: str, state: str, *, ours: bool, asked_at: int) -> tuple[str, SeatStatus] | None:
+        """The answer to a question that was asked when ``news`` was ``asked_at``."""
+        if self._news.get(endpoint) != asked_at:
+            return None
+        return self._see(endpoint, state, ours=ours)
+
+    def status(self, endpoint: str) -> SeatStatus | None:
+        return self._status.get(endpoint)
+
+    def _see(self, endpoint: str, state: str, *, ours: bool) -> tuple[str, SeatStatus] | None:
+        status = seat_status(state)
+        if ours and status is SeatStatus.BUSY:  # our own ring or call
+            if self._status[endpoint] is not None:
+                return None
+            status = SeatStatus.REACHABLE
+        if self._status[endpoint] is status:
+            return None
+        self._status[endpoint] = status
+        return endpoint, status
+
+
+__all__ = ["Seats"]
