@@ -29,7 +29,7 @@ class Bridging:
         inside, *_ = await together(self._make(bridge, stamp), *(self._prepare(leg) for leg in legs))
         missing = [leg for leg in legs if leg not in (inside or ())]
         if missing:
-            body = {"channel": ",".join(missing)}
+            body = {"channel": missing}  # in JSON a list: ARI splits at commas in a query string only
             await self._client.request("POST", f"bridges/{bridge}/addChannel", f"join {bridge}", body=body)
 
     async def leave(self, bridge: BridgeId, legs: tuple[LegId, ...]) -> None:

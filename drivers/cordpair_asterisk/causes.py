@@ -38,9 +38,9 @@ UNANSWERED: dict[int, Cause] = {
     102: Cause.NO_ANSWER,  # a SIP timer ran out
     127: Cause.NORMAL,  # 487: the far end confirms a cancelled call
 }
-# After an answer, these say that the connection died; everything else is an ordinary end.
+# After an answer, these say that the connection died; everything else is an ordinary end (16, or 0 for the BYE of a
+# phone that was in no bridge).
 ANSWERED: dict[int, Cause] = {
-    0: Cause.UNKNOWN,
     26: Cause.ANSWERED_ELSEWHERE,
     38: Cause.LOST,
     41: Cause.LOST,

@@ -25,7 +25,7 @@ KEEPALIVE = 10.0
 
 OK = 200
 BAD_REQUEST, UNAUTHORIZED, FORBIDDEN, NOT_FOUND = 400, 401, 403, 404
-CONFLICT, UNPROCESSABLE = 409, 422
+CONFLICT, UNPROCESSABLE, SERVER_ERROR = 409, 422, 500
 
 
 class Reply(msgspec.Struct, frozen=True):
@@ -115,6 +115,9 @@ class AriClient:
     async def get(self, path: str, what: str, *, accept: Collection[int] = ()) -> Reply:
         return await self.request("GET", path, what, accept=accept)
 
+    async def exists(self, path: str) -> bool:
+        return (await self.get(path, f"look for {path}", accept=(NOT_FOUND,))).status == OK
+
     async def request(
         self,
         method: str,
@@ -198,4 +201,14 @@ def _reason(error: Exception) -> str:
     return type(error).__name__
 
 
-__all__ = ["BAD_REQUEST", "CONFLICT", "NOT_FOUND", "OK", "UNPROCESSABLE", "AriClient", "Reply", "refusal"]
+__all__ = [
+    "BAD_REQUEST",
+    "CONFLICT",
+    "NOT_FOUND",
+    "OK",
+    "SERVER_ERROR",
+    "UNPROCESSABLE",
+    "AriClient",
+    "Reply",
+    "refusal",
+]

@@ -66,7 +66,7 @@ class Link:
 
     async def _subscribe(self, path: str, endpoints: tuple[str, ...]) -> None:
         """All at once; where Asterisk refuses because of one, one by one without it: that seat is unreachable."""
-        sources = ",".join(f"deviceState:{TECHNOLOGY}{endpoint}" for endpoint in endpoints)
+        sources = [f"deviceState:{TECHNOLOGY}{endpoint}" for endpoint in endpoints]
         body, what = {"eventSource": sources}, "subscribe to seats"
         reply = await self.client.request("POST", f"{path}/subscription", what, body=body, accept=(UNPROCESSABLE,))
         if reply.status == UNPROCESSABLE and len(endpoints) > 1:
@@ -75,9 +75,8 @@ class Link:
 
     async def _can_refer(self) -> bool:
         """Without res_pjsip_refer ARI accepts a REFER and sends none."""
-        path, what = "asterisk/modules/res_pjsip_refer.so", "look for res_pjsip_refer"
         try:
-            return (await self.client.get(path, what, accept=(NOT_FOUND,))).status == OK
+            return await self.client.exists("asterisk/modules/res_pjsip_refer.so")
         except Refused:
             return False
 
@@ -177,22 +176,23 @@ class Link:
 
     def _chore(self, work: Coroutine[Any, Any, None]) -> None:
         """Something the engine did not ask for and does not wait for."""
-        task = asyncio.create_task(_quietly(work))
+        task = asyncio.create_task(work)
         self._chores.add(task)
-        task.add_done_callback(self._chores.discard)
+        task.add_done_callback(self._chore_done)
+
+    def _chore_done(self, task: asyncio.Task[None]) -> None:
+        self._chores.discard(task)
+        error = None if task.cancelled() else task.exception()
+        if isinstance(error, PbxError | Malformed):
+            log.info("tidying up: %s", error)
+        elif error is not None:
+            log.error("tidying up failed", exc_info=error)
 
     async def close(self) -> None:
         for chore in tuple(self._chores):
             chore.cancel()
         await asyncio.gather(*self._chores, return_exceptions=True)
         await self.client.close()
-
-
-async def _quietly(work: Coroutine[Any, Any, None]) -> None:
-    try:
-        await work
-    except (PbxError, Malformed) as error:
-        log.info("tidying up: %s", error)
 
 
 __all__ = ["Link"]

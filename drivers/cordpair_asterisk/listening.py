@@ -9,7 +9,7 @@ from collections.abc import Mapping
 
 from cordpair.ids import BridgeId, LegId, RecordingId
 from cordpair.pbx import Hears, LegGone, PbxError, SpeaksTo
-from cordpair_asterisk.client import CONFLICT, NOT_FOUND, AriClient
+from cordpair_asterisk.client import CONFLICT, NOT_FOUND, SERVER_ERROR, AriClient, refusal
 from cordpair_asterisk.stamps import recorder_id, spy_bridge_id, spy_bridge_name
 from cordpair_asterisk.translate import Translator
 from cordpair_asterisk.wire import Event, decode_bridge
@@ -88,7 +88,7 @@ class Listening:
         try:
             await self._snoop(target, snoop, {"spy": HEARS[hears], "whisper": WHISPERS[speaks_to]})
             inside = [snoop] if self._translator.spying.get(supervisor) == bridge else [snoop, supervisor]
-            body = {"channel": ",".join(inside)}
+            body = {"channel": inside}
             await self._client.request("POST", f"bridges/{bridge}/addChannel", f"spy {supervisor}", body=body)
         except BaseException:
             self._spies.pop(supervisor, None)
@@ -133,9 +133,11 @@ class Listening:
         path, what = f"channels/{target}/snoop/{snoop}", f"listen to {target}"
         body = {**how, "app": self._translator.app}
         try:
-            made = await self._client.request("POST", path, what, body=body, accept=(CONFLICT,))
-            if made.status == CONFLICT:
-                return False
+            made = await self._client.request("POST", path, what, body=body, accept=(SERVER_ERROR,))
+            if made.status == SERVER_ERROR:  # also where the id exists already
+                if await self._client.exists(f"channels/{snoop}"):
+                    return False
+                raise refusal(what, made)
             async with asyncio.timeout(ENTER_TIMEOUT):
                 await entering
         except TimeoutError:

@@ -2,9 +2,8 @@
 
 import math
 
-from cordpair.ids import LegId
 from cordpair.pbx import CommandTimedOut, LinkLost, OriginateRequest, PbxError, Refused
-from cordpair_asterisk.client import BAD_REQUEST, CONFLICT, NOT_FOUND, OK, AriClient, refusal
+from cordpair_asterisk.client import BAD_REQUEST, CONFLICT, AriClient, refusal
 from cordpair_asterisk.seats import TECHNOLOGY
 from cordpair_asterisk.stamps import LEG_ARGUMENT, caller_id, header_variables, variables_of
 from cordpair_asterisk.translate import Translator
@@ -27,7 +26,7 @@ async def originate(client: AriClient, translator: Translator, request: Originat
             reply = await client.request("POST", f"channels/{leg}", what, body=body, accept=(CONFLICT, BAD_REQUEST))
         if reply.status == BAD_REQUEST:
             raise refusal(what, reply)
-        if reply.status == CONFLICT and not await _exists(client, leg):
+        if reply.status == CONFLICT and not await client.exists(f"channels/{leg}"):
             # Asterisk keeps the error of an earlier request of the same connection: a seat that is not registered
             # is then "already exists" as well.
             raise Refused(f"{what}: {request.endpoint} cannot be rung")
@@ -36,10 +35,6 @@ async def originate(client: AriClient, translator: Translator, request: Originat
     except PbxError:
         translator.not_originated(leg)
         raise
-
-
-async def _exists(client: AriClient, leg: LegId) -> bool:
-    return (await client.get(f"channels/{leg}", f"look for {leg}", accept=(NOT_FOUND,))).status == OK
 
 
 def _body(app: str, request: OriginateRequest) -> dict[str, object]:

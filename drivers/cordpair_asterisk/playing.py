@@ -1,7 +1,7 @@
 """Prompts to a leg outside of bridges."""
 
 from cordpair.ids import LegId, PlayId
-from cordpair_asterisk.client import NOT_FOUND, OK, AriClient
+from cordpair_asterisk.client import NOT_FOUND, AriClient
 from cordpair_asterisk.translate import Translator
 
 SCHEMES = ("sound:", "recording:", "number:", "digits:", "characters:", "tone:", "http:", "https:")
@@ -16,7 +16,7 @@ class Playing:
     async def play(self, leg: LegId, play: PlayId, media: str) -> None:
         """Asterisk plays an id that it plays already a second time, so it is asked first."""
         what = f"play {play}"
-        if (await self._client.get(f"playbacks/{play}", what, accept=(NOT_FOUND,))).status == OK:
+        if await self._client.exists(f"playbacks/{play}"):
             return
         uri = media if media.startswith(SCHEMES) else f"sound:{media}"
         self._translator.plays[play] = leg
