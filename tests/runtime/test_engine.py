@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator
 
 import pytest
 
+from cordpair.acd import Acd
 from cordpair.acd.configuration import (
     Agent,
     Assignment,
@@ -59,6 +60,11 @@ async def running(engine, clock) -> AsyncIterator["asyncio.Task[Stop]"]:
     assert not others, "every task ends with the engine"
 
 
+def laws_broken(engine: Engine, clock) -> list[str]:
+    assert isinstance(engine._core, Acd)
+    return breaches(engine._core, clock.now_ms())
+
+
 async def ask(engine: Engine, clock, request) -> None:
     answer = asyncio.ensure_future(engine.request(request))
     await clock.settle()
@@ -78,7 +84,7 @@ async def test_a_caller_and_an_agent_talk(engine, running, pbx, clock) -> None:
     await clock.advance(5_000)
     assert pbx.switch.legs == {}
     assert pbx.switch.bridges == {}
-    assert breaches(engine._core, clock.now_ms()) == []
+    assert laws_broken(engine, clock) == []
 
 
 async def test_a_refused_request_is_an_error_for_its_requester_only(engine, running, clock) -> None:
@@ -116,7 +122,7 @@ async def test_the_next_engine_takes_the_calls_over(engine, running, pbx, clock,
     talking.hang_up()
     await clock.advance(10_000)
     assert waiting.state is CallState.TALKING
-    assert breaches(second._core, clock.now_ms()) == []
+    assert laws_broken(second, clock) == []
     second.stop()
     await clock.advance(5_000)
     assert await task is Stop.REQUESTED
@@ -184,7 +190,7 @@ async def test_no_fault_of_a_command_leaves_anything_behind(engine, running, pbx
     await clock.advance(60_000)
     call.hang_up()
     await clock.advance(60_000)
-    assert breaches(engine._core, clock.now_ms()) == []
+    assert laws_broken(engine, clock) == []
     assert pbx.switch.legs == {}
     assert engine.state.contacts == {}
     row = engine.state.queues[SALES]

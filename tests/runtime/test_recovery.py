@@ -17,7 +17,7 @@ from cordpair.acd.configuration import (
 )
 from cordpair.acd.core import Decision
 from cordpair.acd.events import LegRang
-from cordpair.acd.inputs import LegRinging, LinkUp, NotReady, SignIn, Snapshot
+from cordpair.acd.inputs import LegRinging, LinkUp, NotReady, Request, SignIn, Snapshot
 from cordpair.ids import AgentId, LegId, NodeId, QueueId, SeatId, ServiceId
 from cordpair.journal import InMemoryJournal, SqliteJournal, current_codec
 from cordpair.runtime import MemoryRecords, engine_on, recover
@@ -53,7 +53,8 @@ async def test_the_tables_come_back_from_a_snapshot_and_the_tail(journal, clock,
     found = await begin(journal, Acd, configuration(), clock.now_ms())
     engine = await engine_on(journal, configuration(), [], MemoryRecords(), clock)
     running = asyncio.create_task(engine.run())
-    for number, request in enumerate([SignIn(AgentId("ann")), NotReady(AgentId("ann"), "break")], 2):
+    requests: list[Request] = [SignIn(AgentId("ann")), NotReady(AgentId("ann"), "break")]
+    for number, request in enumerate(requests, 2):
         if snapshot_after == number - 1:
             engine.save_snapshot()
         await clock.advance(1_000)
