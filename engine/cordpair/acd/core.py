@@ -144,8 +144,10 @@ class Acd:
     def _clear_exclusions(self, now: int) -> None:
         """A contact that would be excluded from everybody is excluded from nobody."""
         index = self._index
-        while index.suspects:
-            found = index.classes.all[index.suspects.pop()]
+        while index.suspects:  # in the order of those who wait: a class's number depends on history
+            number = min(index.suspects, key=lambda each: (index.classes.heads[each], each))
+            index.suspects.discard(number)
+            found = index.classes.all[number]
             if found is not None and found.key.excluded and excludes_everybody(index, found):
                 for visit in list(found.line.in_order()):
                     self._apply(ev.ExclusionsCleared(VisitId(visit)), now)

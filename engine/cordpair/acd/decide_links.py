@@ -6,11 +6,11 @@ not there is asked for again, and what bears our stamp but belongs to nothing is
 
 from cordpair.acd import events as ev
 from cordpair.acd import inputs as inp
-from cordpair.acd.causes import Cause, SeatStatus
+from cordpair.acd.causes import Cause, OfferOutcome, SeatStatus
 from cordpair.acd.decide_calls import arrived
 from cordpair.acd.decide_legs import answered, connect_if_joined, leg_gone, ringing
 from cordpair.acd.model import Cell, ContactRow, LegRole, LegState, NodeStatus
-from cordpair.acd.proposals import Events, close_leg
+from cordpair.acd.proposals import Events, close_leg, fail_offer
 from cordpair.ids import LegId, NodeId
 
 
@@ -21,10 +21,7 @@ def link_up(cell: Cell, given: inp.LinkUp, now: int) -> Events:
     yield from _seats(cell, given)
     seen = {leg.leg: leg for leg in snapshot.legs}
     for leg_id in [row.leg for row in cell.state.legs.values() if row.node == node and row.leg not in seen]:
-        row = cell.state.legs.get(leg_id)
-        if row is not None:
-            cause = Cause.NORMAL if row.state is LegState.ENDING else Cause.UNKNOWN
-            yield from leg_gone(cell, row, cause, now)
+        yield from _unseen_leg(cell, leg_id, now)
     for leg in snapshot.legs:
         if leg.leg in cell.state.legs:
             yield from _known_leg(cell, leg, now)
@@ -40,6 +37,20 @@ def _seats(cell: Cell, given: inp.LinkUp) -> Events:
         status = given.snapshot.seats.get(endpoint, SeatStatus.UNREACHABLE)
         if cell.state.seats[seat_id].status.get(given.node) is not status:
             yield ev.SeatStatusChanged(seat_id, given.node, status)
+
+
+def _unseen_leg(cell: Cell, leg_id: LegId, now: int) -> Events:
+    """A leg that never rang may still be on its way to the PBX: its end is asked for, behind its beginning."""
+    row = cell.state.legs.get(leg_id)
+    if row is None:
+        return
+    offer = cell.state.offers.get(row.offer) if row.offer is not None else None
+    if row.state is LegState.NEW and offer is not None:
+        yield from fail_offer(cell, offer, OfferOutcome.FAILED, now)
+    elif row.state is LegState.ENDING:
+        yield ev.LegClosing(leg_id, row.cause, now + cell.book.configuration.timing.hang_up_timeout_ms)
+    else:
+        yield from leg_gone(cell, row, Cause.UNKNOWN, now)
 
 
 def _known_leg(cell: Cell, leg: inp.LegSeen, now: int) -> Events:

@@ -7,7 +7,7 @@ from cordpair.acd.classes import Class
 from cordpair.acd.configuration import VOICE
 from cordpair.acd.index import Index
 from cordpair.acd.model import AgentRow, AgentStatus, Cell, NodeStatus, Pending, SlotState, VisitRow
-from cordpair.acd.profiles import reachable_nodes
+from cordpair.acd.profiles import phone_in_use, reachable_nodes
 from cordpair.acd.strategies import GROUPS
 from cordpair.ids import AgentId
 
@@ -53,6 +53,8 @@ def agent_obstacles(cell: Cell, visit: VisitRow, row: AgentRow, now: int) -> lis
     signed_in = row.status is not AgentStatus.SIGNED_OUT
     if visit.medium == VOICE and signed_in and visit.node not in reachable_nodes(cell, row):
         obstacles.append("phone not reachable")
+    if visit.medium == VOICE and phone_in_use(cell, row):
+        obstacles.append("phone still in a call")
     assignment = next((each for each in agent.assignments if each.queue == visit.queue), None)
     if assignment is None or not assignment.active:
         obstacles.append(f"not in queue {visit.queue}")

@@ -219,6 +219,8 @@ def _offer_made(cell: Cell, event: ev.OfferMade, at: int) -> Touched:
         state.legs[event.leg] = LegRow(
             event.leg, visit.node, LegRole.AGENT, contact=event.contact, offer=event.offer, seat=event.seat
         )
+        if event.seat is not None:
+            state.seats[event.seat].legs.append(event.leg)
     return ((Kind.VISIT, event.visit), (Kind.AGENT, event.agent), (Kind.OFFER, event.offer))
 
 

@@ -6,41 +6,56 @@ from typing import Any
 from cordpair.acd import events as ev
 from cordpair.acd.model import Cell, LegRow, LegState, NodeRow, NodeStatus
 from cordpair.acd.touched import Kind, Touched
+from cordpair.ids import NodeId, SeatId
+
+
+def _with_endings(cell: Cell, node: NodeId) -> Touched:
+    """The node, and its legs whose end is asked for again only while it is linked."""
+    legs = [leg.leg for leg in cell.state.legs.values() if leg.node == node and leg.state is LegState.ENDING]
+    return ((Kind.NODE, node), *((Kind.LEG, leg) for leg in legs))
 
 
 def _node_linked(cell: Cell, event: ev.NodeLinked, at: int) -> Touched:
     row = cell.state.nodes.setdefault(event.node, NodeRow(event.node))
     row.status, row.epoch, row.opens_at = NodeStatus.SETTLING, event.epoch, event.opens_at
-    return ((Kind.NODE, event.node),)
+    return _with_endings(cell, event.node)
 
 
 def _node_opened(cell: Cell, event: ev.NodeOpened, at: int) -> Touched:
     row = cell.state.nodes[event.node]
     row.status, row.opens_at = NodeStatus.OPEN, None
-    return ((Kind.NODE, event.node),)
+    return _with_endings(cell, event.node)
 
 
 def _node_lost(cell: Cell, event: ev.NodeLost, at: int) -> Touched:
     row = cell.state.nodes[event.node]
     row.status, row.opens_at = NodeStatus.DOWN, None
-    return ((Kind.NODE, event.node),)
+    return _with_endings(cell, event.node)
 
 
 def _node_fenced(cell: Cell, event: ev.NodeFenced, at: int) -> Touched:
     row = cell.state.nodes[event.node]
     row.status, row.opens_at = NodeStatus.FENCED, None
-    return ((Kind.NODE, event.node),)
+    return _with_endings(cell, event.node)
 
 
 def _seat_status_changed(cell: Cell, event: ev.SeatStatusChanged, at: int) -> Touched:
     seat = cell.state.seats[event.seat]
     seat.status[event.node] = event.status
-    return () if seat.agent is None else ((Kind.AGENT, seat.agent),)
+    return _who_sits_at(cell, event.seat)
 
 
 def _leg_adopted(cell: Cell, event: ev.LegAdopted, at: int) -> Touched:
     cell.state.legs[event.leg] = LegRow(event.leg, event.node, event.role, seat=event.seat, until=event.until)
-    return ((Kind.LEG, event.leg),)
+    if event.seat is None:
+        return ((Kind.LEG, event.leg),)
+    cell.state.seats[event.seat].legs.append(event.leg)
+    return ((Kind.LEG, event.leg), *_who_sits_at(cell, event.seat))
+
+
+def _who_sits_at(cell: Cell, seat_id: SeatId) -> Touched:
+    seat = cell.state.seats.get(seat_id)
+    return () if seat is None or seat.agent is None else ((Kind.AGENT, seat.agent),)
 
 
 def _feature_used(cell: Cell, event: ev.FeatureUsed, at: int) -> Touched:
@@ -93,7 +108,12 @@ def _leg_closed(cell: Cell, event: ev.LegClosed, at: int) -> Touched:
     contact = cell.state.contacts.get(leg.contact) if leg.contact is not None else None
     if contact is not None and contact.leg == event.leg:
         contact.leg = None
-    return ((Kind.LEG, event.leg),)
+    if leg.seat is None or leg.seat not in cell.state.seats:
+        return ((Kind.LEG, event.leg),)
+    legs = cell.state.seats[leg.seat].legs
+    if event.leg in legs:  # a seat removed and made again forgot them
+        legs.remove(event.leg)
+    return ((Kind.LEG, event.leg), *_who_sits_at(cell, leg.seat))
 
 
 def _bridge_released(cell: Cell, event: ev.BridgeReleased, at: int) -> Touched:

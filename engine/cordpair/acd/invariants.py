@@ -139,6 +139,10 @@ def _legs(cell: Cell) -> Iterator[str]:
             owned = talks or row.offer in cell.state.offers
         if not owned:
             yield f"leg {row.leg} has no owner"
+    for seat in cell.state.seats.values():
+        for leg in seat.legs:
+            if leg not in cell.state.legs:
+                yield f"seat {seat.seat} is held by leg {leg}, which is gone"
     for bridge in cell.state.bridges.values():
         contact = cell.state.contacts.get(bridge.contact)
         if contact is None or contact.bridge != bridge.bridge:

@@ -208,6 +208,7 @@ class NodeRow(_Row):
 class SeatRow(_Row):
     seat: SeatId
     agent: AgentId | None = None  # who is signed in here
+    legs: list[LegId] = []  # of ours, to or from this phone, that have not ended yet
     status: dict[NodeId, SeatStatus] = {}
 
 

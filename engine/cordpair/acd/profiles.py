@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from cordpair.acd.causes import SeatStatus
+from cordpair.acd.configuration import VOICE
 from cordpair.acd.lines import NOBODY, Line
 from cordpair.acd.model import AgentRow, AgentStatus, Cell, Pending, free_slot
 from cordpair.acd.skills import Fits, ProfileKey, profile_key
@@ -45,6 +46,11 @@ def reachable_nodes(cell: Cell, row: AgentRow) -> tuple[NodeId, ...]:
     return tuple(
         node for node in sorted(status) if status[node] is SeatStatus.REACHABLE and (only is None or node == only)
     )
+
+
+def phone_in_use(cell: Cell, row: AgentRow) -> bool:
+    """Whether a leg of ours to or from the agent's phone has not ended yet: another ring would find it busy."""
+    return row.seat is not None and row.seat in cell.state.seats and bool(cell.state.seats[row.seat].legs)
 
 
 def is_staff(row: AgentRow) -> bool:
@@ -100,7 +106,7 @@ class Profiles:
         return {
             medium: tuple(order_key(row, order) for order in orders)
             for medium, orders in self.orders.items()
-            if free_slot(row, medium) is not None
+            if free_slot(row, medium) is not None and not (medium == VOICE and phone_in_use(self._cell, row))
         }
 
     def refresh(self, agent: AgentId) -> tuple[Profile | None, Profile | None, bool]:
@@ -153,4 +159,4 @@ class Profiles:
         return self.lines[medium, IDLE][profile].in_order()
 
 
-__all__ = ["Profile", "Profiles", "is_staff", "reachable_nodes"]
+__all__ = ["Profile", "Profiles", "is_staff", "phone_in_use", "reachable_nodes"]

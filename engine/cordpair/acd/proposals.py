@@ -10,7 +10,7 @@ from cordpair.acd import events as ev
 from cordpair.acd.causes import Cause, ContactEnd, OfferOutcome, VisitOutcome
 from cordpair.acd.configuration import Action, HangUpAction, Queue, QueueAction, Service, ServiceAction, Step
 from cordpair.acd.draws import draw
-from cordpair.acd.model import Cell, ContactRow, LegState, OfferRow, Pending, SlotState, VisitRow, is_busy
+from cordpair.acd.model import Cell, ContactRow, LegState, OfferRow, Pending, SlotState, VisitRow
 from cordpair.ids import AgentId, BridgeId, LegId, OfferId, PlayId, QueueId, VisitId
 
 Events = Iterator[ev.Event]
@@ -83,8 +83,8 @@ def fail_offer(cell: Cell, offer: OfferRow, outcome: OfferOutcome, now: int) -> 
     failures = agent.failures + 1 if counts else None
     not_before = max(now + delay, agent.not_before or 0) if delay else agent.not_before
     yield ev.OfferEnded(offer.offer, outcome, not_before, failures, exclude=True)
-    if failures is not None and failures >= rules.limit and agent.pending is Pending.NOTHING and not is_busy(agent):
-        yield ev.AgentBecameNotReady(offer.agent, outcome.value)
+    if failures is not None and failures >= rules.limit and agent.pending is Pending.NOTHING:
+        yield ev.AgentChangePending(offer.agent, Pending.NOT_READY, outcome.value)
     yield from close_leg(cell, offer.leg, Cause.NO_ANSWER, now)
     yield from settle_agent(cell, offer.agent)
 

@@ -1,0 +1,190 @@
+"""A PBX as a model: it obeys commands at once, but what happens reaches the engine through a wire that a test drains.
+
+Between a thing and its report anything else can happen, as on a real PBX.
+"""
+
+from collections import deque
+
+from cordpair.acd import commands as cmd
+from cordpair.acd import inputs as inp
+from cordpair.acd.causes import Cause, Failure, SeatStatus
+from cordpair.acd.inputs import BridgeSeen, LegSeen, Snapshot, Stamp
+from cordpair.ids import BridgeId, LegId, NodeId
+
+NODE = NodeId("main")
+
+
+class SwitchLeg:
+    def __init__(self, leg: LegId, inbound: inp.LegArrived | None, stamp: Stamp | None, endpoint: str = "") -> None:
+        self.leg = leg
+        self.inbound = inbound
+        self.stamp = stamp
+        self.endpoint = endpoint
+        self.answered = False
+        self.ringing = False
+        self.bridge: BridgeId | None = None
+        self.silent = False  # a dead phone: never rings
+
+
+class Switch:
+    def __init__(self) -> None:
+        self.legs: dict[LegId, SwitchLeg] = {}
+        self.bridges: dict[BridgeId, Stamp] = {}
+        self.wire: deque[inp.Input] = deque()
+        self.linked = False
+        self.epoch = 1
+        self.seats: dict[str, SeatStatus] = {}
+        self.refuse: set[str] = set()  # commands refused once
+        self.originated: list[LegId] = []
+        self.answered_elsewhere: list[LegId] = []
+        self.violations: list[str] = []
+
+    def tell(self, given: inp.Input) -> None:
+        if self.linked:
+            self.wire.append(given)
+
+    # ------------------------------------------------------------ what people do
+
+    def call(self, given: inp.LegArrived) -> None:
+        self.legs[given.leg] = SwitchLeg(given.leg, given, None)
+        self.tell(given)
+
+    def end(self, leg: LegId, cause: Cause) -> None:
+        gone = self.legs.pop(leg, None)
+        if gone is not None:
+            self.tell(inp.LegEnded(leg, cause))
+
+    def ring(self, leg: LegId) -> None:
+        self.legs[leg].ringing = True
+        self.tell(inp.LegRinging(leg))
+
+    def pick_up(self, leg: LegId) -> None:
+        self.legs[leg].answered = True
+        self.tell(inp.LegAnswered(leg))
+
+    def restart(self) -> None:
+        self.epoch += 1
+        self.legs.clear()
+        self.bridges.clear()
+        self.cut()
+
+    def cut(self) -> None:
+        if self.linked:
+            self.linked = False
+            self.wire.append(inp.LinkDown(NODE, "cut"))
+
+    def link(self) -> None:
+        if not self.linked:
+            self.linked = True
+            self.wire.append(inp.LinkUp(NODE, self.snapshot()))
+
+    def snapshot(self) -> Snapshot:
+        legs = tuple(
+            LegSeen(
+                leg.leg,
+                leg.answered,
+                leg.ringing,
+                leg.bridge,
+                leg.stamp,
+                leg.inbound if leg.stamp is None else None,
+            )
+            for leg in self.legs.values()
+        )
+        bridges = tuple(
+            BridgeSeen(bridge, tuple(leg.leg for leg in self.legs.values() if leg.bridge == bridge), stamp)
+            for bridge, stamp in self.bridges.items()
+        )
+        return Snapshot(str(self.epoch), legs, bridges, dict(self.seats))
+
+    # ------------------------------------------------------------ what the engine asks
+
+    def do(self, command: cmd.Command) -> None:
+        name = type(command).__name__
+        if not self.linked:
+            self.wire.append(_failed(command, Failure.LINK_LOST))
+        elif name in self.refuse:
+            self.refuse.discard(name)
+            self.wire.append(_failed(command, Failure.REFUSED))
+        else:
+            failure = getattr(self, f"_{name.lower()}")(command)
+            if failure is not None:
+                self.wire.append(_failed(command, failure))
+
+    def _answer(self, command: cmd.Answer) -> Failure | None:
+        leg = self.legs.get(command.leg)
+        if leg is None:
+            return Failure.GONE
+        if not leg.answered:
+            self.pick_up(command.leg)
+        return None
+
+    def _stampleg(self, command: cmd.StampLeg) -> Failure | None:
+        leg = self.legs.get(command.leg)
+        if leg is None:
+            return Failure.GONE
+        leg.stamp = command.stamp
+        return None
+
+    def _hangup(self, command: cmd.HangUp) -> Failure | None:
+        if command.leg not in self.legs:
+            return Failure.GONE
+        if command.cause is Cause.ANSWERED_ELSEWHERE:
+            self.answered_elsewhere.append(command.leg)
+        self.end(command.leg, command.cause)
+        return None
+
+    def _originate(self, command: cmd.Originate) -> Failure | None:
+        if command.leg in self.originated:
+            self.violations.append(f"{command.leg} originated twice")
+            return None
+        self.originated.append(command.leg)
+        if self.seats.get(command.endpoint) is not SeatStatus.REACHABLE:
+            return Failure.REFUSED
+        busy = [leg for leg in self.legs.values() if leg.endpoint == command.endpoint]
+        if busy:
+            self.violations.append(f"{command.endpoint} is rung while it has {busy[0].leg}")
+        self.legs[command.leg] = SwitchLeg(command.leg, None, command.stamp, command.endpoint)
+        return None
+
+    def _join(self, command: cmd.Join) -> Failure | None:
+        if any(leg not in self.legs for leg in command.legs):
+            return Failure.GONE
+        self.bridges[command.bridge] = command.stamp
+        for leg in command.legs:
+            if self.legs[leg].bridge != command.bridge:
+                self.legs[leg].bridge = command.bridge
+                self.tell(inp.Joined(leg, command.bridge))
+        return None
+
+    def _release(self, command: cmd.Release) -> Failure | None:
+        if self.bridges.pop(command.bridge, None) is None:
+            return Failure.GONE
+        for leg in self.legs.values():
+            if leg.bridge == command.bridge:
+                leg.bridge = None
+                self.tell(inp.Left(leg.leg, command.bridge))
+        return None
+
+    def _music(self, command: cmd.Music) -> Failure | None:
+        return None if command.leg in self.legs else Failure.GONE
+
+    _stopmusic = _music
+
+    def _play(self, command: cmd.Play) -> Failure | None:
+        if command.leg not in self.legs:
+            return Failure.GONE
+        self.tell(inp.PlayEnded(command.play, command.leg))
+        return None
+
+    def _stopplay(self, command: cmd.StopPlay) -> Failure | None:
+        return None if command.leg in self.legs else Failure.GONE
+
+
+def _failed(command: cmd.Command, failure: Failure) -> inp.CommandFailed:
+    return inp.CommandFailed(
+        type(command).__name__,
+        command.node,
+        failure,
+        leg=getattr(command, "leg", None),
+        bridge=getattr(command, "bridge", None),
+    )

@@ -1,0 +1,243 @@
+"""Anything that can happen, in any order: after each input the laws hold, and the journal is the state."""
+
+import hashlib
+
+import msgspec
+from hypothesis import settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
+
+from acd.centre import BUSY_CENTRE
+from acd.switch import NODE, Switch
+from cordpair.acd import Acd, Event, Input, State, breaches
+from cordpair.acd import inputs as inp
+from cordpair.acd.causes import Cause, SeatStatus
+from cordpair.ids import AgentId, LegId, QueueId
+
+AGENTS = [agent.agent for agent in BUSY_CENTRE.agents]
+QUEUES = [queue.queue for queue in BUSY_CENTRE.queues if queue.medium == "voice"]
+START = 1_800_000_000_000
+PHONE_ENDS = [Cause.BUSY, Cause.REJECTED, Cause.NO_ANSWER, Cause.UNREACHABLE, Cause.NORMAL, Cause.LOST]
+
+
+def digest(state: State) -> str:
+    return hashlib.sha256(msgspec.json.encode(state, order="deterministic")).hexdigest()
+
+
+class Shift(RuleBasedStateMachine):
+    """A shift at a centre with every strategy, on a PBX whose reports are late."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.now = START
+        self.switch = Switch()
+        self.acd = Acd()
+        self.journal: list[tuple[int, Input | None, list[Event]]] = []
+        self.calls = 0
+
+    @initialize(seed=st.integers(0, 2**32))
+    def open(self, seed: int) -> None:
+        decision = self.acd.start("t", seed, BUSY_CENTRE, self.now)
+        self.journal.append((self.now, None, decision.events))
+        self.switch.seats = {f"phone-{agent}": SeatStatus.REACHABLE for agent in AGENTS}
+        self.switch.link()
+        self._deliver(1)
+        for agent in AGENTS[:3]:
+            self._receive(inp.SignIn(agent))
+            self._receive(inp.Ready(agent))
+
+    # ------------------------------------------------------------ the engine's loop
+
+    def _receive(self, given: Input) -> str | None:
+        decision = self.acd.receive(given, self.now)
+        if decision.events:
+            self.journal.append((self.now, given, decision.events))
+        else:
+            assert not decision.commands
+        for command in decision.commands:
+            self.switch.do(command)
+        assert breaches(self.acd, self.now) == []
+        return decision.refusal
+
+    def _deliver(self, count: int) -> None:
+        for _ in range(min(count, len(self.switch.wire))):
+            self._receive(self.switch.wire.popleft())
+
+    # ------------------------------------------------------------ callers
+
+    @rule(
+        queue=st.sampled_from([*QUEUES, "nowhere"]),
+        ago=st.sampled_from([0, 0, 500, 5_000]),
+        last=st.sampled_from([None, *AGENTS]),
+    )
+    def arrive(self, queue: str, ago: int, last: AgentId | None) -> None:
+        self.calls += 1
+        leg = LegId(f"in-{self.calls}")
+        self.switch.call(inp.LegArrived(leg, NODE, queue, self.now - ago, endpoint="trunk", last_agent=last))
+
+    def _callers(self) -> list[LegId]:
+        return [leg.leg for leg in self.switch.legs.values() if leg.inbound is not None]
+
+    @precondition(lambda self: self._callers())
+    @rule(data=st.data(), cause=st.sampled_from([Cause.NORMAL, Cause.LOST]))
+    def caller_hangs_up(self, data: st.DataObject, cause: Cause) -> None:
+        self.switch.end(data.draw(st.sampled_from(self._callers())), cause)
+
+    @precondition(lambda self: self._callers())
+    @rule(data=st.data(), digit=st.sampled_from(["1", "2", "9"]))
+    def caller_presses(self, data: st.DataObject, digit: str) -> None:
+        self.switch.tell(inp.Digit(data.draw(st.sampled_from(self._callers())), digit))
+
+    @rule(key=st.sampled_from(["", "mail-1"]))
+    def task(self, key: str) -> None:
+        self._receive(inp.TaskArrived(key, QueueId("chat"), "chat", self.now))
+
+    # ------------------------------------------------------------ agents' phones
+
+    def _phones(self, answered: bool) -> list[LegId]:
+        return [leg.leg for leg in self.switch.legs.values() if leg.inbound is None and leg.answered == answered]
+
+    @precondition(lambda self: self._phones(False))
+    @rule(data=st.data())
+    def phone_rings(self, data: st.DataObject) -> None:
+        self.switch.ring(data.draw(st.sampled_from(self._phones(False))))
+
+    @precondition(lambda self: self._phones(False))
+    @rule(data=st.data())
+    def phone_answers(self, data: st.DataObject) -> None:
+        self.switch.pick_up(data.draw(st.sampled_from(self._phones(False))))
+
+    @precondition(lambda self: self._phones(False))
+    @rule(data=st.data(), cause=st.sampled_from(PHONE_ENDS))
+    def phone_refuses(self, data: st.DataObject, cause: Cause) -> None:
+        self.switch.end(data.draw(st.sampled_from(self._phones(False))), cause)
+
+    @precondition(lambda self: self._phones(True))
+    @rule(data=st.data(), cause=st.sampled_from([Cause.NORMAL, Cause.LOST]))
+    def agent_hangs_up(self, data: st.DataObject, cause: Cause) -> None:
+        self.switch.end(data.draw(st.sampled_from(self._phones(True))), cause)
+
+    @rule(agent=st.sampled_from(AGENTS), code=st.sampled_from(["011", "022", "033", "044", "055", "099"]))
+    def dial_code(self, agent: AgentId, code: str) -> None:
+        self.calls += 1
+        endpoint = f"phone-{agent}"
+        self.switch.call(inp.LegArrived(LegId(f"code-{self.calls}"), NODE, code, self.now, endpoint=endpoint))
+
+    @rule(agent=st.sampled_from(AGENTS), status=st.sampled_from(list(SeatStatus)))
+    def seat(self, agent: AgentId, status: SeatStatus) -> None:
+        endpoint = f"phone-{agent}"
+        if any(leg.endpoint == endpoint for leg in self.switch.legs.values()):
+            return  # the driver is silent about seats that we ring
+        self.switch.seats[endpoint] = status
+        self.switch.tell(inp.SeatChanged(NODE, endpoint, status))
+
+    # ------------------------------------------------------------ agents' wishes
+
+    @rule(agent=st.sampled_from(AGENTS))
+    def sign_in(self, agent: AgentId) -> None:
+        self._receive(inp.SignIn(agent))
+
+    @rule(agent=st.sampled_from(AGENTS))
+    def be_ready(self, agent: AgentId) -> None:
+        self._receive(inp.Ready(agent))
+
+    @rule(agent=st.sampled_from(AGENTS), reason=st.sampled_from(["break", "lunch", "nonsense"]))
+    def pause(self, agent: AgentId, reason: str) -> None:
+        self._receive(inp.NotReady(agent, reason))
+
+    @rule(agent=st.sampled_from(AGENTS))
+    def sign_out(self, agent: AgentId) -> None:
+        self._receive(inp.SignOut(agent))
+
+    @precondition(lambda self: self.acd.state.offers)
+    @rule(data=st.data(), accept=st.booleans())
+    def decide_offer(self, data: st.DataObject, accept: bool) -> None:
+        offer = data.draw(st.sampled_from(sorted(self.acd.state.offers)))
+        self._receive(inp.AcceptOffer(offer) if accept else inp.RejectOffer(offer))
+
+    @precondition(lambda self: self.acd.state.contacts)
+    @rule(data=st.data(), what=st.sampled_from(["end", "urgent", "levels"]))
+    def act_on_contact(self, data: st.DataObject, what: str) -> None:
+        contact = data.draw(st.sampled_from(sorted(self.acd.state.contacts)))
+        if what == "end":
+            self._receive(inp.EndContact(contact))
+        elif what == "urgent":
+            self._receive(inp.ChangeContact(contact, head_start_ms=600_000))
+        else:
+            self._receive(inp.ChangeContact(contact, levels={"english": 4}))
+
+    # ------------------------------------------------------------ the wire and the clock
+
+    @precondition(lambda self: self.switch.wire)
+    @rule(count=st.integers(1, 6))
+    def deliver(self, count: int) -> None:
+        self._deliver(count)
+
+    @rule(ms=st.sampled_from([1, 300, 1_000, 4_000, 12_000, 35_000]))
+    def wait(self, ms: int) -> None:
+        until = self.now + ms
+        while (due := self.acd.next_deadline()) is not None and due <= until:
+            self.now = max(self.now, due)
+            self._receive(inp.TimerDue())
+        self.now = until
+        self._receive(inp.TimerDue())
+
+    @rule(what=st.sampled_from(["cut", "link", "link", "link", "restart"]))
+    def link(self, what: str) -> None:
+        getattr(self.switch, what)()
+
+    @rule(command=st.sampled_from(["Originate", "Join", "HangUp", "Answer", "Music"]))
+    def refuse_next(self, command: str) -> None:
+        self.switch.refuse.add(command)
+
+    # ------------------------------------------------------------ the laws
+
+    @invariant()
+    def nothing_happens_twice(self) -> None:
+        assert self.switch.violations == []
+
+    @rule()
+    def restart_engine(self) -> None:
+        """The snapshot is the state, and an engine rebuilt from it decides alike."""
+        state = msgspec.json.decode(msgspec.json.encode(self.acd.state), type=State)
+        assert digest(state) == digest(self.acd.state)
+        self.acd = Acd(state)
+        assert breaches(self.acd, self.now) == []
+
+    def teardown(self) -> None:
+        self._check_journal()
+        self._go_home()
+        state = self.acd.state
+        assert not state.contacts and not state.visits and not state.offers and not state.bridges
+        assert not self.switch.bridges
+        assert not self.switch.legs and not state.legs
+
+    def _check_journal(self) -> None:
+        """Folding the journal gives the state; deciding its inputs again gives its events."""
+        folded, again = Acd(), Acd()
+        for at, given, events in self.journal:
+            folded.fold(events, at)
+            if given is None:
+                again.start(self.acd.state.run, self.acd.state.seed, BUSY_CENTRE, at)
+            else:
+                assert again.receive(given, at).events == events
+        assert digest(folded.state) == digest(self.acd.state) == digest(again.state)
+
+    def _go_home(self) -> None:
+        """Everybody hangs up; what is left must go away by itself."""
+        self.switch.refuse.clear()
+        self.switch.link()
+        for agent in AGENTS:
+            self._receive(inp.SignOut(agent))
+        for _ in range(12):
+            for leg in [*self._callers(), *self._phones(True), *self._phones(False)]:
+                self.switch.end(leg, Cause.NORMAL)
+            while self.switch.wire:
+                self._deliver(1)
+            for contact in list(self.acd.state.contacts):
+                self._receive(inp.EndContact(contact))
+            self.wait(40_000)
+
+
+TestShift = Shift.TestCase
+TestShift.settings = settings(max_examples=250, stateful_step_count=50, deadline=None)
