@@ -37,7 +37,7 @@ class WriterLock:
             who = f"by the engine with process id {holder}" if holder.isdigit() else "by another engine"
             raise JournalError(
                 f"{self._journal}: is being written {who}. One journal has one engine: "
-                "stop the other one, or give this one a path of its own in [store]."
+                "stop the other one, or give this one a path of its own in [journal]."
             ) from error
         self._descriptor = descriptor
         # Only for the message above; an engine that cannot write here says so when it writes its first entry.

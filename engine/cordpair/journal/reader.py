@@ -145,7 +145,7 @@ class SqliteReading:
 def connect_read_only(path: Path) -> sqlite3.Connection:
     """Raises sqlite3.Error, or JournalError when there is no such file."""
     if not path.is_file():
-        raise JournalError(f"{path}: there is no journal. Is this the path in [store], and has the engine run once?")
+        raise JournalError(f"{path}: there is no journal. Is this the path in [journal], and has the engine run once?")
     uri = path.resolve().as_uri()
     connection = sqlite3.connect(f"{uri}?mode=ro", uri=True, isolation_level=None, timeout=5)
     try:

@@ -59,7 +59,7 @@ def load_meta(connection: sqlite3.Connection, path: Path) -> Meta:
     """Raises JournalError for a file that is no journal, or a newer one."""
     (application,) = connection.execute("PRAGMA application_id").fetchone()
     if application != APPLICATION_ID:
-        raise JournalError(f"{path}: is not a Cordpair journal. Give the journal a path of its own in [store].")
+        raise JournalError(f"{path}: is not a Cordpair journal. Give the journal a path of its own in [journal].")
     (version,) = connection.execute("PRAGMA user_version").fetchone()
     if version != FORMAT:
         raise JournalError(

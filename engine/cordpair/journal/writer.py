@@ -130,7 +130,7 @@ class Writer:
                     if meta.cell != self._meta.cell:
                         raise JournalError(
                             f"{self.path}: belongs to cell {meta.cell!r}, and this engine is cell {self._meta.cell!r}. "
-                            "Each cell has a journal of its own: change [cell] name or [store] path."
+                            "Each cell has a journal of its own: change [cell] name or [journal] path."
                         )
                     self._meta = meta
                 (mode,) = connection.execute("PRAGMA journal_mode = WAL").fetchone()

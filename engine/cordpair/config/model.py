@@ -1,0 +1,215 @@
+"""``cordpair.toml`` as typed values: a struct for each table, a field for each key.
+
+Durations are in ms here; in the file they are written ``"90s"``, ``"1h30m"``, or as a number of seconds.
+"""
+
+from typing import Annotated, Literal
+
+import msgspec
+from msgspec import Meta
+
+DAY_MS = 86_400_000
+
+Duration = Annotated[int, Meta(ge=0, le=366 * DAY_MS, extra={"kind": "duration"})]
+Offset = Annotated[int, Meta(ge=-DAY_MS, le=DAY_MS, extra={"kind": "duration"})]  # a duration that may be negative
+Name = Annotated[str, Meta(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.@+-]{0,63}$")]
+CellName = Annotated[str, Meta(pattern=r"^[a-z0-9][a-z0-9-]{0,31}$")]
+Word = Annotated[str, Meta(pattern=r"^\S{1,128}$")]
+Text = Annotated[str, Meta(max_length=256)]
+Code = Annotated[str, Meta(pattern=r"^[0-9*#]{1,16}$")]
+Key = Annotated[str, Meta(pattern=r"^[0-9*#]$")]
+Level = Annotated[int, Meta(ge=1, le=10)]
+
+Cause = Literal["normal", "busy", "rejected", "no_answer", "unreachable", "congestion"]
+Strategy = Literal[
+    "longest_idle",
+    "fewest_calls",
+    "least_talk",
+    "round_robin",
+    "top_down",
+    "best_skill",
+    "random",
+    "ring_all",
+    "ring_progressively",
+]
+
+
+class Cell(msgspec.Struct, frozen=True):
+    name: CellName = "main"
+
+
+class Http(msgspec.Struct, frozen=True):
+    listen: Word = "127.0.0.1:8080"
+
+
+class Store(msgspec.Struct, frozen=True):
+    path: Text = "cordpair.db"
+
+
+class Journal(msgspec.Struct, frozen=True):
+    path: Text = "journal.db"
+    synchronous: Literal["normal", "full"] = "normal"
+    snapshot_every: Annotated[int, Meta(ge=1_000, le=10_000_000)] = 50_000
+
+
+class Secret(msgspec.Struct, frozen=True):
+    """Where a secret is: never the secret itself."""
+
+    env: Text | None = None
+    file: Text | None = None
+
+
+class Pbx(msgspec.Struct, frozen=True):
+    url: Word
+    password: Secret | None = None
+
+
+class Action(msgspec.Struct, frozen=True):
+    """Exactly one of ``queue``, ``service`` and ``hang_up``; ``prompt`` goes with ``hang_up``."""
+
+    queue: Name | None = None
+    service: Name | None = None
+    hang_up: Cause | None = None
+    prompt: Text = ""
+
+
+class Step(msgspec.Struct, frozen=True):
+    after: Duration = 0
+    levels: dict[Name, Level] = {}
+
+
+class Overflow(msgspec.Struct, frozen=True):
+    queue: Name
+    percent: Annotated[float, Meta(gt=0, le=100)]
+
+
+class Queue(msgspec.Struct, frozen=True):
+    medium: Name = "voice"
+    strategy: Strategy = "longest_idle"
+    steps: tuple[Step, ...] = ()
+    head_start: Offset = 0
+    offer_timeout: Annotated[int, Meta(ge=1_000, le=600_000, extra={"kind": "duration"})] = 30_000
+    wrap_up: Duration = 0
+    max_wait: Duration | None = None
+    max_length: Annotated[int, Meta(ge=1, le=1_000_000)] | None = None
+    on_timeout: Action = Action(hang_up="normal")
+    on_full: Action = Action(hang_up="busy")
+    on_no_agent_signed_in: Action | None = None
+    on_no_agent_ready: Action | None = None
+    no_agent_after: Duration = 0
+    exit_keys: dict[Key, Action] = {}
+    overflow: Overflow | None = None
+    sticky: Duration = 0
+    progress: Annotated[int, Meta(ge=1_000, le=600_000, extra={"kind": "duration"})] = 5_000
+    group_size: Annotated[int, Meta(ge=1, le=20)] = 20
+    music: Word = "default"
+    prompt: Text = ""
+
+
+class Assignment(msgspec.Struct, frozen=True):
+    tier: Annotated[int, Meta(ge=1, le=100)] = 1
+    offset: Offset = 0
+    active: bool = True
+    wrap_up: Duration | None = None
+
+
+class Agent(msgspec.Struct, frozen=True):
+    seat: Name | None = None
+    skills: dict[Name, Level] = {}
+    queues: dict[Name, Assignment] = {}
+    wrap_up: Duration | None = None
+    capacity: dict[Name, Annotated[int, Meta(ge=1, le=100)]] = msgspec.field(default_factory=lambda: {"voice": 1})
+
+
+class Seat(msgspec.Struct, frozen=True):
+    endpoint: Word
+    node: Name | None = None
+
+
+class Service(msgspec.Struct, frozen=True):
+    queue: Name
+    dialled: tuple[Word, ...] = ()
+    to: tuple[Word, ...] = ()
+    contexts: tuple[Word, ...] = ()
+    steps: tuple[Step, ...] | None = None
+    head_start: Offset = 0
+    variables: tuple[Word, ...] = ()
+
+
+class Reason(msgspec.Struct, frozen=True):
+    digit: Annotated[str, Meta(pattern=r"^[0-9]{1,4}$")] | None = None
+
+
+class Codes(msgspec.Struct, frozen=True):
+    """What an agent's phone dials. Empty: there is no such code."""
+
+    sign_in: tuple[Code, ...] = ("011",)
+    sign_out: tuple[Code, ...] = ("022",)
+    ready: tuple[Code, ...] = ("033",)
+    not_ready: tuple[Code, ...] = ("044",)  # each followed by the digit of a reason
+    wrap_up_done: tuple[Code, ...] = ("055",)
+
+
+class Phones(msgspec.Struct, frozen=True):
+    contexts: tuple[Word, ...] = ("cordpair-agents",)
+    codes: Codes = Codes()
+
+
+class Misses(msgspec.Struct, frozen=True):
+    limit: Annotated[int, Meta(ge=1, le=1_000)] = 3
+    miss_delay: Duration = 10_000
+    reject_delay: Duration = 10_000
+    busy_delay: Duration = 10_000
+    unreachable_delay: Duration = 10_000
+
+
+class Timing(msgspec.Struct, frozen=True):
+    join_timeout: Annotated[int, Meta(ge=100, le=60_000, extra={"kind": "duration"})] = 5_000
+    settle: Annotated[int, Meta(ge=0, le=60_000, extra={"kind": "duration"})] = 300
+    closing_timeout: Annotated[int, Meta(ge=1_000, le=600_000, extra={"kind": "duration"})] = 30_000
+    hang_up_timeout: Annotated[int, Meta(ge=100, le=60_000, extra={"kind": "duration"})] = 5_000
+
+
+class Config(msgspec.Struct, frozen=True):
+    """The whole file. The order of the entries in a table counts where the table's comment says so."""
+
+    cell: Cell = Cell()
+    pbx: dict[Name, Pbx] = {}
+    http: Http = Http()
+    store: Store = Store()
+    journal: Journal = Journal()
+    skills: dict[Name, Text] = {}  # what each means
+    reasons: dict[Name, Reason] = {}
+    phones: Phones = Phones()
+    prompts: dict[Name, Text] = {}  # name → what the PBX calls it
+    queues: dict[Name, Queue] = {}
+    services: dict[Name, Service] = {}  # in their order: the first that matches
+    no_service: Action = Action(hang_up="unreachable")
+    seats: dict[Name, Seat] = {}
+    agents: dict[Name, Agent] = {}  # in their order, for the strategy top_down
+    misses: Misses = Misses()
+    timing: Timing = Timing()
+
+
+__all__ = [
+    "Action",
+    "Agent",
+    "Assignment",
+    "Cell",
+    "Codes",
+    "Config",
+    "Http",
+    "Journal",
+    "Misses",
+    "Overflow",
+    "Pbx",
+    "Phones",
+    "Queue",
+    "Reason",
+    "Seat",
+    "Secret",
+    "Service",
+    "Step",
+    "Store",
+    "Timing",
+]

@@ -1,0 +1,68 @@
+"""Secrets: in the file only by reference, in memory only where they are used."""
+
+from collections.abc import Mapping
+from pathlib import Path
+from urllib.parse import parse_qsl, quote, urlsplit, urlunsplit
+
+from cordpair.config.model import Config, Pbx, Secret
+from cordpair.config.problems import Problems
+from cordpair.errors import ConfigurationError
+
+# Options of an URL that hold a secret themselves, and those by which a driver finds one.
+LITERAL = {"password", "secret", "api_key", "token", "key"}
+REFERENCES = {"password_env", "password_file"}
+
+
+def check_secrets(config: Config, problems: Problems) -> None:
+    """Note secrets in the open, and logins without one. No message shows an URL."""
+    for name, pbx in config.pbx.items():
+        path = ("pbx", name, "url")
+        try:
+            parts = urlsplit(pbx.url)
+            user, password, host, _ = parts.username, parts.password, parts.hostname, parts.port
+            options = {key for key, _ in parse_qsl(parts.query, keep_blank_values=True)}
+        except ValueError:
+            problems.error(path, "is not a URL; write scheme://user@host:port/")
+            continue
+        if not parts.scheme:
+            problems.error(path, 'names no driver; it begins with one, such as "asterisk+ari:" or "loopback:"')
+        elif password is not None or LITERAL & options:
+            message = 'holds a secret; take it out and write password = { env = "NAME" } or { file = "PATH" }'
+            problems.error(path, message)
+        elif user is not None and pbx.password is None and not REFERENCES & options:
+            problems.error(("pbx", name, "password"), 'is missing; write { env = "NAME" } or { file = "PATH" }')
+        elif user is None and pbx.password is not None:
+            problems.error(path, "names no user for the password" if host else "takes no password")
+        if pbx.password is not None and (pbx.password.env is None) == (pbx.password.file is None):
+            problems.error(("pbx", name, "password"), "must have exactly one of env, file")
+
+
+def resolve_secret(secret: Secret, key: str, environ: Mapping[str, str], base: Path) -> str:
+    """The secret; ``base`` is the directory of the configuration file. Raises ConfigurationError naming ``key``."""
+    if secret.env is not None:
+        value = environ.get(secret.env)
+        if not value:
+            raise ConfigurationError(f"{key}: the environment variable {secret.env} is not set.")
+        return value
+    path = base / (secret.file or "")
+    try:
+        value = path.read_text(encoding="utf-8").strip("\r\n")
+    except (OSError, ValueError) as error:
+        reason = error.strerror if isinstance(error, OSError) else "it is not text"
+        raise ConfigurationError(f"{key}: {path} cannot be read: {reason}.") from error
+    if not value:
+        raise ConfigurationError(f"{key}: {path} is empty.")
+    return value
+
+
+def url_with_secret(node: str, pbx: Pbx, environ: Mapping[str, str], base: Path) -> str:
+    """The URL for the driver: never to be shown."""
+    if pbx.password is None:
+        return pbx.url
+    secret = quote(resolve_secret(pbx.password, f"pbx.{node}.password", environ, base), safe="")
+    parts = urlsplit(pbx.url)
+    user, _, host = parts.netloc.rpartition("@")
+    return urlunsplit(parts._replace(netloc=f"{user}:{secret}@{host}"))
+
+
+__all__ = ["check_secrets", "resolve_secret", "url_with_secret"]

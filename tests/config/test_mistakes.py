@@ -1,0 +1,235 @@
+"""What an operator gets wrong is said once, with the key and what to do."""
+
+import pytest
+
+from cordpair.config import InvalidConfiguration, Severity, load, parse
+from cordpair.errors import ConfigurationError
+
+BASE = """
+[pbx.main]
+url = "loopback:"
+[skills]
+german = ""
+billing = ""
+[queues.billing]
+[queues.general]
+[services.line]
+queue = "billing"
+dialled = "4711"
+[seats.101]
+endpoint = "101"
+[agents.anna]
+seat = "101"
+skills = { german = 5 }
+queues = { billing = {}, general = {} }
+"""
+
+
+def problems(text: str) -> list[str]:
+    with pytest.raises(InvalidConfiguration) as raised:
+        parse(text, "x.toml")
+    assert all(problem.severity is Severity.ERROR for problem in raised.value.problems)
+    return [str(problem) for problem in raised.value.problems]
+
+
+def warnings(text: str) -> list[str]:
+    return [str(problem) for problem in parse(text).warnings]
+
+
+def test_the_base_is_right() -> None:
+    assert warnings(BASE) == []
+
+
+@pytest.mark.parametrize(
+    ("added", "expected"),
+    [
+        ("[queus.x]\n", 'queus: unknown key; did you mean "queues"?'),
+        ("[queues.x]\nwrapup = 5", 'queues.x.wrapup: unknown key; did you mean "wrap_up"?'),
+        ("[cell]\nzone = 5", "cell.zone: unknown key; there are: name"),
+        ("[cell]\nname = 'Main Street'", 'cell.name: must be 1 to 32 small letters, digits or "-", a letter or digit'),
+        ("[queues.x]\nmax_length = 'ten'", 'queues.x.max_length: must be a whole number, not "ten"'),
+        ("[queues.x]\nmax_length = true", "queues.x.max_length: must be a whole number, not true"),
+        ("[queues.x]\nmax_length = 0", "queues.x.max_length: must be from 1 to 1000000, not 0"),
+        (
+            "[queues.x]\nmax_wait = 'soon'",
+            'queues.x.max_wait: must be a duration such as "90s", "5m" or "1h30m", or a number of seconds; not "soon"',
+        ),
+        ("[queues.x]\noffer_timeout = 0", "queues.x.offer_timeout: must be from 1s to 10m, not 0"),
+        ("[queues.x]\nmax_wait = 0", "queues.x.max_wait: nobody could wait; leave the key out for no limit"),
+        ("[queues.x]\nmax_wait = nan", "queues.x.max_wait: must be a duration"),
+        ("[queues.x]\nstrategy = 'longest_idel'", '"top_down", not "longest_idel"; did you mean "longest_idle"?'),
+        (
+            "[queues.x]\nsteps = [{}, {after = 1, levels = {german = 11}}]",
+            "queues.x.steps[1].levels.german: must be from 1 to 10",
+        ),
+        ("[queues.x]\nsteps = [{levels = {germen = 1}}]", 'there is no skill "germen"; did you mean "german"?'),
+        ("[queues.x]\nsteps = [{after = 5}]", "queues.x.steps[0].after: the first step applies at once: leave it out"),
+        ("[queues.x]\nsteps = [{}, {after = 9}, {after = 5}]", "queues.x.steps[2].after: steps must come later and l"),
+        ("[queues.x]\nsteps = {}", "queues.x.steps: must be a list, not a table"),
+        ("[queues.x]\non_full = {queue = 'bill'}", 'queues.x.on_full.queue: there is no queue "bill"'),
+        ("[queues.x]\non_full = {service = 'lin'}", 'there is no service "lin"; did you mean "line"?'),
+        ("[queues.x]\non_full = {}", "queues.x.on_full: must have exactly one of queue, service, hang_up; it has none"),
+        (
+            "[queues.x]\non_full = {queue = 'billing', hang_up = 'busy'}",
+            "queues.x.on_full: must have exactly one of queue, service, hang_up; it has queue and hang_up",
+        ),
+        (
+            "[queues.x]\non_full = {queue = 'billing', prompt = 'p'}",
+            "queues.x.on_full.prompt: is played before hanging",
+        ),
+        ("[queues.x]\nexit_keys = {12 = {hang_up = 'busy'}}", "queues.x.exit_keys.12: must be one key of a telephone"),
+        ("[queues.x]\noverflow = {queue = 'billing', percent = 0}", "must be more than 0 and at most 100, not 0"),
+        ("[queues.x]\noverflow = {queue = 'billing'}", "queues.x.overflow.percent: is missing"),
+        ("[queues.x]\nmedium = 'chat'\non_full = {queue = 'billing'}", "queue billing takes voice, not chat"),
+        (
+            "[queues.x]\noverflow = {queue = 'x', percent = 5}",
+            "queues.x.overflow: leads round in a ring, without a wait",
+        ),
+        ("[queues.'a b']\n", 'queues."a b": must be 1 to 64 letters'),
+        ("[services.two]\n", "services.two.queue: is missing"),
+        ("[services.two]\nqueue = 'bil'", 'services.two.queue: there is no queue "bil"'),
+        (
+            "[services.two]\nqueue = 'billing'\ndialled = '4711'",
+            "services.two: is never reached: services.line comes first and takes every such call",
+        ),
+        (
+            "[services.two]\nqueue = 'billing'\ndialled = ['4711', '4712']\ncontexts = 'a'",
+            'services.two.dialled: "4711" is taken by services.line, which comes first',
+        ),
+        ("[seats.102]\nendpoint = '101'", 'seats.102.endpoint: "101" is the endpoint of seats.101 already'),
+        ("[seats.102]\nendpoint = '1 2'", "seats.102.endpoint: must be 1 to 128 characters without a space"),
+        ("[seats.102]\nendpoint = '102'\nnode = 'mian'", 'there is no pbx "mian"; did you mean "main"?'),
+        ("[agents.ben]\nseat = '10'", 'agents.ben.seat: there is no seat "10"; did you mean "101"?'),
+        ("[agents.ben]\nskills = {germn = 3}", 'agents.ben.skills.germn: there is no skill "germn"'),
+        ("[agents.ben]\nqueues = {bill = {}}", 'agents.ben.queues.bill: there is no queue "bill"'),
+        ("[reasons]\na = {digit = '1'}\nb = {digit = '1'}", 'reasons.b.digit: "0441" means not_ready with reason a'),
+        ("[reasons.a]\ndigit = 1", "reasons.a.digit: must be text in quotes, not 1"),
+        ("[phones.codes]\nready = '011'", 'phones.codes.ready: "011" means sign_in already'),
+        ("[no_service]\nqueue = 'billing'", "no_service: a call that no service takes can only be ended"),
+        ("[pbx.two]\nurl = 'asterisk+ari://u@h/'", 'pbx.two.password: is missing; write { env = "NAME" }'),
+        ("[pbx.two]\nurl = 'nothing'", "pbx.two.url: names no driver"),
+        ("[pbx.two]\nurl = 'x://h:99999/'", "pbx.two.url: is not a URL"),
+        ("[pbx.two]\nurl = 'loopback:'\npassword = {env = 'A'}", "pbx.two.url: takes no password"),
+        ("[pbx.two]\nurl = 'x://u@h/'\npassword = {}", "pbx.two.password: must have exactly one of env, file"),
+        ("[prompts]\nready = ''", "prompts.ready: is empty"),
+        ("[journal]\nsynchronous = 'off'", 'must be one of "full", "normal", not "off"'),
+        ("[http]\nlisten = 1999-01-01", "http.listen: must be text in quotes, not a date or time"),
+        ("[timing]\nsettle = 10000000000000000000000000", "timing.settle: must be from 0s to 1m, not a huge number"),
+    ],
+)
+def test_a_mistake_is_said_once_with_its_key(added, expected) -> None:
+    (problem,) = problems(f"{BASE}\n{added}")
+    assert expected in problem
+
+
+@pytest.mark.parametrize(
+    ("added", "expected"),
+    [
+        ("[agents.ben]\nqueues = {general = {}}", "agents.ben: has no seat"),
+        ("[seats.102]\nendpoint = '102'\n[agents.ben]\nseat = '102'", "agents.ben: works no queue"),
+        ("[agents.ben]\nseat = '101'\nqueues = {general = {}}", "agents.ben.seat: is the seat of agents.anna too"),
+        ("[queues.x]\n", "queues.x: no agent works it"),
+        ("[services.b]\nqueue = 'general'\nsteps = [{levels = {billing = 1}}]", "services.b.steps: no agent who works"),
+        ("[prompts]\nredy = 'x'", 'prompts.redy: nothing plays it; did you mean "ready"?'),
+    ],
+)
+def test_what_is_allowed_but_odd_is_a_warning(added, expected) -> None:
+    (warning,) = warnings(f"{BASE}\n{added}")
+    assert expected in warning
+
+
+def test_a_queue_that_nobody_can_serve_is_a_warning() -> None:
+    text = BASE.replace("[queues.general]", "[queues.general]\nsteps = [{levels = {billing = 9}}]")
+    (warning,) = warnings(text)
+    assert "queues.general.steps: no agent who works general meets any of the steps" in warning
+    assert warnings(text.replace("}}]", "}}, {after = 5}]")) == []
+
+
+def test_rings() -> None:
+    def two(first: str, second: str) -> str:
+        return BASE.replace("[queues.general]", f"{second}\n[queues.general]\n{first}").replace(
+            f"[queues.billing]\n{second}", f"[queues.billing]\n{second}"
+        )
+
+    slow = two("on_timeout = {queue = 'billing'}", "on_timeout = {queue = 'general'}")
+    (warning,) = warnings(slow)
+    assert "may be sent round for ever: billing → general → billing" in warning
+    fast = two("on_full = {service = 'line'}", "on_no_agent_ready = {queue = 'general'}")
+    (problem,) = problems(fast)
+    assert "leads round in a ring, without a wait: billing → general → billing" in problem
+    assert warnings(fast.replace("on_no_agent_ready", "no_agent_after = 5\non_no_agent_ready")) != []
+    assert warnings(two("exit_keys = {1 = {queue = 'billing'}}", "on_full = {queue = 'general'}")) == []
+
+
+def test_everything_is_said_at_once_and_consequences_are_not() -> None:
+    found = problems(
+        """
+        [pbx]
+        main = 5
+        [skills]
+        german = 7
+        [queues.billing]
+        max_wait = "long"
+        steps = [{ levels = { german = "good" } }]
+        [services.line]
+        queue = 7
+        [agents.anna]
+        skills = { german = 3, englsh = 4 }
+        seat = 12
+        queues = 5
+        """
+    )
+    keys = [problem.partition(": ")[0] for problem in found]
+    assert keys == [
+        "pbx.main",
+        "skills.german",
+        "queues.billing.steps[0].levels.german",
+        "queues.billing.max_wait",
+        "services.line.queue",
+        "agents.anna.seat",
+        "agents.anna.queues",
+        "agents.anna.skills.englsh",
+    ]
+
+
+def test_a_password_is_refused_and_never_shown() -> None:
+    for added in (
+        "url = 'asterisk+ari://cordpair:hunter2@pbx/'",
+        "url = 'asterisk+ari://pbx/?api_key=u:hunter2'",
+        "url = 'asterisk+ari://cordpair@pbx/'\npassword = 'hunter2'",
+        "url = 'asterisk+ari://cordpair@pbx/'\npassword = ['hunter2']",
+    ):
+        with pytest.raises(InvalidConfiguration) as raised:
+            parse(f"{BASE}\n[pbx.two]\n{added}", "x.toml")
+        assert "hunter2" not in str(raised.value)
+        assert "secret" in str(raised.value)
+
+
+def test_a_message_names_the_file_in_every_line_and_has_an_end() -> None:
+    text = BASE + "\n".join(f"[queues.q{number}]\nx = 1" for number in range(200))
+    with pytest.raises(InvalidConfiguration) as raised:
+        parse(text, "x.toml")
+    lines = str(raised.value).splitlines()
+    assert len(raised.value.problems) == 200
+    assert len(lines) == 51
+    assert all(line.startswith("x.toml: ") for line in lines)
+    assert lines[-1].endswith("and 150 more")
+
+
+def test_what_is_no_toml_is_said_with_the_line() -> None:
+    assert problems("[cell]\nname = \n") == ["is not TOML: Invalid value (at line 2, column 8)"]
+    assert "nested too deeply" in problems("a = " + "[" * 100_000)[0]
+
+
+def test_a_file_that_cannot_be_read(tmp_path) -> None:
+    with pytest.raises(ConfigurationError, match=r"nowhere\.toml: cannot be read: No such file"):
+        load(tmp_path / "nowhere.toml")
+    with pytest.raises(ConfigurationError, match="cannot be read: Is a directory"):
+        load(tmp_path)
+    (tmp_path / "latin.toml").write_bytes(b"# one\n# caf\xe9\n")
+    with pytest.raises(ConfigurationError, match=r"latin\.toml: line 2 is not UTF-8"):
+        load(tmp_path / "latin.toml")
+    with (tmp_path / "huge.toml").open("wb") as file:
+        file.truncate(17 << 20)
+    with pytest.raises(ConfigurationError, match="larger than 16 MiB"):
+        load(tmp_path / "huge.toml")
