@@ -19,7 +19,7 @@ UNANSWERED: dict[int, Cause] = {
     20: Cause.UNREACHABLE,  # subscriber absent
     21: Cause.REJECTED,
     22: Cause.UNREACHABLE,  # number changed
-    23: Cause.REJECTED,  # the phone forwards; we do not follow it
+    23: Cause.REJECTED,  # the phone forwards (sometimes 0 and a Dial with `forward`); we do not follow it
     26: Cause.ANSWERED_ELSEWHERE,
     27: Cause.UNREACHABLE,  # destination out of order
     28: Cause.UNREACHABLE,
@@ -74,12 +74,14 @@ SEAT_STATUS: dict[str, SeatStatus] = {
 }
 
 
-def destroyed(cause: int | None, *, answered: bool) -> Cause:
+def destroyed(cause: int | None, *, answered: bool, ringing: bool = False, forwarded: bool = False) -> Cause:
     """The cause of a leg that we originated, from ChannelDestroyed."""
-    if cause is None:
-        return Cause.UNKNOWN
     if answered:
-        return ANSWERED.get(cause, Cause.NORMAL)
+        return ANSWERED.get(cause or 0, Cause.NORMAL)
+    if forwarded:
+        return Cause.REJECTED
+    if not cause:  # asterisk#1660: some versions give none for a time-out
+        return Cause.NO_ANSWER if ringing else Cause.UNKNOWN
     return UNANSWERED.get(cause, Cause.UNKNOWN)
 
 

@@ -21,6 +21,7 @@ class Leg(msgspec.Struct):
     up: bool = False
     ringing: bool = False
     answered: bool = False  # up and bridgeable: what LegAnswered says
+    forwarded: bool = False
     bridge: BridgeId | None = None
     asked: Cause | None = None  # why we asked to end it
     seen: Cause | None = None  # what its hang-up request said

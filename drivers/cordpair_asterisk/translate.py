@@ -152,9 +152,10 @@ class Translator:
 
     def _dial(self, event: Event) -> Inputs:
         known = self.leg_of(event.peer)
-        if event.peer is None or known is None or not known.originated or event.dialstatus != "RINGING":
+        if event.peer is None or known is None or not known.originated:
             return ()
-        return self._ringing(LegId(event.peer.id), known)
+        known.forwarded = known.forwarded or bool(event.forward)
+        return self._ringing(LegId(event.peer.id), known) if event.dialstatus == "RINGING" else ()
 
     def _ringing(self, leg: LegId, known: Leg) -> Inputs:
         if known.ringing or known.up:
@@ -179,7 +180,8 @@ class Translator:
         known = self.leg_of(event.channel)
         if event.channel is None or known is None:
             return ()
-        return self._ended(LegId(event.channel.id), destroyed(event.cause, answered=known.up))
+        cause = destroyed(event.cause, answered=known.up, ringing=known.ringing, forwarded=known.forwarded)
+        return self._ended(LegId(event.channel.id), cause)
 
     def _ended(self, leg: LegId, cause: Cause) -> Inputs:
         known = self.legs.end(leg)

@@ -67,6 +67,7 @@ class Event(msgspec.Struct, frozen=True, gc=False):
     channel: Channel | None = None
     peer: Channel | None = None
     dialstatus: str = ""
+    forward: str = ""
     bridge: Bridge | None = None
     cause: int | None = None
     soft: bool = False

@@ -75,7 +75,9 @@ class Sound(asyncio.DatagramProtocol):
         for n in itertools.count():
             payload = bytes(samples[(n * FRAME + i) % len(samples)] for i in range(FRAME))
             assert self._transport is not None
-            self._transport.sendto(struct.pack("!BBHII", 0x80, 8, n & 0xFFFF, n * FRAME & 0xFFFFFFFF, source) + payload, to)
+            self._transport.sendto(
+                struct.pack("!BBHII", 0x80, 8, n & 0xFFFF, n * FRAME & 0xFFFFFFFF, source) + payload, to
+            )
             await asyncio.sleep(max(0.0, begun + (n + 1) * 0.02 - loop.time()))  # sleep: the pace of RTP
 
     async def hears(self, hertz: int, *, frames: int = 10, deadline: float = 5.0) -> bool:
@@ -154,6 +156,13 @@ class Call:
         self.sequence += 1
         self._request("BYE", self.target, self.sequence)
 
+    def notify_transferred(self) -> None:
+        """The end of a REFER. Without it Asterisk keeps the channel for minutes after its call."""
+        self.sequence += 1
+        headers = {"Event": "refer", "Subscription-State": "terminated;reason=noresource"}
+        headers["Content-Type"] = "message/sipfrag;version=2.0"
+        self._request("NOTIFY", self.target or self.uri, self.sequence, body="SIP/2.0 200 OK\r\n", headers=headers)
+
     def send_invite(self, number: str, body: str, headers: Mapping[str, str], authorization: str = "") -> None:
         self.outgoing = True
         self._dialled = f"sip:{number}@{self.phone.server[0]}:{self.phone.server[1]}"
@@ -172,14 +181,21 @@ class Call:
             self._request("ACK", uri, int(message["CSeq"].split()[0]), branch=branch)
 
     def _request(
-        self, method: str, uri: str, sequence: int, *, branch: str = "", body: str = "", headers: Mapping[str, str] | None = None
+        self,
+        method: str,
+        uri: str,
+        sequence: int,
+        *,
+        branch: str = "",
+        body: str = "",
+        headers: Mapping[str, str] | None = None,
     ) -> None:
         host, port = self.phone.address
         lines = [f"{method} {uri} SIP/2.0", f"Via: SIP/2.0/UDP {host}:{port};branch=z9hG4bK{branch or _token()}"]
         lines += [f"From: {self.local}", f"To: {self.remote}", f"Call-ID: {self.id}", f"CSeq: {sequence} {method}"]
         lines += [f"Contact: <{self.phone.uri}>", "Max-Forwards: 70"]
         lines += [f"{name}: {value}" for name, value in (headers or {}).items()]
-        lines += ["Content-Type: application/sdp"] if body else []
+        lines += ["Content-Type: application/sdp"] if body and "Content-Type" not in (headers or {}) else []
         self.phone.send("\r\n".join([*lines, f"Content-Length: {len(body)}", "", body]))
 
 
@@ -221,7 +237,9 @@ class Phone(asyncio.DatagramProtocol):
         reply = await self._reply()
         assert reply.status == 200, reply.start
 
-    async def call(self, number: str, *, to: str = "", display: str = "Carla", headers: Mapping[str, str] | None = None) -> Call:
+    async def call(
+        self, number: str, *, to: str = "", display: str = "Carla", headers: Mapping[str, str] | None = None
+    ) -> Call:
         """Dial; returns when the INVITE is on its way and any challenge is met."""
         call = self._new(f"{_token()}@test")
         call.local = f'"{display}" <sip:{self.name}@{self.host}>;tag={call.tag}'
@@ -282,6 +300,7 @@ class Phone(asyncio.DatagramProtocol):
             call.reply(call.invite, 487, "Request Terminated")
         elif message.method == "REFER" and not message.status:
             call.reply(message, 202, "Accepted")
+            call.notify_transferred()
         if message.method == "INVITE" or not message.status:
             call.inbox.put_nowait(message)
 
@@ -298,7 +317,12 @@ class Phone(asyncio.DatagramProtocol):
         uri = f"sip:{self.server[0]}:{self.server[1]}"
         me = f"<sip:{self.name}@{self.server[0]}>"
         lines = [f"REGISTER {uri} SIP/2.0", f"Via: SIP/2.0/UDP {host}:{port};branch=z9hG4bK{_token()}"]
-        lines += [f"From: {me};tag={_token()}", f"To: {me}", f"Call-ID: {self._registration}", f"CSeq: {sequence} REGISTER"]
+        lines += [
+            f"From: {me};tag={_token()}",
+            f"To: {me}",
+            f"Call-ID: {self._registration}",
+            f"CSeq: {sequence} REGISTER",
+        ]
         lines += [f"Contact: <{self.uri}>", f"Expires: {expires}", "Max-Forwards: 70"]
         lines += [f"Authorization: {authorization}"] if authorization else []
         self.send("\r\n".join([*lines, "Content-Length: 0", "", ""]))
@@ -308,7 +332,14 @@ class Phone(asyncio.DatagramProtocol):
         realm, nonce, client = given["realm"], given["nonce"], _token()
         one = _md5(f"{self.name}:{realm}:{self.password}")
         response = _md5(f"{one}:{nonce}:00000001:{client}:auth:{_md5(f'{method}:{uri}')}")
-        parts = {"username": self.name, "realm": realm, "nonce": nonce, "uri": uri, "response": response, "cnonce": client}
+        parts = {
+            "username": self.name,
+            "realm": realm,
+            "nonce": nonce,
+            "uri": uri,
+            "response": response,
+            "cnonce": client,
+        }
         parts |= {"opaque": given["opaque"]} if "opaque" in given else {}
         return "Digest " + ", ".join(f'{k}="{v}"' for k, v in parts.items()) + ", nc=00000001, qop=auth, algorithm=MD5"
 

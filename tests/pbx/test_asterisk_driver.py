@@ -127,7 +127,12 @@ pytestmark = pytest.mark.asyncio(loop_scope="module")
 async def test_an_arrival_carries_what_the_dialplan_stamped(bench: Bench) -> None:
     async with bench.caller() as caller:
         arrived, call = await bench.arrive(caller, "500", to="line7")
-        assert (arrived.dialled, arrived.to, arrived.context, arrived.endpoint) == ("500", "line7", "cordpair-in", "trunk")
+        assert (arrived.dialled, arrived.to, arrived.context, arrived.endpoint) == (
+            "500",
+            "line7",
+            "cordpair-in",
+            "trunk",
+        )
         assert arrived.caller is not None
         assert (arrived.caller.number, arrived.caller.name) == ("0301234", "Carla")
         assert arrived.arrived_at > 1_600_000_000_000
@@ -315,8 +320,8 @@ async def test_a_whisper_never_reaches_the_customer(bench: Bench) -> None:
 
 async def test_seats_are_reported_but_not_for_our_own_ring(bench: Bench) -> None:
     async with bench.agent() as agent, bench.caller():
-        await bench.trace.until(SeatChanged, lambda item: item.status is SeatStatus.REACHABLE)
-        assert (await bench.driver.snapshot()).seats["103"] is SeatStatus.UNREACHABLE
+        seats = (await bench.driver.snapshot()).seats
+        assert (seats["101"], seats["103"]) == (SeatStatus.REACHABLE, SeatStatus.UNREACHABLE)
         leg, call = await bench.seat(agent)
         assert (await bench.driver.snapshot()).seats["101"] is SeatStatus.REACHABLE
         own = await agent.call("011")  # the phone begins a second call, while ours is up
@@ -342,6 +347,8 @@ async def test_redirect_and_refer_on_the_wire(bench: Bench) -> None:
         await call.until(200)
         await bench.driver.refer(arrived.leg, "sip:778@example.org")
         assert "sip:778@example.org" in (await call.until("REFER"))["Refer-To"]
+        await call.hang_up()
+        await bench.trace.of(arrived.leg, LegEnded)
 
 
 async def test_after_a_reconnect_the_filter_stands_and_the_legs_are_known(bench: Bench) -> None:
