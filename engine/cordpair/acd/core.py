@@ -24,7 +24,7 @@ from cordpair.acd.proposals import Events, leg_of, new_id
 from cordpair.acd.react import react
 from cordpair.acd.refusal import Refusal
 from cordpair.acd.touched import Kind
-from cordpair.ids import OfferId, QueueId, VisitId
+from cordpair.ids import NodeId, OfferId, QueueId, VisitId
 
 
 class Decision(NamedTuple):
@@ -126,6 +126,8 @@ class Acd:
             else:
                 self._index.refresh(row)
                 self._deadlines.refresh(row)
+                if row[0] is Kind.NODE:
+                    self._deadlines.refresh_node(NodeId(row[1]))
         self._commands.extend(react(self._cell, event))
 
     def _arm_empty(self, queue_id: QueueId) -> None:

@@ -5,10 +5,16 @@ from heapq import heapify, heappop, heappush
 from typing import Any
 
 from cordpair.acd.configuration import Queue
-from cordpair.acd.model import Cell, LegState, NodeStatus
+from cordpair.acd.model import Cell, NodeStatus
 from cordpair.acd.strategies import GROUPS
 from cordpair.acd.touched import Kind, Row
 from cordpair.ids import AgentId, ContactId, LegId, NodeId, OfferId, VisitId
+
+
+def is_down(cell: Cell, node_id: NodeId) -> bool:
+    """Whether nothing is known of, and nothing can be done with, what is on this node: it falls due at the link-up."""
+    node = cell.state.nodes.get(node_id)
+    return node is not None and node.status in (NodeStatus.DOWN, NodeStatus.FENCED)
 
 
 def empty_since(cell: Cell, queue: Queue) -> int | None:
@@ -24,7 +30,7 @@ def empty_since(cell: Cell, queue: Queue) -> int | None:
 
 def visit_due(cell: Cell, visit_id: VisitId) -> int | None:
     row = cell.state.visits.get(visit_id)
-    if row is None:
+    if row is None or is_down(cell, row.node):
         return None
     if row.accepted is not None:
         return row.join_until
@@ -47,7 +53,9 @@ def visit_due(cell: Cell, visit_id: VisitId) -> int | None:
 
 def offer_due(cell: Cell, offer_id: OfferId) -> int | None:
     row = cell.state.offers.get(offer_id)
-    return None if row is None or row.answered else row.expires_at
+    if row is None or row.answered or is_down(cell, cell.state.contacts[row.contact].node):
+        return None
+    return row.expires_at
 
 
 def agent_due(cell: Cell, agent_id: AgentId) -> int | None:
@@ -62,17 +70,12 @@ def agent_due(cell: Cell, agent_id: AgentId) -> int | None:
 
 def contact_due(cell: Cell, contact_id: ContactId) -> int | None:
     row = cell.state.contacts.get(contact_id)
-    return None if row is None or row.closing is None else row.closing_until
+    return None if row is None or row.closing is None or is_down(cell, row.node) else row.closing_until
 
 
 def leg_due(cell: Cell, leg_id: LegId) -> int | None:
     row = cell.state.legs.get(leg_id)
-    if row is None:
-        return None
-    node = cell.state.nodes.get(row.node)
-    if row.state is LegState.ENDING and (node is None or node.status in (NodeStatus.DOWN, NodeStatus.FENCED)):
-        return None  # asked again when the node is back
-    return row.until
+    return None if row is None or is_down(cell, row.node) else row.until
 
 
 def node_due(cell: Cell, node_id: NodeId) -> int | None:
@@ -107,6 +110,21 @@ class Deadlines:
             if len(self._heap) > 4 * len(self._armed) + 64:
                 self._heap = [(at, *armed) for armed, at in self._armed.items()]
                 heapify(self._heap)
+
+    def refresh_node(self, node: NodeId) -> None:
+        """A link came or went: what is on the node falls due again, or not any more."""
+        state = self._cell.state
+        for visit in state.visits.values():
+            if visit.node == node:
+                self.refresh((Kind.VISIT, visit.visit))
+                for offer in visit.offers:
+                    self.refresh((Kind.OFFER, offer))
+        for contact in state.contacts.values():
+            if contact.node == node:
+                self.refresh((Kind.CONTACT, contact.contact))
+        for leg in state.legs.values():
+            if leg.node == node:
+                self.refresh((Kind.LEG, leg.leg))
 
     def next(self) -> int | None:
         while self._heap:

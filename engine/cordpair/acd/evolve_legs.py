@@ -6,37 +6,31 @@ from typing import Any
 from cordpair.acd import events as ev
 from cordpair.acd.model import Cell, LegRow, LegState, NodeRow, NodeStatus
 from cordpair.acd.touched import Kind, Touched
-from cordpair.ids import NodeId, SeatId
-
-
-def _with_endings(cell: Cell, node: NodeId) -> Touched:
-    """The node, and its legs whose end is asked for again only while it is linked."""
-    legs = [leg.leg for leg in cell.state.legs.values() if leg.node == node and leg.state is LegState.ENDING]
-    return ((Kind.NODE, node), *((Kind.LEG, leg) for leg in legs))
+from cordpair.ids import SeatId
 
 
 def _node_linked(cell: Cell, event: ev.NodeLinked, at: int) -> Touched:
     row = cell.state.nodes.setdefault(event.node, NodeRow(event.node))
     row.status, row.epoch, row.opens_at = NodeStatus.SETTLING, event.epoch, event.opens_at
-    return _with_endings(cell, event.node)
+    return ((Kind.NODE, event.node),)
 
 
 def _node_opened(cell: Cell, event: ev.NodeOpened, at: int) -> Touched:
     row = cell.state.nodes[event.node]
     row.status, row.opens_at = NodeStatus.OPEN, None
-    return _with_endings(cell, event.node)
+    return ((Kind.NODE, event.node),)
 
 
 def _node_lost(cell: Cell, event: ev.NodeLost, at: int) -> Touched:
     row = cell.state.nodes[event.node]
     row.status, row.opens_at = NodeStatus.DOWN, None
-    return _with_endings(cell, event.node)
+    return ((Kind.NODE, event.node),)
 
 
 def _node_fenced(cell: Cell, event: ev.NodeFenced, at: int) -> Touched:
     row = cell.state.nodes[event.node]
     row.status, row.opens_at = NodeStatus.FENCED, None
-    return _with_endings(cell, event.node)
+    return ((Kind.NODE, event.node),)
 
 
 def _seat_status_changed(cell: Cell, event: ev.SeatStatusChanged, at: int) -> Touched:
