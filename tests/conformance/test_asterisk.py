@@ -14,7 +14,7 @@ pytestmark = [pytest.mark.pbx, pytest.mark.asyncio(loop_scope="module")]
 
 @pytest_asyncio.fixture(loop_scope="module", scope="module")
 async def people() -> AsyncIterator[AsteriskRig]:
-    async with AsteriskLab(agents=3) as lab:
+    async with AsteriskLab(agents=3, extra={"modules": "load = res_pjsip_refer.so"}) as lab:
         rig = AsteriskRig(lab)
         await rig.open()
         yield rig
@@ -34,4 +34,7 @@ async def test_conforms(scenario: Scenario, rig: AsteriskRig) -> None:
 
 async def test_it_is_a_full_driver(rig: AsteriskRig) -> None:
     checked: Rig = rig
-    assert not missing(checked.driver().capabilities())
+    driver = checked.driver()
+    await driver.open(lambda _: None)
+    assert not missing(driver.capabilities())
+    await driver.close()

@@ -185,10 +185,12 @@ a_restart_changes_the_epoch
     again: ringing, answered
     link: cut, open
 another_engine_fences_us
-    caller: arrived, answered
-    link: fenced, lost, open
-cells_do_not_touch_each_other
-    caller: arrived, answered
+    caller: arrived, answered, ended normal
+    link: fenced, lost
+    link fenced < caller ended normal
+cells_do_not_see_each_other
+    caller: arrived, answered, joined talk, left talk, ended normal
+    agent: ringing, answered, joined talk, left talk, ended normal
 """)
 
 __all__ = ["GOLDEN"]

@@ -16,7 +16,7 @@ from cordpair.acd.inputs import (
     Stamp,
 )
 from cordpair.ids import BridgeId, ContactId, LegId, PlayId, RecordingId
-from cordpair.pbx import Driver, LegGone, OriginateRequest, PbxError
+from cordpair.pbx import Driver, LegGone, OriginateRequest, PbxError, Refused
 from cordpair.testing.conformance.rig import Rig
 from cordpair.testing.conformance.trace import Trace
 
@@ -43,6 +43,8 @@ class Run:
         self.trace = Trace()
         self.inputs: list[DriverInput] = []
         self.driver: Driver = rig.driver()
+        self._older: list[Driver] = []
+        self._refused: set[LegId] = set()
         self._number = next(_runs)
         self._callers = count(1)
         self._numbers: dict[str, str] = {}  # caller's number → role
@@ -78,8 +80,15 @@ class Run:
 
     # ------------------------------------------------------------ the link
 
-    async def open(self) -> None:
+    async def open(self) -> Snapshot:
+        """Open and look, as an engine does on every link-up."""
         await self.driver.open(self.emit)
+        return await self.driver.snapshot()
+
+    def hand_over(self, driver: Driver) -> None:
+        """From now on ``driver``, opened with ``emit``, is the one."""
+        self._older.append(self.driver)
+        self.driver = driver
 
     def emit(self, seen: DriverInput) -> None:
         if isinstance(seen, LegArrived):
@@ -123,21 +132,29 @@ class Run:
         return leg, caller
 
     async def dial(self, role: str = "agent", seat: int | str = 0, timeout_ms: int = 20_000) -> LegId:
-        """Ring a seat, given by its endpoint or its place in the rig's list."""
+        """Ring a seat, given by its endpoint or its place in the rig's list.
+
+        Where the PBX itself says that the seat cannot be rung a driver may raise Refused: the engine takes that as a
+        leg that ended unreachable, and so does the trace.
+        """
         endpoint = self.rig.seats[seat] if isinstance(seat, int) else seat
         leg = LegId(self.id(role))
         self._legs[leg] = role
-        await self.driver.originate(
-            OriginateRequest(
-                leg=leg,
-                endpoint=endpoint,
-                timeout_ms=timeout_ms,
-                stamp=self.stamp(role),
-                caller_number="4930123",
-                caller_name="Ann Example",
-                headers={"X-Context-Id": f"ctx-{self._number}"},
-            )
+        request = OriginateRequest(
+            leg=leg,
+            endpoint=endpoint,
+            timeout_ms=timeout_ms,
+            stamp=self.stamp(role),
+            caller_number="4930123",
+            caller_name="Ann Example",
+            headers={"X-Context-Id": f"ctx-{self._number}"},
         )
+        try:
+            await self.driver.originate(request)
+        except Refused:
+            self._refused.add(leg)
+            self._ended.add(leg)
+            self.trace.note(role, f"ended {Cause.UNREACHABLE}")
         return leg
 
     async def answered_agent(self, role: str = "agent", seat: int = 0) -> LegId:
@@ -159,6 +176,8 @@ class Run:
 
     async def saw_end(self, leg: LegId, cause: Cause | None = None) -> Cause:
         """Wait for the leg's end."""
+        if leg in self._refused:
+            return Cause.UNREACHABLE
         ended = await self.saw(LegEnded, lambda seen: seen.leg == leg)
         require(cause is None or ended.cause is cause, f"ended with {ended.cause}, not {cause}")
         return ended.cause
@@ -208,7 +227,8 @@ class Run:
         require(not unknown, f"inputs about what is none of ours: {unknown}")
 
     async def close(self) -> None:
-        await self.driver.close()
+        for driver in (*self._older, self.driver):
+            await driver.close()
 
 
 def find(snapshot: Snapshot, leg: LegId) -> LegSeen | None:

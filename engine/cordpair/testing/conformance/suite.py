@@ -32,11 +32,11 @@ def missing(capabilities: Iterable[Capability]) -> frozenset[Capability]:
 async def run(scenario: Scenario, rig: Rig) -> Trace:
     """Run it and compare. Raises Nonconformity; a driver that lacks what the scenario needs fails as well."""
     one = Run(rig)
-    lacking = scenario.needs - one.driver.capabilities()
-    if lacking:
-        raise Nonconformity(f"{scenario.name} needs {', '.join(sorted(lacking))}")
     await one.open()
     try:
+        lacking = scenario.needs - one.driver.capabilities()  # some depend on what the PBX has loaded
+        if lacking:
+            raise Nonconformity(f"{scenario.name} needs {', '.join(sorted(lacking))}")
         await scenario.play(one)
         await one.finish()
     finally:
