@@ -4,6 +4,7 @@ from collections import Counter
 from contextlib import suppress
 
 import hypothesis.strategies as st
+from hypothesis import settings
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
 from cordpair.acd.inputs import Stamp
@@ -217,3 +218,4 @@ class PbxLaws(RuleBasedStateMachine):
 
 
 TestPbxLaws = PbxLaws.TestCase
+TestPbxLaws.settings = settings(max_examples=200, stateful_step_count=60, deadline=None)
