@@ -4,9 +4,10 @@ from cordpair.runtime.app import Setup, engine_on, opened, run_engine
 from cordpair.runtime.engine import Engine, Stop
 from cordpair.runtime.errors import CoreFailed, EngineBusy, EngineStopped
 from cordpair.runtime.exits import EXIT_BUG, EXIT_CONFIGURATION, EXIT_FENCED, EXIT_JOURNAL, EXIT_OK
+from cordpair.runtime.figures import AgentFigures, Figures, QueueFigures, figures
 from cordpair.runtime.personal import MemoryRecords, Records
 from cordpair.runtime.process import log_to_stderr, run_loop
-from cordpair.runtime.recovery import recover
+from cordpair.runtime.recovery import Recovered, recover
 from cordpair.runtime.subscriptions import News, Subscription
 from cordpair.runtime.supervisor import LinkState
 
@@ -16,18 +17,23 @@ __all__ = [
     "EXIT_FENCED",
     "EXIT_JOURNAL",
     "EXIT_OK",
+    "AgentFigures",
     "CoreFailed",
     "Engine",
     "EngineBusy",
     "EngineStopped",
+    "Figures",
     "LinkState",
     "MemoryRecords",
     "News",
+    "QueueFigures",
     "Records",
+    "Recovered",
     "Setup",
     "Stop",
     "Subscription",
     "engine_on",
+    "figures",
     "log_to_stderr",
     "opened",
     "recover",

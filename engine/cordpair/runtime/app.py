@@ -22,6 +22,7 @@ from cordpair.runtime.exits import EXIT_BUG, EXIT_CONFIGURATION, EXIT_FENCED, EX
 from cordpair.runtime.personal import MemoryRecords, Records
 from cordpair.runtime.process import tune_gc
 from cordpair.runtime.recovery import begin, differs, new_run, recover
+from cordpair.runtime.snapshots import EVERY
 
 log = logging.getLogger(__name__)
 
@@ -43,6 +44,7 @@ class Setup(msgspec.Struct, frozen=True, kw_only=True):
     pbxs: Mapping[NodeId, str]  # URL with its secret: never shown
     journal: Path
     synchronous: Synchronous = "normal"
+    snapshot_every: int = EVERY
     records: Records = msgspec.field(default_factory=MemoryRecords)
 
 
@@ -79,7 +81,9 @@ async def opened(setup: Setup, clock: Clock) -> AsyncIterator[Engine]:
         setup.journal, current_codec(), cell=cell, run=new_run(), synchronous=setup.synchronous
     )
     try:
-        yield await engine_on(journal, setup.configuration, drivers, setup.records, clock)
+        engine = await engine_on(journal, setup.configuration, drivers, setup.records, clock)
+        engine.snapshot_every(setup.snapshot_every)
+        yield engine
     finally:
         await journal.close()
 

@@ -105,6 +105,9 @@ class Engine:
     def unsubscribe(self, subscription: Subscription) -> None:
         self._writer.subscriptions.remove(subscription)
 
+    def snapshot_every(self, entries: int) -> None:
+        self._writer.snapshots.every = entries
+
     def save_snapshot(self) -> None:
         """Holds the loop while it encodes: for moments when nobody waits."""
         self._writer.snapshots.save()

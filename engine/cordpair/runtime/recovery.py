@@ -29,6 +29,7 @@ Make = Callable[[State | None], Startable]
 
 class Recovered(NamedTuple):
     core: Startable
+    seq: int  # of the newest entry
     last_at: int  # time of the newest entry
     replayed: int  # entries after the snapshot
 
@@ -48,7 +49,7 @@ def recover(journal: ReadableJournal, make: Make) -> Recovered:
         last_at = entry.at
         replayed += 1
     core.rebuild()
-    return Recovered(core, last_at, replayed)
+    return Recovered(core, seq + replayed, last_at, replayed)
 
 
 def _from_snapshot(journal: ReadableJournal, make: Make) -> tuple[Startable, int]:
@@ -78,7 +79,7 @@ async def begin(journal: Journal, make: Make, configuration: Configuration, now_
     await committed.wait()
     if journal.failed.done():
         raise journal.failed.result()
-    return Recovered(core, now_ms, 0)
+    return Recovered(core, 1, now_ms, 0)
 
 
 def differs(wanted: Configuration, present: Configuration) -> bool:

@@ -17,7 +17,7 @@ from cordpair.runtime.core import Core
 
 log = logging.getLogger(__name__)
 
-EVERY = 20_000  # entries; decoding and folding as many takes about 0.2 s
+EVERY = 50_000  # entries; decoding and folding as many takes about half a second
 FORCE = 10
 QUIET_MS = 50
 

@@ -1,0 +1,133 @@
+"""The commands. Each is a few lines here; what it does is in the module of its name."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from cordpair import __version__
+from cordpair.cli import check as checking
+from cordpair.cli import demo
+from cordpair.cli import export as exporting
+from cordpair.cli import run as running
+from cordpair.cli import serve as serving
+from cordpair.cli import watch as watching
+from cordpair.cli import why as explaining
+from cordpair.cli.failures import EXIT_FAILED, fail, output, reports_errors
+from cordpair.cli.settings import read_settings
+from cordpair.config.durations import parse_duration
+
+DEFAULT_FILE = Path("cordpair.toml")
+
+app = typer.Typer(
+    help="Open call-centre engine for Asterisk and FreeSWITCH.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode="rich",
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+
+File = Annotated[Path, typer.Argument(help="The configuration.", show_default=True)]
+Config = Annotated[Path, typer.Option("--config", "-c", help="The configuration, for the journal's place.")]
+Journal = Annotated[Path | None, typer.Option("--journal", help="The journal itself, instead of a configuration.")]
+Demo = Annotated[bool, typer.Option("--demo", help="The journal of [bold]cordpair run[/].")]
+Json = Annotated[bool, typer.Option("--json", help="For programs.")]
+
+
+@app.callback(invoke_without_command=True)
+def cordpair(version: Annotated[bool, typer.Option("--version", help="Print the version.")] = False) -> None:
+    if version:
+        output.print(f"cordpair {__version__}")
+        raise typer.Exit
+
+
+@app.command()
+@reports_errors
+def serve(
+    file: File = DEFAULT_FILE,
+    config: Annotated[Path | None, typer.Option("--config", "-c", help="The same, as an option.")] = None,
+) -> None:
+    """Run the engine in the foreground, until SIGTERM or Ctrl-C; calls on the PBX go on without it.
+
+    Exit status: 0 stopped · 70 a defect · 74 the journal cannot be written · 75 another engine took the PBX over ·
+    78 the configuration cannot be used. A service should restart it, but not on 75 and 78.
+    """
+    raise typer.Exit(serving.serve(config or file))
+
+
+@app.command()
+@reports_errors
+def check(file: File = DEFAULT_FILE) -> None:
+    """Say everything that is wrong with a configuration. Exit status 1 if anything is."""
+    raise typer.Exit(0 if checking.check(file) else EXIT_FAILED)
+
+
+@app.command()
+@reports_errors
+def run(
+    for_: Annotated[str | None, typer.Option("--for", metavar="DURATION", help="End by itself after this.")] = None,
+    callers: Annotated[
+        float, typer.Option("--callers", min=0, max=6_000, help="Callers per minute.")
+    ] = demo.CALLERS_PER_MINUTE,
+    seed: Annotated[int, typer.Option("--seed", help="The same seed brings the same callers.")] = demo.SEED,
+    directory: Annotated[
+        Path | None, typer.Option("--directory", help="Where it keeps its files; its journal there begins anew.")
+    ] = None,
+) -> None:
+    """Try it: the engine on the embedded PBX, a small centre, simulated callers and phones, the live view."""
+    for_ms = parse_duration(for_) if for_ is not None else None
+    if for_ is not None and (for_ms is None or for_ms <= 0):
+        raise fail(f"--for: {for_!r} is no duration; write 30s, 5m or 1h30m", 2)
+    place = directory or demo.directory()
+    raise typer.Exit(running.run(place, for_ms=for_ms, callers_per_minute=callers, seed=seed))
+
+
+@app.command()
+@reports_errors
+def watch(
+    config: Config = DEFAULT_FILE,
+    journal: Journal = None,
+    use_demo: Demo = False,
+    once: Annotated[bool, typer.Option("--once", help="One frame, then end.")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="One frame, for programs.")] = False,
+) -> None:
+    """Show queues and agents live, from the journal of an engine that runs on this machine."""
+    watching.watch(_journal(config, journal, use_demo), once=once, as_json=as_json)
+
+
+@app.command()
+@reports_errors
+def why(
+    contact: Annotated[str | None, typer.Argument(help="The contact's id; without it, the newest are listed.")] = None,
+    config: Config = DEFAULT_FILE,
+    journal: Journal = None,
+    use_demo: Demo = False,
+    limit: Annotated[int, typer.Option("--limit", "-n", min=1, help="How many are listed.")] = explaining.NEWEST,
+    as_json: Json = False,
+) -> None:
+    """Explain what became of a contact: for each offer, who was considered and why each other was passed over."""
+    path = _journal(config, journal, use_demo)
+    if contact is None:
+        explaining.latest(path, limit=limit, as_json=as_json)
+    else:
+        explaining.why(path, contact, as_json=as_json)
+
+
+@app.command()
+@reports_errors
+def export(
+    config: Config = DEFAULT_FILE,
+    to: Annotated[Path | None, typer.Option("--to", "-o", help="A new file, instead of the terminal.")] = None,
+) -> None:
+    """Write the configuration that the engine uses, from its store, as TOML."""
+    exporting.export(config, to)
+
+
+def _journal(config: Path, journal: Path | None, use_demo: bool) -> Path:
+    if journal is not None:
+        return journal
+    return read_settings(demo.directory() / "cordpair.toml" if use_demo else config).journal
+
+
+__all__ = ["app"]

@@ -1,0 +1,116 @@
+"""``cordpair run``: the engine on the embedded PBX, with people simulated, and the live view."""
+
+import asyncio
+import logging
+import sys
+from pathlib import Path
+
+from rich import box
+from rich.live import Live
+from rich.table import Table
+
+from cordpair.cli.demo import NODE, pbx_url, prepare
+from cordpair.cli.failures import output
+from cordpair.cli.screen import plain_lines, screen
+from cordpair.cli.settings import Settings, read_settings
+from cordpair.journal.lock import WriterLock
+from cordpair.runtime import Engine, Figures, figures, run_engine, run_loop
+from cordpair.runtime.process import LOG_FORMAT
+
+INTERVAL_S = 0.25
+PLAIN_INTERVAL_S = 5.0
+LOG = "engine.log"
+
+
+def run(place: Path, *, for_ms: int | None, callers_per_minute: float, seed: int) -> int:
+    """The exit status. Raises ConfigurationError, JournalError."""
+    settings = read_settings(prepare(place))
+    begin_anew(settings)
+    log_to_file(place / LOG)
+    view = View(for_ms, f"journal in {place} · in another terminal: cordpair watch --demo, cordpair why --demo")
+    with settings.setup({NODE: pbx_url(callers_per_minute, seed)}) as setup:
+        status = run_loop(run_engine(setup, started=view.show))
+    if view.last is not None:
+        output.print(summary(view.last))
+    if status:
+        output.print(f"the engine ended with status {status}: see {place / LOG}")
+    else:
+        output.print("cordpair why --demo   lists the newest contacts; with one of them it explains every offer")
+    return status
+
+
+def begin_anew(settings: Settings) -> None:
+    """Every demonstration begins with an empty journal; never takes one away from an engine that writes it."""
+    for path in (settings.journal, settings.store):
+        lock = WriterLock(settings.journal)
+        lock.acquire()
+        try:
+            for ending in ("", "-wal", "-shm"):
+                path.with_name(path.name + ending).unlink(missing_ok=True)
+        finally:
+            lock.release()
+
+
+def log_to_file(path: Path) -> None:
+    handler = logging.FileHandler(path, mode="w", encoding="utf-8")
+    handler.setFormatter(logging.Formatter(LOG_FORMAT))
+    logger = logging.getLogger("cordpair")
+    logger.handlers[:] = [handler]
+    logger.propagate = False
+    logger.setLevel(logging.INFO)
+
+
+class View:
+    """What is shown while the engine runs; ``last`` is the last of it."""
+
+    def __init__(self, for_ms: int | None, footer: str) -> None:
+        self.last: Figures | None = None
+        self._for_ms = for_ms
+        self._footer = footer
+        self._ends_at: int | None = None
+
+    async def show(self, engine: Engine) -> None:
+        if self._for_ms is not None:
+            self._ends_at = engine.clock.now_ms() + self._for_ms
+        try:
+            await (self._live(engine) if output.is_terminal else self._plain(engine))
+        finally:
+            self._look(engine)
+
+    def _look(self, engine: Engine) -> Figures:
+        self.last = figures(engine.state, engine.clock.now_ms())
+        return self.last
+
+    def _rest_s(self, engine: Engine, interval_s: float) -> float:
+        if self._ends_at is None:
+            return interval_s
+        return min(interval_s, (self._ends_at - engine.clock.now_ms()) / 1_000)
+
+    async def _live(self, engine: Engine) -> None:
+        with Live(console=output, screen=True, auto_refresh=False) as live:
+            while (rest := self._rest_s(engine, INTERVAL_S)) > 0:
+                live.update(screen(self._look(engine), "cordpair · demonstration", "Ctrl-C ends it · " + self._footer))
+                live.refresh()
+                await asyncio.sleep(rest)
+
+    async def _plain(self, engine: Engine) -> None:
+        while (rest := self._rest_s(engine, PLAIN_INTERVAL_S)) > 0:
+            await asyncio.sleep(rest)
+            for line in plain_lines(self._look(engine)):
+                sys.stdout.write(line + "\n")
+            sys.stdout.flush()
+
+
+def summary(shown: Figures) -> Table:
+    table = Table(box=box.SIMPLE_HEAD, pad_edge=False, show_footer=True)
+    names = ("offered", "connected", "abandoned", "otherwise", "waiting")
+    table.add_column("queue", "all", style="bold")
+    for name in names:
+        total = sum(getattr(queue, name) for queue in shown.queues)
+        table.add_column("still waiting" if name == "waiting" else name, str(total), justify="right")
+    for queue in shown.queues:
+        table.add_row(queue.queue, *(str(getattr(queue, name)) for name in names))
+    return table
+
+
+__all__ = ["View", "begin_anew", "log_to_file", "run", "summary"]
