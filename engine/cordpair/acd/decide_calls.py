@@ -131,11 +131,12 @@ def _feature(cell: Cell, given: inp.LegArrived, seat: SeatId, now: int) -> Event
                 result = "refused"
     prompt = cell.book.configuration.prompts.get(result)
     play = PlayId(new_id(cell, "p", "play")) if prompt else None
-    if play is not None:
+    done = code is not None and result == code.action.value
+    if play is not None or done:  # even without a prompt the phone can tell: answered is done, refused is not
         yield from answer(cell, given.leg)
     yield ev.FeatureUsed(given.leg, result, action, agent, play)
     if play is None:
-        yield from close_leg(cell, given.leg, Cause.NORMAL, now)
+        yield from close_leg(cell, given.leg, Cause.NORMAL if done else Cause.REJECTED, now)
 
 
 def _run(cell: Cell, code: FeatureCode, agent: AgentId, seat: SeatId, now: int) -> Events:
