@@ -84,10 +84,10 @@ class AriClient:
             raise LinkLost(
                 f"{settings.shown}: no event WebSocket ({error.status}); is res_ari_events loaded?"
             ) from None
+        except TimeoutError:  # before OSError, which it is
+            raise LinkLost(f"{settings.shown}: no answer within {settings.connect_timeout:g} s") from None
         except (aiohttp.ClientError, OSError) as error:
             raise LinkLost(f"{settings.shown}: {_reason(error)}") from None
-        except TimeoutError:
-            raise LinkLost(f"{settings.shown}: no answer within {settings.connect_timeout:g} s") from None
 
     def read(self, receive: Callable[[Event], None]) -> None:
         """From now on, events go to ``receive`` in the order of the wire."""

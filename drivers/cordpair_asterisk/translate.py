@@ -89,9 +89,11 @@ class Translator:
         return self.adopt(channel)
 
     def adopt(self, channel: Channel) -> Leg:
-        return self.legs.add(
-            LegId(channel.id), originated=not made_by_asterisk(channel.id), endpoint=endpoint_of(channel)
-        )
+        """Take a leg for ours that this link has not seen begin."""
+        originated = not made_by_asterisk(channel.id)
+        leg = self.legs.add(LegId(channel.id), originated=originated, endpoint=endpoint_of(channel))
+        leg.up = leg.up or channel.state == "Up"
+        return leg
 
     def is_ours(self, bridge: Bridge | None) -> bool:
         stamp = bridge_stamp(bridge) if bridge is not None else None
@@ -170,18 +172,25 @@ class Translator:
         return ()
 
     def _stasis_end(self, event: Event) -> Inputs:
-        known = self.leg_of(event.channel)
+        known = self._ending(event.channel)
         if event.channel is None or known is None or known.originated:
             return ()  # of what we originate, ChannelDestroyed follows
         # Without a hang-up request somebody sent it on into the dialplan: it lives, but not with us.
         return self._ended(LegId(event.channel.id), known.seen or Cause.UNKNOWN)
 
     def _channel_destroyed(self, event: Event) -> Inputs:
-        known = self.leg_of(event.channel)
+        known = self._ending(event.channel)
         if event.channel is None or known is None:
             return ()
         cause = destroyed(event.cause, answered=known.up, ringing=known.ringing, forwarded=known.forwarded)
         return self._ended(LegId(event.channel.id), cause)
+
+    def _ending(self, channel: Channel | None) -> Leg | None:
+        """A leg that is not known (yet) is remembered as ended: a snapshot in progress may still have seen it alive."""
+        known = self.leg_of(channel)
+        if known is None and channel is not None:
+            self.legs.end(LegId(channel.id))
+        return known
 
     def _ended(self, leg: LegId, cause: Cause) -> Inputs:
         known = self.legs.end(leg)

@@ -161,7 +161,7 @@ class Call:
         self.sequence += 1
         headers = {"Event": "refer", "Subscription-State": "terminated;reason=noresource"}
         headers["Content-Type"] = "message/sipfrag;version=2.0"
-        self._request("NOTIFY", self.target or self.uri, self.sequence, body="SIP/2.0 200 OK\r\n", headers=headers)
+        self._request("NOTIFY", self.target or self.phone.uri, self.sequence, body="SIP/2.0 200 OK", headers=headers)
 
     def send_invite(self, number: str, body: str, headers: Mapping[str, str], authorization: str = "") -> None:
         self.outgoing = True
@@ -273,7 +273,7 @@ class Phone(asyncio.DatagramProtocol):
         message = Message(data.decode(errors="replace"))
         if message.method == "REGISTER":
             self._replies.put_nowait(message)
-        elif message.method == "OPTIONS" or message["Call-ID"] not in self.calls and message.method != "INVITE":
+        elif message.method == "OPTIONS" or (message["Call-ID"] not in self.calls and message.method != "INVITE"):
             if not message.status:
                 Call(self, message["Call-ID"], _token()).reply(message, 200, "OK")
         elif message.method == "INVITE" and not message.status:

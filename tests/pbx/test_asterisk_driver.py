@@ -6,6 +6,7 @@ from typing import Any, TypeVar
 
 import pytest
 import pytest_asyncio
+
 from asterisk.softphone import Call, Phone
 from cordpair.acd.causes import Cause, SeatStatus
 from cordpair.acd.inputs import (
