@@ -100,13 +100,17 @@ async def test_a_server_that_accepts_and_says_nothing(inputs: Inputs) -> None:
     async def listen(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         await reader.read()
         writer.close()
+        await writer.wait_closed()
+        gone.set()
 
+    gone = asyncio.Event()
     silent = await asyncio.start_server(listen, "127.0.0.1", 0)
     async with silent:
         port = silent.sockets[0].getsockname()[1]
         url = f"asterisk+ari://{USER}:{PASSWORD}@127.0.0.1:{port}/?connect_timeout=0.05"
         with pytest.raises(LinkLost, match="no answer within"):
             await factory(NodeId("pbx"), url, "main", ()).open(inputs)
+        await gone.wait()  # and the connection is closed
 
 
 async def test_before_open_there_is_no_link(server: FakeAri) -> None:
