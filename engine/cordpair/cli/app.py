@@ -47,13 +47,16 @@ def cordpair(version: Annotated[bool, typer.Option("--version", help="Print the 
 def serve(
     file: File = DEFAULT_FILE,
     config: Annotated[Path | None, typer.Option("--config", "-c", help="The same, as an option.")] = None,
+    take_file: Annotated[
+        bool, typer.Option("--take-file", help="Take the file although the store's configuration was edited.")
+    ] = False,
 ) -> None:
     """Run the engine in the foreground, until SIGTERM or Ctrl-C; calls on the PBX go on without it.
 
-    Exit status: 0 stopped · 70 a defect · 74 the journal cannot be written · 75 another engine took the PBX over ·
-    78 the configuration cannot be used. A service should restart it, but not on 75 and 78.
+    Exit status: 0 stopped · 70 a defect · 74 the journal or store cannot be used · 75 another engine took the PBX
+    over · 78 the configuration cannot be used. A service should restart it, but not on 75 and 78.
     """
-    raise typer.Exit(serving.serve(config or file))
+    raise typer.Exit(serving.serve(config or file, take_file=take_file))
 
 
 @app.command()

@@ -32,7 +32,8 @@ def check(file: Path) -> bool:
     config = loaded.config
     output.print(
         f"{escape(str(file))}: good: {count(len(config.queues), 'queue')}, {count(len(config.agents), 'agent')}, "
-        f"{count(len(config.seats), 'seat')}, {count(len(config.services), 'service')}"
+        f"{count(len(config.seats), 'seat')}, {count(len(config.services), 'service')}",
+        soft_wrap=True,
     )
     return True
 

@@ -1,6 +1,7 @@
 """Errors on the command line: one line to stderr for each, and a status; never a traceback for what others did."""
 
 import functools
+import sys
 from collections.abc import Callable
 from typing import ParamSpec, TypeVar
 
@@ -10,14 +11,18 @@ from rich.markup import escape
 
 from cordpair.errors import ConfigurationError, CordpairError, JournalError
 from cordpair.runtime import EXIT_CONFIGURATION, EXIT_JOURNAL
+from cordpair.store import StoreError
 
 EXIT_FAILED = 1
 
 P = ParamSpec("P")
 R = TypeVar("R")
 
+# A pipe has no width; tables in it are as wide as they like, within reason.
+PIPE_WIDTH = 120
+
 errors = Console(stderr=True, soft_wrap=True, highlight=False)
-output = Console(soft_wrap=True, highlight=False)
+output = Console(highlight=False, width=None if sys.stdout.isatty() else PIPE_WIDTH)
 
 
 def say_error(text: str) -> None:
@@ -54,7 +59,7 @@ def status_of(error: CordpairError) -> int:
     """As an engine that runs as a service would end."""
     if isinstance(error, ConfigurationError):
         return EXIT_CONFIGURATION
-    return EXIT_JOURNAL if isinstance(error, JournalError) else EXIT_FAILED
+    return EXIT_JOURNAL if isinstance(error, JournalError | StoreError) else EXIT_FAILED
 
 
 __all__ = ["EXIT_FAILED", "errors", "fail", "output", "reports_errors", "say_error", "say_warning", "status_of"]

@@ -9,7 +9,7 @@ from rich import box
 from rich.live import Live
 from rich.table import Table
 
-from cordpair.cli.demo import NODE, pbx_url, prepare
+from cordpair.cli.demo import NODE, directory, pbx_url, prepare
 from cordpair.cli.failures import output
 from cordpair.cli.screen import plain_lines, screen
 from cordpair.cli.settings import Settings, read_settings
@@ -27,28 +27,36 @@ def run(place: Path, *, for_ms: int | None, callers_per_minute: float, seed: int
     settings = read_settings(prepare(place))
     begin_anew(settings)
     log_to_file(place / LOG)
-    view = View(for_ms, f"journal in {place} · in another terminal: cordpair watch --demo, cordpair why --demo")
-    with settings.setup({NODE: pbx_url(callers_per_minute, seed)}) as setup:
-        status = run_loop(run_engine(setup, started=view.show))
+    options = "--demo" if place == directory() else f"-c {settings.file}"
+    view = View(for_ms, f"in another terminal: cordpair watch {options} · cordpair why {options}")
+    status = run_loop(_run(settings, pbx_url(callers_per_minute, seed), view))
     if view.last is not None:
         output.print(summary(view.last))
     if status:
-        output.print(f"the engine ended with status {status}: see {place / LOG}")
+        output.print(f"the engine ended with status {status}: see {place / LOG}", soft_wrap=True)
     else:
-        output.print("cordpair why --demo   lists the newest contacts; with one of them it explains every offer")
+        output.print(
+            f"cordpair why {options}   lists the newest contacts; with one of them it explains every offer",
+            soft_wrap=True,
+        )
     return status
+
+
+async def _run(settings: Settings, url: str, view: "View") -> int:
+    async with settings.setup(urls={NODE: url}) as setup:
+        return await run_engine(setup, started=view.show)
 
 
 def begin_anew(settings: Settings) -> None:
     """Every demonstration begins with an empty journal; never takes one away from an engine that writes it."""
-    for path in (settings.journal, settings.store):
-        lock = WriterLock(settings.journal)
-        lock.acquire()
-        try:
+    lock = WriterLock(settings.journal)
+    lock.acquire()
+    try:
+        for path in (settings.journal, settings.store):
             for ending in ("", "-wal", "-shm"):
                 path.with_name(path.name + ending).unlink(missing_ok=True)
-        finally:
-            lock.release()
+    finally:
+        lock.release()
 
 
 def log_to_file(path: Path) -> None:

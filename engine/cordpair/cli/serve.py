@@ -3,23 +3,27 @@
 from pathlib import Path
 
 from cordpair.cli.failures import say_error, say_warning, status_of
-from cordpair.cli.settings import read_settings
+from cordpair.cli.settings import Settings, read_settings
 from cordpair.errors import CordpairError
 from cordpair.runtime import log_to_stderr, run_engine, run_loop
 
 
-def serve(file: Path) -> int:
+def serve(file: Path, *, take_file: bool) -> int:
     """The exit status, see ``cordpair.runtime.exits``."""
     log_to_stderr()
     try:
         settings = read_settings(file)
-        for warning in settings.warnings:
+        for warning in settings.loaded.warnings:
             say_warning(f"{file}: {warning}")
-        with settings.setup() as setup:
-            return run_loop(run_engine(setup))
+        return run_loop(_serve(settings, take_file))
     except CordpairError as error:
         say_error(str(error))
         return status_of(error)
+
+
+async def _serve(settings: Settings, take_file: bool) -> int:
+    async with settings.setup(take_file=take_file) as setup:
+        return await run_engine(setup)
 
 
 __all__ = ["serve"]

@@ -1,55 +1,88 @@
-"""From a configuration file to what an engine is made of."""
+"""From a configuration file to what an engine is made of: its revision in the store, secrets, paths."""
 
+import asyncio
 import contextlib
+import getpass
+import logging
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import AsyncIterator, Mapping
 from pathlib import Path
 
 import msgspec
 
-from cordpair.cli.applied import applied
-from cordpair.config import Config, load, url_with_secret
+from cordpair.clock import AsyncioClock
+from cordpair.config import Config, Loaded, load, url_with_secret
 from cordpair.ids import NodeId
 from cordpair.runtime import Setup
+from cordpair.store import Store, StoreError, to_configuration
+
+log = logging.getLogger(__name__)
 
 
 class Settings(msgspec.Struct, frozen=True):
-    """A file, read; its paths are relative to it."""
+    """A file, read; the paths in it are relative to it."""
 
     file: Path
-    config: Config
-    text: str
-    hash: str
-    warnings: tuple[str, ...]
+    loaded: Loaded
 
     @property
     def journal(self) -> Path:
-        return self.file.parent / self.config.journal.path
+        return self.file.parent / self.loaded.config.journal.path
 
     @property
     def store(self) -> Path:
-        return self.file.parent / self.config.store.path
+        return self.file.parent / self.loaded.config.store.path
 
-    @contextlib.contextmanager
-    def setup(self, urls: Mapping[NodeId, str] | None = None) -> Iterator[Setup]:
-        """Everything that is needed to run; ``urls`` stand in for the file's. Raises ConfigurationError."""
-        yield Setup(
-            configuration=applied(self.config, 1),
-            pbxs=self._urls() if urls is None else urls,
-            journal=self.journal,
-            synchronous=self.config.journal.synchronous,
-            snapshot_every=self.config.journal.snapshot_every,
-        )
+    @contextlib.asynccontextmanager
+    async def setup(self, *, take_file: bool = False, urls: Mapping[NodeId, str] | None = None) -> AsyncIterator[Setup]:
+        """Everything that is needed to run, with the store open. The file becomes a new revision if it changed;
+        ``take_file``: also when the store's was edited since. ``urls`` stand in for those of the configuration.
 
-    def _urls(self) -> dict[NodeId, str]:
-        pbxs = self.config.pbx.items()
+        Raises ConfigurationError, StoreError.
+        """
+        store = await Store.open(self.store)
+        try:
+            store.failed.add_done_callback(_records_lost)
+            active, changed = await store.import_file(
+                self.loaded,
+                at_ms=AsyncioClock().now_ms(),
+                author=_author(),
+                source=str(self.file.resolve()),
+                take_file=take_file,
+            )
+            revision = active.revision.revision
+            log.info("configuration revision %d, %s", revision, "new from the file" if changed else "as before")
+            yield Setup(
+                configuration=to_configuration(active.config, revision),
+                pbxs=self._urls(active.config) if urls is None else urls,
+                journal=self.journal,
+                synchronous=active.config.journal.synchronous,
+                snapshot_every=active.config.journal.snapshot_every,
+                records=store.records,
+            )
+        finally:
+            await store.close()
+
+    def _urls(self, config: Config) -> dict[NodeId, str]:
+        pbxs = config.pbx.items()
         return {NodeId(name): url_with_secret(name, pbx, os.environ, self.file.parent) for name, pbx in pbxs}
 
 
 def read_settings(file: Path) -> Settings:
     """Raises ConfigurationError."""
-    loaded = load(file)
-    return Settings(file, loaded.config, loaded.text, loaded.hash, tuple(map(str, loaded.warnings)))
+    return Settings(file, load(file))
+
+
+def _records_lost(failed: "asyncio.Future[StoreError]") -> None:
+    if not failed.cancelled():
+        log.error("callers' data is no longer kept, calls go on without: %s", failed.result())
+
+
+def _author() -> str:
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError):  # a user without a name, in a container
+        return str(os.getuid())
 
 
 __all__ = ["Settings", "read_settings"]

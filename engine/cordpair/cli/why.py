@@ -6,7 +6,7 @@ from pathlib import Path
 
 import msgspec
 from rich import box
-from rich.console import RenderableType
+from rich.console import Group, RenderableType
 from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
@@ -80,24 +80,17 @@ def _tell(story: Story, told: list[Moment]) -> Iterator[RenderableType]:
         yield "It was never offered to an agent."
 
 
-def _explain(why: Explanation) -> Table:
-    table = Table(
-        box=box.SIMPLE_HEAD,
-        pad_edge=False,
-        title=_circumstances(why),
-        title_justify="left",
-        title_style="not italic dim",
-        show_header=False,
-        show_edge=False,
-    )
-    table.add_column("agent", style="bold")
+def _explain(why: Explanation) -> RenderableType:
+    table = Table(box=None, pad_edge=False, show_header=False, padding=(0, 2, 0, 0))
+    table.add_column("agent", style="bold", no_wrap=True)
     table.add_column("why", overflow="fold")
+    run = why.contact.partition("-")[0] + "-"
     for candidate in why.candidates:
         if candidate.chosen:
             table.add_row(Text(candidate.agent, "green"), Text(f"chosen: {STRATEGIES[why.strategy]}", "green"))
         else:
-            table.add_row(candidate.agent, "; ".join(candidate.passed_over))
-    return table
+            table.add_row(candidate.agent, "; ".join(candidate.passed_over).replace(run, ""))
+    return Group(Text(_circumstances(why), "dim"), table)
 
 
 def _circumstances(why: Explanation) -> str:
