@@ -16,9 +16,8 @@ def parse_duration(value: str | int | float) -> int | None:
             return None
         total = sum(float(number) * UNITS[unit] for number, unit in PART.findall(written[2]))
         return round(-total if written[1] else total)
-    if isinstance(value, float) and not math.isfinite(value):
-        return None
-    return round(value * 1_000)
+    ms = value * 1_000
+    return round(ms) if isinstance(ms, int) or math.isfinite(ms) else None
 
 
 def format_duration(ms: int) -> str:

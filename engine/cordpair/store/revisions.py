@@ -1,0 +1,146 @@
+"""Revisions of the configuration: what is in force, who changed it and when, and whether a file may replace it."""
+
+import hashlib
+from typing import Literal
+
+import msgspec
+from sqlite_utils import Database
+
+from cordpair.config import Config, InvalidConfiguration, Loaded, parse, write
+from cordpair.errors import ConfigurationError
+from cordpair.store.errors import StoreError
+from cordpair.store.rows import read_rows, write_rows
+
+Origin = Literal["file", "edit"]
+
+
+class Revision(msgspec.Struct, frozen=True):
+    """One line of the list. ``at`` in ms since the epoch."""
+
+    revision: int
+    at: int
+    author: str
+    origin: Origin
+    source: str
+    file_hash: str
+    content_hash: str
+
+
+class Active(msgspec.Struct, frozen=True):
+    """What is in force. ``edited``: it is not what was imported from the file last."""
+
+    revision: Revision
+    config: Config
+    edited: bool
+
+
+def active(db: Database) -> Active | None:
+    """None in a new store. Raises StoreError when the rows do not make a configuration."""
+    newest = _newest(db)
+    if newest is None:
+        return None
+    try:
+        config = read_rows(db)
+        parse(write(config), "the store")
+    except (msgspec.DecodeError, InvalidConfiguration, KeyError, AttributeError, TypeError) as error:
+        raise StoreError(
+            f"the configuration in the store was changed to one that cannot be used: {error}. "
+            f"Take the file again, or bring revision {newest.revision} back."
+        ) from error
+    edited = newest.origin == "edit" or content_hash(config) != newest.content_hash
+    return Active(newest, config, edited)
+
+
+def import_file(
+    db: Database, loaded: Loaded, *, at: int, author: str, source: str, take_file: bool = False
+) -> tuple[Active, bool]:
+    """Make the file's configuration the one in force, if it changed; whether it did.
+
+    An unchanged file leaves an edited store alone. A changed one is refused beside it (ConfigurationError), unless
+    ``take_file``: then the edits are given up; they stay in the list of revisions.
+    """
+    try:
+        present = active(db)
+    except StoreError:
+        if not take_file:
+            raise
+        present = None
+    if present is not None and present.edited and not take_file:
+        if loaded.hash == _imported(db):
+            return present, False
+        if loaded.config == present.config:  # the file has caught up
+            return _add(db, loaded.config, loaded.text, at, author, "file", source, loaded.hash), False
+        else:
+            raise ConfigurationError(
+                f"{source}: has changed, and so has the configuration in the store "
+                f"(revision {present.revision.revision}, by {present.revision.author}). Nothing was applied. "
+                "Export the store's and bring the two together, or tell Cordpair to take the file."
+            )
+    if present is not None and present.config == loaded.config and not present.edited:
+        if loaded.hash != present.revision.file_hash:  # comments and spacing
+            db.execute(
+                "UPDATE revisions SET file_hash = ? WHERE revision = ?", [loaded.hash, present.revision.revision]
+            )
+            present = msgspec.structs.replace(
+                present, revision=msgspec.structs.replace(present.revision, file_hash=loaded.hash)
+            )
+        return present, False
+    return _add(db, loaded.config, loaded.text, at, author, "file", source, loaded.hash), True
+
+
+def save(db: Database, config: Config, *, at: int, author: str) -> Active:
+    """Apply an edit as a new revision. Raises InvalidConfiguration."""
+    text = write(config)
+    parse(text, "the edited configuration")
+    return _add(db, config, text, at, author, "edit", "", "")
+
+
+def revisions(db: Database) -> list[Revision]:
+    """Newest first."""
+    columns = ", ".join(Revision.__struct_fields__)
+    rows = db.query(f"SELECT {columns} FROM revisions ORDER BY revision DESC")
+    return [msgspec.convert(row, Revision) for row in rows]
+
+
+def text_of(db: Database, revision: int) -> str:
+    """The revision as a file. Raises ConfigurationError when there is none of that number."""
+    row = db.execute("SELECT text FROM revisions WHERE revision = ?", [revision]).fetchone()
+    if row is None:
+        raise ConfigurationError(f"there is no revision {revision} in the store.")
+    return str(row[0])
+
+
+def export(db: Database) -> str:
+    """What is in force as a file, which loads to the same configuration."""
+    present = active(db)
+    if present is None:
+        raise ConfigurationError("the store has no configuration yet.")
+    return write(present.config)
+
+
+def content_hash(config: Config) -> str:
+    return hashlib.sha256(write(config).encode()).hexdigest()
+
+
+def _add(
+    db: Database, config: Config, text: str, at: int, author: str, origin: Origin, source: str, file_hash: str
+) -> Active:
+    newest = _newest(db)
+    row = Revision(newest.revision + 1 if newest else 1, at, author, origin, source, file_hash, content_hash(config))
+    with db.atomic():
+        db.table("revisions").insert(msgspec.structs.asdict(row) | {"text": text})
+        write_rows(db, config)
+    return Active(row, config, edited=origin == "edit")
+
+
+def _newest(db: Database) -> Revision | None:
+    found = revisions(db)
+    return found[0] if found else None
+
+
+def _imported(db: Database) -> str:
+    """The hash of the file that was imported last."""
+    return next((revision.file_hash for revision in revisions(db) if revision.origin == "file"), "")
+
+
+__all__ = ["Active", "Revision", "active", "content_hash", "export", "import_file", "revisions", "save", "text_of"]

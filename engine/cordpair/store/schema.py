@@ -1,0 +1,148 @@
+"""The tables of the store, as they came about.
+
+A migration that was released is never changed: the next one alters what it made. ``tests/store`` compares the tables
+with the structs of ``cordpair.config``, so a new key cannot be forgotten here.
+"""
+
+import os
+import sqlite3
+from pathlib import Path
+
+from sqlite_utils import Database, Migrations
+
+from cordpair.store.errors import StoreError, sqlite_errors
+
+migrations = Migrations("cordpair")
+
+
+@migrations()
+def configuration(db: Database) -> None:
+    """Revisions, and the entities of the one in force, a row each in their order."""
+    db.table("revisions").create(
+        {
+            "revision": int,
+            "at": int,  # ms since 1970-01-01 UTC
+            "author": str,
+            "origin": str,  # file | edit
+            "source": str,  # of a file: its path
+            "file_hash": str,  # of the file as it was imported last
+            "content_hash": str,  # of the entities
+            "text": str,  # the whole revision as TOML
+        },
+        pk="revision",
+        not_null={"at", "author", "origin", "source", "file_hash", "content_hash", "text"},
+    )
+    # A section with one entry only: cell, http, store, journal, phones, no_service, misses, timing.
+    db.table("settings").create({"section": str, "content": str}, pk="section", not_null={"content"})
+    for name, columns, needed in ENTITIES:
+        types = {"name": str, "position": int} | columns
+        db.table(name).create(types, pk="name", not_null={"position", *needed})
+
+
+@migrations()
+def contact_records(db: Database) -> None:
+    """Personal data, beside the journal so that it can be erased."""
+    db.table("contacts").create(
+        {
+            "contact": str,
+            "at": int,  # ms; when it arrived
+            "number": str,
+            "name": str,
+            "variables": str,  # JSON
+            "agent": str,  # who talked to the caller
+            "connected_at": int,
+        },
+        pk="contact",
+        not_null={"at", "number", "name", "variables"},
+    )
+    db.table("contacts").create_index(["number", "connected_at"])
+    db.table("contacts").create_index(["at"])
+
+
+# Durations are in ms; what is written as a list or table in the file is JSON here.
+ENTITIES: list[tuple[str, dict[str, type], set[str]]] = [
+    ("pbx", {"url": str, "password": str}, {"url"}),
+    ("skills", {"meaning": str}, {"meaning"}),
+    ("reasons", {"digit": str}, set()),
+    ("prompts", {"medium": str}, {"medium"}),
+    (
+        "queues",
+        {
+            "medium": str,
+            "strategy": str,
+            "steps": str,
+            "head_start": int,
+            "offer_timeout": int,
+            "wrap_up": int,
+            "max_wait": int,
+            "max_length": int,
+            "on_timeout": str,
+            "on_full": str,
+            "on_no_agent_signed_in": str,
+            "on_no_agent_ready": str,
+            "no_agent_after": int,
+            "exit_keys": str,
+            "overflow": str,
+            "sticky": int,
+            "progress": int,
+            "group_size": int,
+            "music": str,
+            "prompt": str,
+        },
+        {"medium", "strategy", "steps", "head_start", "offer_timeout", "wrap_up", "on_timeout", "on_full"},
+    ),
+    (
+        "services",
+        {
+            "queue": str,
+            "dialled": str,
+            "to": str,
+            "contexts": str,
+            "steps": str,
+            "head_start": int,
+            "variables": str,
+        },
+        {"queue", "dialled", "to", "contexts", "head_start", "variables"},
+    ),
+    ("seats", {"endpoint": str, "node": str}, {"endpoint"}),
+    (
+        "agents",
+        {"seat": str, "skills": str, "queues": str, "wrap_up": int, "capacity": str},
+        {"skills", "queues", "capacity"},
+    ),
+]
+
+
+def open_database(path: Path) -> Database:
+    """Open the store on this thread, create or migrate it. Raises StoreError."""
+    with sqlite_errors(path, "cannot be opened"):
+        if not path.exists():  # callers' numbers are nobody else's business
+            os.close(os.open(path, os.O_CREAT | os.O_RDWR, 0o600))
+        connection = sqlite3.connect(path, timeout=5)
+        try:
+            db = Database(connection, execute_plugins=False)
+            db.enable_wal()
+            for pragma in ("synchronous = NORMAL", "secure_delete = ON"):
+                db.execute(f"PRAGMA {pragma}")
+            _refuse_foreign(db, path)
+            migrations.apply(db)
+        except BaseException:
+            connection.close()
+            raise
+    return db
+
+
+def _refuse_foreign(db: Database, path: Path) -> None:
+    tables = set(db.table_names())
+    if tables and migrations.migrations_table not in tables:
+        raise StoreError(f"{path}: is not Cordpair's store. Give the store a path of its own in [store].")
+    unknown = {migration.name for migration in migrations.applied(db)} - {
+        configuration.__name__,
+        contact_records.__name__,
+    }
+    if unknown:
+        newer = ", ".join(sorted(unknown))
+        raise StoreError(f"{path}: was written by a newer Cordpair (it knows {newer}). Use that version.")
+
+
+__all__ = ["migrations", "open_database"]

@@ -1,0 +1,73 @@
+"""The store: configuration revisions and contact records in one SQLite file."""
+
+import asyncio
+from pathlib import Path
+
+from cordpair.config import Config, Loaded
+from cordpair.store import revisions
+from cordpair.store.errors import StoreError
+from cordpair.store.records import KEEP, ContactRecords
+from cordpair.store.revisions import Active, Revision
+from cordpair.store.schema import open_database
+from cordpair.store.thread import DatabaseThread
+
+
+class Store:
+    """Make one with ``await Store.open(path)``. ``records`` fits what the runtime asks of contact records."""
+
+    def __init__(self, thread: DatabaseThread, records: ContactRecords) -> None:
+        self._thread = thread
+        self.records = records
+
+    @classmethod
+    async def open(cls, path: Path, *, keep: int = KEEP) -> "Store":
+        """Open the store, create or migrate it. Raises StoreError."""
+        thread = DatabaseThread(path, open_database)
+        await thread.start()
+        store = cls(thread, ContactRecords(thread, keep))
+        try:
+            await store.records.load()
+        except BaseException:
+            await thread.close()
+            raise
+        return store
+
+    @property
+    def failed(self) -> "asyncio.Future[StoreError]":
+        """Gets the error as its *result* when records can no longer be written. Calls go on without."""
+        return self._thread.failed
+
+    async def active(self) -> Active | None:
+        """The configuration in force."""
+        return await self._thread.ask(revisions.active)
+
+    async def import_file(
+        self, loaded: Loaded, *, at_ms: int, author: str, source: str, take_file: bool = False
+    ) -> tuple[Active, bool]:
+        """What is in force now, and whether that changed; see ``revisions.import_file``."""
+        return await self._thread.ask(
+            lambda db: revisions.import_file(db, loaded, at=at_ms, author=author, source=source, take_file=take_file)
+        )
+
+    async def save(self, config: Config, *, at_ms: int, author: str) -> Active:
+        """Apply an edit as a new revision. Raises InvalidConfiguration."""
+        return await self._thread.ask(lambda db: revisions.save(db, config, at=at_ms, author=author))
+
+    async def revisions(self) -> list[Revision]:
+        """Newest first."""
+        return await self._thread.ask(revisions.revisions)
+
+    async def text_of(self, revision: int) -> str:
+        """A revision as a file."""
+        return await self._thread.ask(lambda db: revisions.text_of(db, revision))
+
+    async def export(self) -> str:
+        """What is in force, as a file."""
+        return await self._thread.ask(revisions.export)
+
+    async def close(self) -> None:
+        """Write what is queued, then close. Safe to call twice."""
+        await self._thread.close()
+
+
+__all__ = ["Store"]

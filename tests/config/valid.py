@@ -1,0 +1,151 @@
+"""Any configuration that can be used, for property tests."""
+
+from typing import Any
+
+import hypothesis.strategies as st
+
+from cordpair.config.model import (
+    Action,
+    Agent,
+    Assignment,
+    Cell,
+    Codes,
+    Config,
+    Http,
+    Journal,
+    Misses,
+    Overflow,
+    Pbx,
+    Phones,
+    Queue,
+    Reason,
+    Seat,
+    Secret,
+    Service,
+    Step,
+    Store,
+    Timing,
+)
+
+NAMES = st.from_regex(r"[A-Za-z0-9][A-Za-z0-9_.@+-]{0,8}", fullmatch=True)
+TEXTS = st.text(st.characters(exclude_categories=["C", "Z"], include_characters=" \"'\\#"), max_size=10)
+WORDS = st.text(st.characters(exclude_categories=["C", "Z"], include_characters="\"'\\#"), min_size=1, max_size=10)
+DURATIONS = st.integers(0, 10_000_000)
+CAUSES = st.sampled_from(["normal", "busy", "rejected", "no_answer", "unreachable", "congestion"])
+STRATEGIES = st.sampled_from(["longest_idle", "top_down", "random", "ring_all", "ring_progressively", "best_skill"])
+
+
+def some(names: list[str], value: st.SearchStrategy[Any]) -> st.SearchStrategy[dict[str, Any]]:
+    """Some of the names, each with a value."""
+    return st.dictionaries(st.sampled_from(names), value, max_size=3) if names else st.just({})
+
+
+def maybe(value: st.SearchStrategy[Any]) -> st.SearchStrategy[Any]:
+    return st.none() | value
+
+
+@st.composite
+def steps(draw: st.DrawFn, skills: list[str]) -> tuple[Step, ...]:
+    times = [0, *sorted(draw(st.sets(st.integers(1, 10_000_000), max_size=2)))]
+    count = draw(st.integers(0, len(times)))
+    return tuple(Step(after, draw(some(skills, st.integers(1, 10)))) for after in times[:count])
+
+
+@st.composite
+def configs(draw: st.DrawFn) -> Config:
+    skills = draw(st.dictionaries(NAMES, TEXTS, max_size=3))
+    nodes = draw(st.lists(NAMES, min_size=1, max_size=2, unique=True))
+    queues = draw(st.lists(NAMES, min_size=1, max_size=4, unique=True))
+    seats = draw(st.lists(NAMES, max_size=3, unique=True))
+    services = draw(st.lists(NAMES, max_size=3, unique=True))
+    ends = st.builds(Action, hang_up=CAUSES, prompt=TEXTS)
+
+    def action(place: int) -> st.SearchStrategy[Action]:
+        # Only to queues that come later: no rings.
+        onward = st.sampled_from(queues[place + 1 :]) if queues[place + 1 :] else None
+        return ends if onward is None else ends | st.builds(Action, queue=onward)
+
+    def queue(place: int) -> st.SearchStrategy[Queue]:
+        later = queues[place + 1 :]
+        percent = st.floats(0.001, 100)
+        return st.builds(
+            Queue,
+            strategy=STRATEGIES,
+            steps=steps(list(skills)),
+            head_start=st.integers(-10_000, 10_000_000),
+            offer_timeout=st.integers(1_000, 600_000),
+            wrap_up=DURATIONS,
+            max_wait=maybe(st.integers(1, 10_000_000)),
+            max_length=maybe(st.integers(1, 1_000)),
+            on_timeout=action(place),
+            on_full=action(place),
+            on_no_agent_signed_in=maybe(action(place)),
+            on_no_agent_ready=maybe(action(place)),
+            no_agent_after=DURATIONS,
+            exit_keys=st.dictionaries(st.sampled_from("0123456789*#"), action(place), max_size=2),
+            overflow=maybe(st.builds(Overflow, st.sampled_from(later), percent)) if later else st.none(),
+            sticky=DURATIONS,
+            progress=st.integers(1_000, 600_000),
+            group_size=st.integers(1, 20),
+            music=WORDS,
+            prompt=TEXTS,
+        )
+
+    assignments = st.builds(
+        Assignment, st.integers(1, 100), st.integers(-1_000, 1_000_000), st.booleans(), maybe(DURATIONS)
+    )
+    agents = st.builds(
+        Agent,
+        seat=maybe(st.sampled_from(seats)) if seats else st.none(),
+        skills=some(list(skills), st.integers(1, 10)),
+        queues=some(queues, assignments),
+        wrap_up=maybe(DURATIONS),
+        capacity=st.dictionaries(st.sampled_from(["voice", "chat"]), st.integers(1, 100)),
+    )
+    short = st.integers(1_000, 60_000)
+    return Config(
+        cell=Cell(draw(st.from_regex(r"[a-z0-9][a-z0-9-]{0,31}", fullmatch=True))),
+        pbx={
+            node: draw(
+                st.sampled_from(
+                    [
+                        Pbx("loopback:"),
+                        Pbx("asterisk+ari://u@h:1/?x=y", Secret(env="A")),
+                        Pbx("asterisk+ari://u@h/", Secret(file="a b")),
+                    ]
+                )
+            )
+            for node in nodes
+        },
+        http=Http(draw(WORDS)),
+        store=Store(draw(TEXTS)),
+        journal=Journal(draw(TEXTS), draw(st.sampled_from(["normal", "full"])), draw(st.integers(1_000, 9_999_999))),
+        skills=skills,
+        reasons={name: Reason(f"{n}" if n % 2 else None) for n, name in enumerate(draw(st.sets(NAMES, max_size=3)))},
+        phones=Phones(
+            tuple(draw(st.lists(WORDS, max_size=2))),
+            draw(st.sampled_from([Codes(), Codes((), ("1", "*2"), (), ("#3",), ()), Codes(not_ready=())])),
+        ),
+        prompts=draw(st.dictionaries(NAMES, WORDS, max_size=3)),
+        queues={name: draw(queue(place)) for place, name in enumerate(queues)},
+        services={
+            name: draw(
+                st.builds(
+                    Service,
+                    st.sampled_from(queues),
+                    st.just((f"{place}", f"+{place}")),
+                    st.lists(WORDS, max_size=2).map(tuple),
+                    st.lists(WORDS, max_size=2).map(tuple),
+                    maybe(steps(list(skills))),
+                    st.integers(-10_000, 10_000_000),
+                    st.lists(WORDS, max_size=2).map(tuple),
+                )
+            )
+            for place, name in enumerate(services)
+        },
+        no_service=draw(ends),
+        seats={name: Seat(f"e{place}", draw(maybe(st.sampled_from(nodes)))) for place, name in enumerate(seats)},
+        agents=draw(st.dictionaries(NAMES, agents, max_size=3)),
+        misses=draw(st.builds(Misses, st.integers(1, 1_000), DURATIONS, DURATIONS, DURATIONS, DURATIONS)),
+        timing=draw(st.builds(Timing, short, short, short, short)),
+    )
