@@ -17,7 +17,7 @@ import shutil
 import signal
 import socket
 import time
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 
 from lab import scenarios
@@ -220,7 +220,7 @@ class SippKit:
             "-p",
             str(port),
             "-mp",
-            str(random.randrange(31000, 32500, 2)),
+            str(_next_free(_MEDIA_PORTS, address)),
             "-t",
             "u1",
             "-timer_resol",
@@ -273,8 +273,17 @@ async def _until_bound(crowd: Crowd, address: str) -> None:
     raise SippError(f"sipp did not start:\n{_text(crowd.directory / 'output')[-2000:]}")
 
 
+# Handed out in turn, beginning anywhere: two SIPps started at once must not be given the same free port.
+_PORTS = itertools.cycle(random.sample(SIP_PORTS, len(SIP_PORTS)))
+_MEDIA_PORTS = itertools.cycle(random.sample(range(31000, 32500, 4), 375))
+
+
 def free_port(address: str) -> int:
-    for port in random.sample(SIP_PORTS, 200):
+    return _next_free(_PORTS, address)
+
+
+def _next_free(ports: Iterator[int], address: str) -> int:
+    for port in itertools.islice(ports, 200):
         if _is_free(address, port):
             return port
     raise SippError("no free port")

@@ -5,6 +5,7 @@ is a call that the phone saw answered and the caller abandoned; the test reports
 """
 
 import random
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -31,7 +32,7 @@ ENOUGH = 50
 
 
 @pytest.mark.timeout(240)
-async def test_caller_gone_as_the_agent_answers(tmp_path: Path, record_property: pytest.RecordProperty) -> None:  # type: ignore[name-defined]
+async def test_caller_gone_as_the_agent_answers(tmp_path: Path, record_property: Callable[[str, object], None]) -> None:
     async with AsteriskLab(agents=PHONES) as lab:
         centre = QUEUE + agent_table({agent.number: {} for agent in lab.agents}, ["main"])
         async with EngineProcess(lab, tmp_path, centre) as engine:

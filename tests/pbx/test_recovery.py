@@ -55,7 +55,7 @@ async def test_killed_with_fifty_waiting_and_ten_talking(tmp_path: Path) -> None
         await engine.until(lambda state: len(engine.events(ev.ContactConnected)) >= 25, 20)
         offered = [event.contact for _, event in engine.events(ev.OfferMade)][10:]  # type: ignore[attr-defined]
         assert offered == [contact for contact, _ in line][: len(offered)]
-        assert callers.report().count("far-bye") == 10 and engine.breaches() == []
+        assert callers.report().count("far-bye") >= 10 and engine.breaches() == []
         await lab.hang_up_all()
         await engine.until(lambda state: not state.contacts and not state.legs, 10)
         assert await lab.until_empty() == (0, 0)
