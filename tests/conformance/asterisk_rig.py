@@ -5,13 +5,15 @@ import secrets
 from contextlib import suppress
 from urllib.parse import urlsplit, urlunsplit
 
+from conformance.sip import Agent
 from conformance.sip_people import Caller, Phone
+from conformance.voices import VOICES
 from cordpair.ids import NodeId
 from cordpair.pbx import Driver
 from cordpair.testing.conformance import Does, RealTime
 from cordpair_asterisk import factory
 from lab.asterisk import AsteriskLab
-from lab.render import PHONE_ADDRESS, TRUNK_ADDRESS
+from lab.render import TRUNK_ADDRESS
 
 SETTLE_S = 10.0
 
@@ -75,7 +77,8 @@ class AsteriskRig:
         self.target = f"sip:4799@{TRUNK_ADDRESS}"
         self._callers: dict[str, Caller] = {}
         self._phones = {
-            agent.number: Phone(agent.number, agent.password, PHONE_ADDRESS, self._pbx) for agent in lab.agents
+            agent.number: Phone(agent.number, agent.password, self._pbx, voice)
+            for agent, voice in zip(lab.agents, VOICES, strict=False)
         }
         url = urlsplit(lab.ari_url)
         assert url.hostname and url.port
@@ -125,7 +128,7 @@ class AsteriskRig:
     # ------------------------------------------------------------ callers
 
     async def call(self, dialled: str, number: str) -> str:
-        caller = self._callers[number] = Caller(number, TRUNK_ADDRESS, self._pbx)
+        caller = self._callers[number] = Caller(number, TRUNK_ADDRESS, self._pbx, self._free_voice())
         caller.changed = self.time.changed
         await caller.dial(dialled)
         return number
@@ -166,7 +169,17 @@ class AsteriskRig:
         return self._phones[seat].told_elsewhere
 
     def phone_heard(self, seat: str) -> str:
-        return self._phones[seat].heard
+        return self._phones[seat].digits
+
+    # ------------------------------------------------------------ ears
+
+    def heard_by(self, person: str) -> frozenset[str]:
+        people: dict[str, Agent] = {**self._callers, **self._phones}
+        names = {str(one.voice): key for key, one in people.items()}
+        return frozenset(names.get(voice, voice) for voice in people[person].heard())
+
+    def _free_voice(self) -> int:
+        return VOICES[len(self._phones) + len(self._callers)]
 
     # ------------------------------------------------------------ bad luck
 

@@ -72,6 +72,14 @@ class LoopbackRig:
     def phone_heard(self, seat: str) -> str:
         return self._phone(seat).digits_heard
 
+    def heard_by(self, person: str) -> frozenset[str]:
+        people = {call.leg: key for key, call in self._calls.items()}
+        people |= {leg.id: seat for seat, phone in self.pbx.phones.items() for leg in phone.legs}
+        heard: set[str] = set()
+        for leg in [leg for leg, whose in people.items() if whose == person and leg in self.pbx.switch.legs]:
+            heard |= self.pbx.switch.taps.heard_by(leg)
+        return frozenset(people.get(one, one.partition(":")[0]) for one in heard)
+
     async def cut_link(self, driver: Driver) -> None:
         self.pbx.cut_link()
 

@@ -7,15 +7,15 @@ import itertools
 import re
 import secrets
 import struct
-from collections.abc import Callable
+from collections.abc import Callable, Coroutine
 from dataclasses import dataclass, field
+
+from conformance.voices import FRAME, Ear, frames_of
 
 TELEPHONE_EVENT = 101
 PCMA = 8
 FRAME_S = 0.02
-FRAME = 160
 DIGITS = "0123456789*#"
-SILENCE = b"\xd5" * FRAME
 
 
 @dataclass
@@ -94,10 +94,12 @@ class Socket(asyncio.DatagramProtocol):
 
 
 class Audio:
-    """One RTP stream each way: silence and digits out, digits in."""
+    """One RTP stream each way: our voice and digits out, the others' voices and digits in."""
 
-    def __init__(self, heard: Callable[[str], None]) -> None:
-        self._heard = heard
+    def __init__(self, voice: int, digit: Callable[[str], None], changed: Callable[[], None]) -> None:
+        self._voice = itertools.cycle(frames_of(voice))
+        self._digit = digit
+        self._ear = Ear(changed)
         self._socket: Socket | None = None
         self._far: tuple[str, int] | None = None
         self._task: asyncio.Task[None] | None = None
@@ -106,7 +108,9 @@ class Audio:
         self._time = 0
         self._last_event: int | None = None
         self._to_press: list[str] = []
-        self.frames = 0
+
+    def heard(self) -> frozenset[str]:
+        return self._ear.heard
 
     async def open(self, host: str) -> str:
         """The SDP that says where we listen."""
@@ -146,7 +150,8 @@ class Audio:
                     due += FRAME_S
                     await asyncio.sleep(due - loop.time())  # sleep: audio has a pace
                 self._time += 12 * FRAME
-            self._send(PCMA, SILENCE)
+            self._send(PCMA, next(self._voice))
+            self._ear.check(loop.time())
             self._time += FRAME
             due += FRAME_S
             await asyncio.sleep(due - loop.time())  # sleep: audio has a pace
@@ -166,11 +171,12 @@ class Audio:
     def _receive(self, data: bytes, _: tuple[str, int]) -> None:
         if len(data) < 16:
             return
-        self.frames += 1
         kind, moment = data[1] & 0x7F, int.from_bytes(data[4:8])
         if kind == TELEPHONE_EVENT and moment != self._last_event and data[12] < len(DIGITS):
             self._last_event = moment
-            self._heard(DIGITS[data[12]])
+            self._digit(DIGITS[data[12]])
+        elif kind == PCMA:
+            self._ear.hear(data[12:], asyncio.get_running_loop().time())
 
 
 @dataclass
@@ -192,8 +198,9 @@ class Dialog:
 class Agent:
     """A SIP user agent: a socket, its dialogs, the requests both sides send in them."""
 
-    def __init__(self, number: str, host: str, pbx: tuple[str, int]) -> None:
+    def __init__(self, number: str, host: str, pbx: tuple[str, int], voice: int) -> None:
         self.number = number
+        self.voice = voice
         self.host = host
         self.pbx = pbx
         self.socket: Socket | None = None
@@ -212,6 +219,16 @@ class Agent:
             dialog.audio.close()
         if self.socket is not None:
             self.socket.close()
+
+    def audio(self, digit: Callable[[str], None] = lambda _: None) -> Audio:
+        return Audio(self.voice, digit, self._something)
+
+    def _something(self) -> None:
+        self.changed()
+
+    def heard(self) -> frozenset[str]:
+        alive = [dialog for dialog in self.dialogs.values() if dialog.state == "answered"]
+        return frozenset().union(*(dialog.audio.heard() for dialog in alive))
 
     @property
     def contact(self) -> str:
@@ -271,7 +288,7 @@ class Agent:
         dialog.audio.close()
         self.changed()
 
-    def spawn(self, work: "asyncio.coroutines._CoroutineLike[None]") -> None:  # type: ignore[name-defined]
+    def spawn(self, work: Coroutine[None, None, None]) -> None:
         task = asyncio.create_task(work)
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)

@@ -3,8 +3,9 @@
 import asyncio
 import secrets
 
-from conformance.sip import Agent, Audio, Dialog, Message, digest, uri, user
+from conformance.sip import Agent, Dialog, Message, digest, uri, user
 from cordpair.testing.conformance import ANSWERS, Does
+from lab.render import PHONE_ADDRESS
 
 REASONS = {480: "Temporarily Unavailable", 486: "Busy Here", 603: "Decline"}
 REPLY_DEADLINE = 5.0
@@ -13,8 +14,8 @@ REPLY_DEADLINE = 5.0
 class Caller(Agent):
     """One call out of the trunk."""
 
-    def __init__(self, number: str, host: str, pbx: tuple[str, int]) -> None:
-        super().__init__(number, host, pbx)
+    def __init__(self, number: str, host: str, pbx: tuple[str, int], voice: int) -> None:
+        super().__init__(number, host, pbx, voice)
         self.status: int | None = None  # of a call that was refused or moved
         self.sent_to = ""
         self._dialog: Dialog | None = None
@@ -25,7 +26,7 @@ class Caller(Agent):
         await self.open()
         call_id, target = secrets.token_hex(8), f"sip:{dialled}@{self.pbx[0]}:{self.pbx[1]}"
         local = f"<sip:{self.number}@{self.host}>;tag={secrets.token_hex(4)}"
-        dialog = Dialog(call_id, local, f"<{target}>", target, Audio(lambda _: None))
+        dialog = Dialog(call_id, local, f"<{target}>", target, self.audio())
         sdp = await dialog.audio.open(self.host)
         dialog.number = 1
         headers = [self.via(), ("from", local), ("to", f"<{target}>"), ("call-id", call_id), ("cseq", "1 INVITE")]
@@ -92,8 +93,8 @@ class Caller(Agent):
 class Phone(Agent):
     """An agent's phone: registers, and does with calls what it was told."""
 
-    def __init__(self, number: str, password: str, host: str, pbx: tuple[str, int]) -> None:
-        super().__init__(number, host, pbx)
+    def __init__(self, number: str, password: str, pbx: tuple[str, int], voice: int) -> None:
+        super().__init__(number, PHONE_ADDRESS, pbx, voice)
         self._password = password
         self._replies: dict[str, asyncio.Future[Message]] = {}
         self._register_id = secrets.token_hex(8)
@@ -105,7 +106,7 @@ class Phone(Agent):
         self.rung = 0
         self.shows = ("", "")
         self.told_elsewhere = False
-        self.heard = ""
+        self.digits = ""
 
     # ------------------------------------------------------------ registration
 
@@ -143,7 +144,7 @@ class Phone(Agent):
     def on_invite(self, message: Message) -> None:
         local = f"{message.get('to')};tag={secrets.token_hex(4)}"
         target = uri(message.get("contact"))
-        dialog = Dialog(message.get("call-id"), local, message.get("from"), target, Audio(self._digit), ours=False)
+        dialog = Dialog(message.get("call-id"), local, message.get("from"), target, self.audio(self._digit), ours=False)
         dialog.invite = message
         self.dialogs[dialog.call_id] = dialog
         self.rung += 1
@@ -186,7 +187,7 @@ class Phone(Agent):
         self.told_elsewhere = any("cause=200" in reason and "SIP" in reason for reason in message.all("reason"))
 
     def _digit(self, digit: str) -> None:
-        self.heard += digit
+        self.digits += digit
         self.changed()
 
 

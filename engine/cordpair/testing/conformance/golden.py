@@ -158,6 +158,29 @@ a_leg_is_muted
     caller: arrived, answered, joined talk
     agent: ringing, answered, joined talk
 
+music_ends_when_two_are_joined
+    caller: arrived, answered, joined talk
+    agent: ringing, answered, joined talk
+a_caller_on_hold_hears_music_and_nobody
+    caller: arrived, answered, joined talk, left talk, joined talk
+    agent: ringing, answered, joined talk
+a_whisper_never_reaches_the_customer
+    caller: arrived, answered, joined talk
+    agent: ringing, answered, joined talk
+    supervisor: ringing, answered
+muted_legs_are_silent
+    caller: arrived, answered, joined talk
+    agent: ringing, answered, joined talk
+three_hear_each_other
+    caller: arrived, answered, joined talk
+    agent: ringing, answered, joined talk
+    other: ringing, answered, joined talk
+two_pairs_do_not_hear_each_other
+    caller: arrived, answered, joined talk
+    agent: ringing, answered, joined talk
+    second: arrived, answered, joined apart
+    other: ringing, answered, joined apart
+
 a_snapshot_tells_everything
     caller: arrived, answered, joined talk
     agent: ringing, answered, joined talk

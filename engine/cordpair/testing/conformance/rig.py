@@ -90,6 +90,11 @@ class Rig(Protocol):
     def phone_heard(self, seat: str) -> str:
         """Digits that came from the PBX."""
 
+    # ------------------------------------------------------------ ears
+
+    def heard_by(self, person: str) -> frozenset[str]:
+        """Whom a caller or phone hears now: keys of callers, endpoints, ``music``. Everybody speaks all the time."""
+
     # ------------------------------------------------------------ bad luck
 
     async def cut_link(self, driver: Driver) -> None:

@@ -186,6 +186,16 @@ class Run:
         """Wait until it is true."""
         require(await self.time.until(condition, PATIENCE_MS), message)
 
+    async def hears(self, person: str, *whom: str) -> None:
+        """Wait until the person hears these, and nobody else."""
+        heard = self.rig.heard_by
+        if not await self.time.until(lambda: heard(person) == frozenset(whom), PATIENCE_MS):
+            raise Nonconformity(f"{person} hears {sorted(heard(person))}, not {sorted(whom)}")
+
+    async def never_hears(self, person: str, whom: str, during_ms: int = 400) -> None:
+        heard = self.rig.heard_by
+        require(not await self.time.until(lambda: whom in heard(person), during_ms), f"{person} heard {whom}")
+
     async def seen_leg(self, leg: LegId) -> LegSeen | None:
         return find(await self.driver.snapshot(), leg)
 

@@ -4,7 +4,7 @@ from collections.abc import Awaitable, Callable
 
 from cordpair.pbx import Capability
 from cordpair.testing.conformance.run import Run
-from cordpair.testing.conformance.scenarios import bridges, callers, link, phones, repeats, sounds, taps
+from cordpair.testing.conformance.scenarios import bridges, callers, hearing, link, phones, repeats, sounds, taps
 
 ALL: list[tuple[Callable[[Run], Awaitable[None]], set[Capability]]] = [
     *callers.SCENARIOS,
@@ -13,6 +13,7 @@ ALL: list[tuple[Callable[[Run], Awaitable[None]], set[Capability]]] = [
     *repeats.SCENARIOS,
     *sounds.SCENARIOS,
     *taps.SCENARIOS,
+    *hearing.SCENARIOS,
     *link.SCENARIOS,
 ]
 
