@@ -9,6 +9,7 @@ from cordpair.ids import BridgeId, LegId, NodeId, PlayId, RecordingId
 from cordpair.pbx import (
     FULL,
     Capability,
+    CommandTimedOut,
     Direction,
     Emit,
     Hears,
@@ -94,6 +95,9 @@ class AsteriskDriver:
         link.bridging.originated(request.leg)
         try:
             await originate(link.client, link.translator, request)
+        except (CommandTimedOut, asyncio.CancelledError):
+            link.unsure_of(request.leg)
+            raise
         except PbxError:
             link.vacated()
             raise

@@ -7,8 +7,8 @@ from typing import Any
 
 from cordpair.acd.causes import SeatStatus
 from cordpair.acd.inputs import LegEnded, RecordingEnded, Snapshot
-from cordpair.ids import RecordingId
-from cordpair.pbx import FULL, Capability, Emit, PbxError, Refused
+from cordpair.ids import LegId, RecordingId
+from cordpair.pbx import FULL, Capability, Emit, LinkLost, PbxError, Refused
 from cordpair_asterisk import inventory
 from cordpair_asterisk.bridging import Bridging, together
 from cordpair_asterisk.client import NOT_FOUND, OK, UNPROCESSABLE, AriClient
@@ -33,6 +33,7 @@ log = logging.getLogger(__name__)
 
 # The state of a device follows its channel by some milliseconds; normally its own event is here first.
 SETTLE = 0.1
+UNSURE = 1.0
 SUBSCRIPTIONS_AT_ONCE = 100
 
 
@@ -54,6 +55,13 @@ class Link:
     async def open(self) -> None:
         """Login, event filter (lost with every WebSocket), subscriptions (lost with a restart); then read events."""
         await self.client.connect()
+        try:
+            await self._prepare()
+        except PbxError as error:
+            raise _no_link(error) from None
+        self.client.read(self._receive)
+
+    async def _prepare(self) -> None:
         path = f"applications/{self.translator.app}"
         allowed = {"allowed": [{"type": name} for name in WANTED]}
         await self.client.request("PUT", f"{path}/eventFilter", "event filter", body=allowed)
@@ -62,7 +70,6 @@ class Link:
             await self._subscribe(path, endpoints[first : first + SUBSCRIPTIONS_AT_ONCE])
         if not await self._can_refer():
             self.capabilities = FULL - {Capability.REFER}
-        self.client.read(self._receive)
 
     async def _subscribe(self, path: str, endpoints: tuple[str, ...]) -> None:
         """All at once; where Asterisk refuses because of one, one by one without it: that seat is unreachable."""
@@ -83,21 +90,24 @@ class Link:
     # ------------------------------------------------------------ snapshot
 
     async def snapshot(self) -> Snapshot:
-        self.translator.legs.begin_snapshot()
-        get = self.client.get
         try:
-            info = decode_info((await get("asterisk/info", "read the epoch")).body)
-            seats = await self._seats()
-            application = decode_application(
-                (await get(f"applications/{self.translator.app}", "read the application")).body
-            )
-            # Bridges before channels: a leg that is in a bridge here is in the list of channels, if it still lives.
-            bridges = decode_bridges((await get("bridges", "list bridges")).body)
-            channels = decode_channels((await get("channels", "list channels")).body)
+            return await self._take()
         except Malformed as error:
-            raise Refused(f"a reply that is not ARI's: {error}") from None
+            raise LinkLost(f"a reply that is not ARI's: {error}") from None
+        except PbxError as error:
+            raise _no_link(error) from None
+
+    async def _take(self) -> Snapshot:
+        self.translator.legs.begin_snapshot()
+        get, application = self.client.get, f"applications/{self.translator.app}"
+        info = decode_info((await get("asterisk/info", "read the epoch")).body)
+        seats = await self._seats()
+        inside = decode_application((await get(application, "read the application")).body).channel_ids
+        # Bridges before channels: a leg that is in a bridge here is in the list of channels, if it still lives.
+        bridges = decode_bridges((await get("bridges", "list bridges")).body)
+        channels = decode_channels((await get("channels", "list channels")).body)
         epoch = f"{info.system.entity_id}/{info.status.startup_time}"
-        seen = inventory.take(self.translator, epoch, channels, bridges, application.channel_ids, seats)
+        seen = inventory.take(self.translator, epoch, channels, bridges, inside, seats)
         await self._sweep(bridges)
         return inventory.with_recordings(seen, await self._recordings())
 
@@ -155,6 +165,18 @@ class Link:
         """Look after seats that a refused originate has left."""
         self._tell(())
 
+    def unsure_of(self, leg: LegId) -> None:
+        """An originate was not answered in time: while we take the seat for ours, its own news is passed over."""
+        self._chore(self._look_for(leg))
+
+    async def _look_for(self, leg: LegId) -> None:
+        await asyncio.sleep(UNSURE)
+        known = self.translator.legs.get(leg)
+        if known is not None and not known.ringing and not await self.client.exists(f"channels/{leg}"):
+            self.translator.vacated.add(known.endpoint)
+            known.endpoint = ""
+            self._tell(())
+
     async def _read_again(self, endpoint: str) -> None:
         """While our leg was there the seat's own news was passed over; it may have taken another call."""
         asked = self.translator.seats.news(endpoint)
@@ -193,6 +215,11 @@ class Link:
             chore.cancel()
         await asyncio.gather(*self._chores, return_exceptions=True)
         await self.client.close()
+
+
+def _no_link(error: PbxError) -> LinkLost:
+    """Whatever went wrong on the way to a usable link; while Asterisk starts, modules answer 404 for a moment."""
+    return error if isinstance(error, LinkLost) else LinkLost(str(error))
 
 
 __all__ = ["Link"]

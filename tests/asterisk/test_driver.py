@@ -343,10 +343,34 @@ async def test_a_snapshot_does_not_revive_what_ended_meanwhile(
     assert seen.epoch == "02:fc/2026-11-21T03:56:41.192+0000"
 
 
-async def test_a_snapshot_that_is_no_json_is_refused(server: FakeAri, driver: AsteriskDriver) -> None:
-    server.answers["GET channels"] = 200, {"not": "a list"}
-    with pytest.raises(Refused):
-        await driver.snapshot()
+async def test_without_a_snapshot_there_is_no_link(server: FakeAri, driver: AsteriskDriver) -> None:
+    for answer in ((200, {"not": "a list"}), (404, {"message": "Resource not found"}), (500, {})):
+        server.answers["GET channels"] = answer
+        with pytest.raises(LinkLost):
+            await driver.snapshot()
+
+
+async def test_an_asterisk_that_is_still_loading_is_no_link_yet(server: FakeAri, inputs: Inputs) -> None:
+    server.answers["PUT applications/cordpair-main/eventFilter"] = 404, {"message": "Resource not found"}
+    with pytest.raises(LinkLost) as raised:
+        await server.driver().open(inputs)
+    assert not isinstance(raised.value, LoginRefused)
+
+
+async def test_a_seat_is_not_ours_for_ever_when_an_originate_got_lost(
+    server: FakeAri, inputs: Inputs, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("cordpair_asterisk.link.UNSURE", 0.01)
+    server.answers["GET deviceStates/PJSIP%2F101"] = 200, {"name": "PJSIP/101", "state": "INUSE"}
+    driver = server.driver(endpoints=("101",), options="?request_timeout=0.1")
+    await driver.open(inputs)
+    server.hold("POST channels/r-l1")
+    with pytest.raises(CommandTimedOut):
+        await driver.originate(request())
+    assert await inputs.until(1) == [SeatChanged(NodeId("pbx"), "101", SeatStatus.BUSY)]
+    await server.send("ChannelDestroyed", channel=channel("r-l1"), cause=19)  # it did come about
+    assert (await inputs.until(2))[1] == LegEnded(LegId("r-l1"), Cause.NO_ANSWER)
+    await driver.close()
 
 
 async def test_recordings_are_asked_for_by_name(server: FakeAri, driver: AsteriskDriver, inputs: Inputs) -> None:

@@ -1,6 +1,8 @@
 """The Asterisk driver on a real Asterisk: what the conformance suite does not see, down to the wire."""
 
 import asyncio
+import os
+import signal
 from collections.abc import AsyncIterator, Callable
 from typing import Any, TypeVar
 
@@ -23,7 +25,7 @@ from cordpair.acd.inputs import (
     Stamp,
 )
 from cordpair.ids import BridgeId, LegId, NodeId, PlayId, RecordingId
-from cordpair.pbx import Hears, LegGone, LinkLost, OriginateRequest, Refused, SpeaksTo
+from cordpair.pbx import CommandTimedOut, Hears, LegGone, LinkLost, OriginateRequest, Refused, SpeaksTo
 from cordpair_asterisk import AsteriskDriver, factory
 from lab.asterisk import AsteriskLab
 from lab.render import TRUNK_ADDRESS
@@ -383,12 +385,18 @@ async def test_after_a_reconnect_the_filter_stands_and_the_legs_are_known(bench:
 
 
 async def test_a_second_engine_fences_the_first(bench: Bench) -> None:
-    second = make(bench.lab)
-    await second.open(Trace())
+    second, trace = make(bench.lab), Trace()
+    await second.open(trace)
     ended = await asyncio.wait_for(bench.driver.ended(), 5)
     assert ended.fenced
     with pytest.raises(LinkLost):
         await bench.driver.answer(LegId("r-x"))
+    await bench.driver.close()  # the application stays with the second
+    async with bench.caller() as caller:
+        call = await caller.call("500")
+        await trace.until(LegArrived)
+        await call.hang_up()
+        await trace.until(LegEnded)
     await second.close()
     assert not (await second.ended()).fenced
 
@@ -430,6 +438,21 @@ async def test_a_caller_who_hangs_up_during_the_join(bench: Bench) -> None:
             await bench.driver.release(bridge)
     assert [item for item in bench.trace.all if isinstance(item, LegEnded)] == []
     assert await bench.lab.until_empty() == (0, 0)
+
+
+async def test_a_frozen_asterisk_is_a_lost_link() -> None:
+    async with AsteriskLab(agents=1) as lab:
+        driver = factory(NodeId("pbx"), f"{lab.ari_url}?heartbeat=0.4&request_timeout=0.3", "main", ())
+        await driver.open(Trace())
+        assert lab.pid is not None
+        os.kill(lab.pid, signal.SIGSTOP)
+        try:
+            with pytest.raises(CommandTimedOut):
+                await driver.answer(LegId("1.1"))
+            assert not (await asyncio.wait_for(driver.ended(), 5)).fenced
+        finally:
+            os.kill(lab.pid, signal.SIGCONT)
+            await driver.close()
 
 
 async def test_a_restart_changes_the_epoch() -> None:
