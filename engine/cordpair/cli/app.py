@@ -130,7 +130,13 @@ def export(
 def _journal(config: Path, journal: Path | None, use_demo: bool) -> Path:
     if journal is not None:
         return journal
-    return read_settings(demo.directory() / "cordpair.toml" if use_demo else config).journal
+    if use_demo:
+        config = demo.directory() / demo.FILE
+        if not config.exists():
+            raise fail("the demonstration has not run yet: cordpair run")
+    elif config == DEFAULT_FILE and not config.exists():
+        raise fail(f"there is no {config} here: name yours with --config, or the journal with --journal")
+    return read_settings(config).journal
 
 
 __all__ = ["app"]

@@ -7,6 +7,7 @@ from cordpair.errors import ConfigurationError
 from cordpair.ids import NodeId
 
 NODE = NodeId("demo")
+FILE = "cordpair.toml"
 CALLERS_PER_MINUTE = 24.0
 SEED = 1
 DIALLED = ("4711", "4711", "4712", "4721", "4722", "4731")  # some numbers are dialled more often
@@ -143,7 +144,7 @@ def pbx_url(callers_per_minute: float, seed: int) -> str:
 
 def prepare(place: Path) -> Path:
     """The configuration file, in a directory that is ours alone: callers' numbers will be in it too."""
-    file = place / "cordpair.toml"
+    file = place / FILE
     try:
         place.mkdir(parents=True, exist_ok=True, mode=0o700)
         file.write_text(TEXT, encoding="utf-8")
@@ -152,4 +153,4 @@ def prepare(place: Path) -> Path:
     return file
 
 
-__all__ = ["CALLERS_PER_MINUTE", "NODE", "SEED", "TEXT", "directory", "pbx_url", "prepare"]
+__all__ = ["CALLERS_PER_MINUTE", "FILE", "NODE", "SEED", "TEXT", "directory", "pbx_url", "prepare"]

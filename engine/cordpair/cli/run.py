@@ -102,8 +102,10 @@ class View:
                 await asyncio.sleep(rest)
 
     async def _plain(self, engine: Engine) -> None:
-        while (rest := self._rest_s(engine, PLAIN_INTERVAL_S)) > 0:
+        interval_s = 1.0  # soon, then seldom
+        while (rest := self._rest_s(engine, interval_s)) > 0:
             await asyncio.sleep(rest)
+            interval_s = PLAIN_INTERVAL_S
             for line in plain_lines(self._look(engine)):
                 sys.stdout.write(line + "\n")
             sys.stdout.flush()
