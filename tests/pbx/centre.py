@@ -7,31 +7,37 @@ import sys
 import time
 from collections import Counter
 from collections.abc import Awaitable, Callable, Mapping, Sequence
+from functools import partial
 from pathlib import Path
 from types import TracebackType
 from typing import Self, TypeVar
 
-from cordpair.acd import Acd, Event, State, breaches
+from cordpair.acd import Acd, State, breaches
 from cordpair.acd import events as ev
 from cordpair.acd.model import AgentStatus, NodeStatus
+from cordpair.ids import NodeId
 from cordpair.journal import Entry, SqliteReader, current_codec
 from lab.asterisk import AsteriskLab
+from lab.render import Agent
 from lab.sipp import Call
 
 LOOK_EVERY = 0.02
 T = TypeVar("T")
+E = TypeVar("E")
 
 
 class EngineProcess:
     """``cordpair serve`` on a lab's Asterisk. What it did is read from its journal, beside it, as ``watch`` does."""
 
-    def __init__(self, lab: AsteriskLab, directory: Path, centre: str) -> None:
+    def __init__(self, lab: AsteriskLab, directory: Path, centre: str, *, host: str | None = None) -> None:
+        """``host``: reach Asterisk's HTTP there instead (a proxy before it)."""
         self.lab = lab
         self.directory = directory
+        directory.mkdir(exist_ok=True)
         self.file = directory / "cordpair.toml"
         self.journal = directory / "journal.db"
-        user, self._password = lab.credentials
-        host = lab.http_url.removeprefix("http://").removesuffix("/ari")
+        user, self.password = lab.credentials
+        host = host or lab.http_url.removeprefix("http://").removesuffix("/ari")
         self.file.write_text(
             f'[pbx.main]\nurl = "asterisk+ari://{user}@{host}/"\npassword = {{ env = "CORDPAIR_ARI_PASSWORD" }}\n'
             f'[store]\npath = "cordpair.db"\n[journal]\npath = "journal.db"\n{centre}'
@@ -51,7 +57,7 @@ class EngineProcess:
                 "cordpair",
                 "serve",
                 str(self.file),
-                env={**os.environ, "CORDPAIR_ARI_PASSWORD": self._password},
+                env={**os.environ, "CORDPAIR_ARI_PASSWORD": self.password},
                 stdin=asyncio.subprocess.DEVNULL,
                 stdout=log,
                 stderr=log,
@@ -71,7 +77,7 @@ class EngineProcess:
 
     async def __aenter__(self) -> Self:
         await self.start()
-        await self.until(lambda state: state.nodes["main"].status is NodeStatus.OPEN, 15)  # type: ignore[index]
+        await self.until(is_open, 15)
         return self
 
     async def __aexit__(
@@ -120,9 +126,13 @@ class EngineProcess:
             return None
         return state if state.nodes else None
 
-    def events(self, *kinds: type[Event]) -> list[tuple[int, Event]]:
+    def events(self, kind: type[E]) -> list[E]:
+        return [event for _, event in self.timed(kind)]
+
+    def timed(self, kind: type[E]) -> list[tuple[int, E]]:
+        """Each with the time (ms) at which it was decided."""
         self.state()
-        return [(entry.at, event) for entry in self.entries for event in entry.events if isinstance(event, kinds)]
+        return [(entry.at, event) for entry in self.entries for event in entry.events if isinstance(event, kind)]
 
     def outcomes(self) -> Counter[str]:
         total: Counter[str] = Counter()
@@ -150,12 +160,12 @@ class EngineProcess:
 
 
 async def work(lab: AsteriskLab, engine: EngineProcess, *codes: str) -> list[Call]:
-    """Every agent dials these codes on their own phone, one after the other, all agents at once."""
+    """Every agent dials these codes on their own phone, one after the other, five agents at once."""
 
-    async def dial(number: int) -> list[Call]:
-        return [await lab.sipp.dial(lab.agents[number], code) for code in codes]
+    async def dial(agent: Agent) -> list[Call]:
+        return [await lab.sipp.dial(agent, code) for code in codes]
 
-    done = await gather_bounded([lambda n=n: dial(n) for n in range(len(lab.agents))], 5)  # type: ignore[misc]
+    done = await gather_bounded([partial(dial, agent) for agent in lab.agents], 5)
     return [call for calls in done for call in calls]
 
 
@@ -168,6 +178,11 @@ async def gather_bounded(jobs: Sequence[Callable[[], Awaitable[T]]], at_once: in
             return await job()
 
     return list(await asyncio.gather(*(run(job) for job in jobs)))
+
+
+def is_open(state: State) -> bool:
+    """Offers are made on the one node."""
+    return state.nodes[NodeId("main")].status is NodeStatus.OPEN
 
 
 def all_ready(count: int) -> Callable[[State], bool]:

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from cordpair.acd import State
 from cordpair.acd import events as ev
 from cordpair.acd.causes import VisitOutcome
 from cordpair.acd.model import SlotState
@@ -53,7 +54,7 @@ async def test_caller_gone_as_the_agent_answers(tmp_path: Path, record_property:
                 in_wrap_up = [
                     row.agent for row in engine.state().agents.values() if row.slots[0].state is SlotState.WRAP_UP
                 ]
-                connected = {event.agent for _, event in engine.events(ev.ContactConnected)}  # type: ignore[attr-defined]
+                connected = {event.agent for event in engine.events(ev.ContactConnected)}
                 assert set(in_wrap_up) <= connected
                 aim += 0.002 * (1 if len(in_wrap_up) < PHONES / 2 else -1)
                 await work(lab, engine, "055")
@@ -63,7 +64,7 @@ async def test_caller_gone_as_the_agent_answers(tmp_path: Path, record_property:
             hits = answered - connected_calls
             record_property("race hits", hits)
             print(f"\n{hits} of {total} calls hit the race: the phone was answered, the caller had gone")
-            ended = [event.outcome for _, event in engine.events(ev.VisitEnded)]  # type: ignore[attr-defined]
+            ended = [event.outcome for event in engine.events(ev.VisitEnded)]
             assert len(ended) == total == len(engine.events(ev.VisitBegan))
             assert ended.count(VisitOutcome.CONNECTED) == connected_calls
             assert ended.count(VisitOutcome.ABANDONED) == total - connected_calls
@@ -73,6 +74,6 @@ async def test_caller_gone_as_the_agent_answers(tmp_path: Path, record_property:
             assert hits >= ENOUGH
 
 
-def free(state: object) -> bool:
-    agents = state.agents.values()  # type: ignore[attr-defined]
+def free(state: State) -> bool:
+    agents = state.agents.values()
     return all(row.slots[0].state is SlotState.FREE for row in agents)

@@ -6,10 +6,11 @@ from pathlib import Path
 
 import pytest
 
+from cordpair.acd import State
 from cordpair.acd import events as ev
-from cordpair.acd.model import NodeStatus, SlotState
+from cordpair.acd.model import SlotState
 from lab.asterisk import AsteriskLab
-from pbx.centre import EngineProcess, agent_table, all_ready, work
+from pbx.centre import EngineProcess, agent_table, all_ready, is_open, work
 
 pytestmark = pytest.mark.pbx
 
@@ -44,7 +45,7 @@ async def test_killed_with_fifty_waiting_and_ten_talking(tmp_path: Path) -> None
         assert len(await lab.channels()) == 70
         started = time.time()
         await engine.start()
-        linked = lambda: [at for at, _ in engine.events(ev.NodeLinked)]  # noqa: E731
+        linked = lambda: [at for at, _ in engine.timed(ev.NodeLinked)]  # noqa: E731
         after = await engine.until(lambda state: len(linked()) == 2, 10)
         assert linked()[-1] / 1000 - started < 2.0
         assert [(v.contact, v.enqueued_at) for v in sorted(after.visits.values(), key=lambda v: v.key)] == line
@@ -53,7 +54,7 @@ async def test_killed_with_fifty_waiting_and_ten_talking(tmp_path: Path) -> None
         assert len(phones.report().calls) == 10, "nobody was rung again"
 
         await engine.until(lambda state: len(engine.events(ev.ContactConnected)) >= 25, 20)
-        offered = [event.contact for _, event in engine.events(ev.OfferMade)][10:]  # type: ignore[attr-defined]
+        offered = [event.contact for event in engine.events(ev.OfferMade)][10:]
         assert offered == [contact for contact, _ in line][: len(offered)]
         assert callers.report().count("far-bye") >= 10 and engine.breaches() == []
         await lab.hang_up_all()
@@ -61,8 +62,8 @@ async def test_killed_with_fifty_waiting_and_ten_talking(tmp_path: Path) -> None
         assert await lab.until_empty() == (0, 0)
 
 
-def talking(state: object) -> int:
-    return sum(row.connection is not None for row in state.contacts.values())  # type: ignore[attr-defined]
+def talking(state: State) -> int:
+    return sum(row.connection is not None for row in state.contacts.values())
 
 
 @pytest.mark.timeout(120)
@@ -83,12 +84,12 @@ async def test_fifty_callers_while_the_engine_is_away(tmp_path: Path) -> None:
         assert report.endings == {"far-bye": 50}
         await engine.until(lambda state: not state.contacts, 10)
 
-        arrived = [event.arrived_at for _, event in engine.events(ev.ContactArrived)]  # type: ignore[attr-defined]
+        arrived = [event.arrived_at for event in engine.events(ev.ContactArrived)]
         called = sorted(call.started * 1000 for call in report.calls)
         assert len(arrived) == 50
         assert all(abs(ours - theirs) < 60 for ours, theirs in zip(sorted(arrived), called, strict=True))
-        waited_since = {event.contact: event.arrived_at for _, event in engine.events(ev.ContactArrived)}  # type: ignore[attr-defined]
-        offered = [waited_since[event.contact] for _, event in engine.events(ev.OfferMade)]  # type: ignore[attr-defined]
+        waited_since = {event.contact: event.arrived_at for event in engine.events(ev.ContactArrived)}
+        offered = [waited_since[event.contact] for event in engine.events(ev.OfferMade)]
         assert offered == sorted(offered)
         assert await lab.until_empty() == (0, 0)
 
@@ -103,7 +104,7 @@ async def test_asterisk_restarted_under_load(tmp_path: Path) -> None:
         await engine.until(lambda state: len(engine.events(ev.ContactConnected)) >= 20, 15)
         await lab.restart(hard=True)
         links = lambda: len(engine.events(ev.NodeOpened))  # noqa: E731
-        await engine.until(lambda state: links() >= 2 and state.nodes["main"].status is NodeStatus.OPEN, 20)  # type: ignore[index]
+        await engine.until(lambda state: links() >= 2 and is_open(state), 20)
 
         second = await lab.sipp.callers("5000", count=20, rate=10)
         report = await second.wait(40)
