@@ -123,6 +123,7 @@ async def test_a_viewer_may_lack_the_right_to_write(file, tmp_path, codec, fill)
     program = (
         "import os, sys; from pathlib import Path\n"
         "from cordpair.journal import SqliteReader, current_codec\n"
+        "Path('/').as_uri()  # imports what it needs, which another user may not be able to\n"
         "os.geteuid() or os.setuid(65534)\n"
         "print(len(list(SqliteReader(Path(sys.argv[1]), current_codec()).read())))"
     )
