@@ -3,6 +3,7 @@
 from cordpair.clock import AsyncioClock
 from cordpair.ids import NodeId
 from cordpair_loopback.config import Settings, parse
+from cordpair_loopback.crowd import Crowd
 from cordpair_loopback.driver import LoopbackDriver
 from cordpair_loopback.pbx import (
     Behaviour,
@@ -19,7 +20,6 @@ from cordpair_loopback.pbx import (
     rejects,
     unavailable,
 )
-from cordpair_loopback.pbx.crowd import Crowd
 
 _shared: dict[str, LoopbackPbx] = {}
 

@@ -17,8 +17,8 @@ from cordpair.pbx import (
 )
 from cordpair_loopback import translate
 from cordpair_loopback.client import Link
+from cordpair_loopback.crowd import Crowd
 from cordpair_loopback.pbx import LoopbackPbx, SwitchError
-from cordpair_loopback.pbx.crowd import Crowd
 from cordpair_loopback.pbx.signals import PhoneState
 from cordpair_loopback.pbx.state import SIMULATED_LEG
 

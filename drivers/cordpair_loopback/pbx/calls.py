@@ -3,10 +3,10 @@
 from collections.abc import Callable
 from enum import StrEnum
 
-from cordpair.clock import Clock
 from cordpair_loopback.pbx.signals import Arrival
 from cordpair_loopback.pbx.state import Leg
 from cordpair_loopback.pbx.switch import BYE, CANCELLED, Switch
+from cordpair_loopback.pbx.timing import Clock
 
 
 class CallState(StrEnum):

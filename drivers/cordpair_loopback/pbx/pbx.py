@@ -3,7 +3,6 @@
 from collections.abc import Iterable, Mapping
 from typing import Protocol
 
-from cordpair.clock import Clock
 from cordpair.pbx import OriginateRequest
 from cordpair_loopback.pbx.calls import Call
 from cordpair_loopback.pbx.faults import Faults
@@ -11,6 +10,7 @@ from cordpair_loopback.pbx.phones import Behaviour, Phone
 from cordpair_loopback.pbx.signals import Arrival, PhoneChanged, PhoneState, Signal
 from cordpair_loopback.pbx.state import Leg
 from cordpair_loopback.pbx.switch import REQUEST_TIMEOUT, Switch
+from cordpair_loopback.pbx.timing import Clock
 
 # The shipped dialplan's loop: while no engine is there, try again, then fall back.
 RETRY_MS = 250

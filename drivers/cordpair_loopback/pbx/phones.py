@@ -5,10 +5,10 @@ from collections.abc import Callable
 
 import msgspec
 
-from cordpair.clock import Clock
 from cordpair_loopback.pbx.signals import PhoneState
 from cordpair_loopback.pbx.state import Leg
 from cordpair_loopback.pbx.switch import BYE, Switch
+from cordpair_loopback.pbx.timing import Clock
 
 BUSY_HERE = 486
 UNAVAILABLE = 480

@@ -5,9 +5,9 @@ from dataclasses import dataclass, field
 from typing import Protocol
 
 from cordpair.acd.inputs import Stamp
-from cordpair.clock import Handle
 from cordpair.pbx import Capability, Direction, Hears, SpeaksTo
 from cordpair_loopback.pbx.signals import Arrival, Signal
+from cordpair_loopback.pbx.timing import Handle
 
 # Gives a signal to an application; "" is none: the leg is still in the dialplan.
 Say = Callable[[str, Signal], None]

@@ -8,7 +8,6 @@ from collections import OrderedDict
 from collections.abc import Mapping
 
 from cordpair.acd.inputs import Stamp
-from cordpair.clock import Clock
 from cordpair.pbx import Direction
 from cordpair_loopback.pbx.signals import (
     Answered,
@@ -22,6 +21,7 @@ from cordpair_loopback.pbx.signals import (
 )
 from cordpair_loopback.pbx.state import Bridge, Leg, Say, SwitchError
 from cordpair_loopback.pbx.taps import Taps
+from cordpair_loopback.pbx.timing import Clock
 
 BYE = 200
 MOVED = 302

@@ -2,10 +2,10 @@
 
 from collections.abc import Mapping
 
-from cordpair.clock import Clock
 from cordpair.pbx import Direction, Hears, SpeaksTo
 from cordpair_loopback.pbx.signals import RecordDone
 from cordpair_loopback.pbx.state import Bridge, Leg, Recording, Say, Spying, SwitchError
+from cordpair_loopback.pbx.timing import Clock
 
 
 class Taps:
