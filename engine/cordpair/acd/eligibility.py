@@ -53,7 +53,8 @@ def agent_obstacles(cell: Cell, visit: VisitRow, row: AgentRow, now: int) -> lis
     signed_in = row.status is not AgentStatus.SIGNED_OUT
     if visit.medium == VOICE and signed_in and visit.node not in reachable_nodes(cell, row):
         obstacles.append("phone not reachable")
-    if visit.medium == VOICE and phone_in_use(cell, row):
+    idle = all(slot.state is SlotState.FREE for slot in row.slots)
+    if visit.medium == VOICE and idle and phone_in_use(cell, row):  # else the conversation is named already
         obstacles.append("phone still in a call")
     assignment = next((each for each in agent.assignments if each.queue == visit.queue), None)
     if assignment is None or not assignment.active:
