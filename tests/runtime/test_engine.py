@@ -107,6 +107,19 @@ async def test_calls_go_on_when_the_engine_stops(engine, running, pbx, clock, jo
         await engine.request(Ready(ANN))
 
 
+async def test_what_is_committed_is_carried_out_before_the_link_is_closed(engine, running, pbx, clock, journal) -> None:
+    journal.hold()
+    call = pbx.call("4711")
+    await clock.advance(1_000)
+    engine.stop()
+    await clock.advance(100)
+    assert call.answered_at is None
+    journal.release()
+    await clock.advance(3_000)
+    assert await running is Stop.REQUESTED
+    assert call.answered_at is not None
+
+
 async def test_the_next_engine_takes_the_calls_over(engine, running, pbx, clock, journal) -> None:
     await ask(engine, clock, SignIn(ANN))
     await ask(engine, clock, Ready(ANN))

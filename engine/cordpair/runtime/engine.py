@@ -23,8 +23,6 @@ from cordpair.runtime.writer import BOUND, Writer
 
 log = logging.getLogger(__name__)
 
-CLOSE_MS = 5_000
-
 
 class Stop(StrEnum):
     """Why an engine stopped."""
@@ -181,8 +179,7 @@ class Engine:
         await asyncio.gather(writer, *links, return_exceptions=True)
         await self._writer.flushed()
         await self._executor.close()
-        for supervisor in self._supervisors.values():
-            await supervisor.close()
+        await asyncio.gather(*(supervisor.close() for supervisor in self._supervisors.values()))
         if self._writer.failure is None:
             self._writer.snapshots.save_if_changed()
         self._writer.snapshots.cancel()

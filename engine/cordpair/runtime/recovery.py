@@ -48,7 +48,8 @@ def recover(journal: ReadableJournal, make: Make) -> Recovered:
         core.fold(entry.events, entry.at)
         last_at = entry.at
         replayed += 1
-    core.rebuild()
+    if replayed:  # a core made from a snapshot has its indexes
+        core.rebuild()
     return Recovered(core, seq + replayed, last_at, replayed)
 
 

@@ -23,6 +23,7 @@ FIRST_DELAY_MS = 100
 LAST_DELAY_MS = 5_000
 LOGIN_DELAY_MS = 15_000  # nothing changes until somebody mends it, and the PBX may lock us out
 OPEN_DEADLINE_MS = 15_000
+CLOSE_DEADLINE_MS = 2_000
 SNAPSHOT_DEADLINE_MS = 30_000  # 10,000 channels over a slow link
 KEPT_BACK = 50_000  # inputs during the snapshot; as many as the inbox takes
 STABLE_MS = 10_000  # a link that held for so long was a good one: the next delay is short again
@@ -131,29 +132,42 @@ class Supervisor:
     # ------------------------------------------------------------ one link
 
     async def _one_link(self) -> int | None:
-        """From opening to its end; the delay until the next. None: never again."""
+        """From opening to its end; the delay until the next. None: never again.
+
+        Cancelled at the engine's end, it only stops listening: what is committed is still carried out over the link.
+        """
         link = self._link = _Link(self)
+        try:
+            delay = await self._live(link)
+        finally:
+            link.alive = False
+        await self._close_driver()
+        return delay
+
+    async def _live(self, link: _Link) -> int | None:
         self.state = LinkState.OPENING
         began = self._clock.now_ms()
         try:
             end = await self._hold(link)
         except LoginRefused as error:
             log.error("node %s: %s; the credentials must be mended, trying again seldom", self.node, error)
-            return self._leave(link, LOGIN_DELAY_MS)
+            self._came_down("login refused")
+            return LOGIN_DELAY_MS
         except (PbxError, TimeoutError) as error:
             log.warning("node %s: no link: %s", self.node, str(error) or "no answer in time")
-            return self._leave(link, self._next_delay())
+            self._came_down("failed")
+            return self._next_delay()
         except Exception:
             log.exception("node %s: the driver failed; the link is begun anew", self.node)
-            return self._leave(link, self._next_delay())
-        finally:
-            await self._close_driver()
+            self._came_down("the driver failed")
+            return self._next_delay()
         if end.fenced:
             self.fenced()
             return None
         if self._clock.now_ms() - began >= STABLE_MS:
             self._failures = 0
-        return self._leave(link, self._next_delay(), end.reason)
+        self._came_down(end.reason)
+        return self._next_delay()
 
     async def _hold(self, link: _Link) -> LinkEnd:
         await within(self._clock, OPEN_DEADLINE_MS, self._driver.open(link.emit))
@@ -175,11 +189,6 @@ class Supervisor:
         finally:
             ended.cancel()
 
-    def _leave(self, link: _Link, delay: int, reason: str = "") -> int:
-        link.alive = False
-        self._came_down(reason or "failed")
-        return delay
-
     def _came_down(self, reason: str) -> None:
         """Once for each time the link was up."""
         if self.state is LinkState.UP:
@@ -197,7 +206,7 @@ class Supervisor:
 
     async def _close_driver(self) -> None:
         try:
-            await within(self._clock, OPEN_DEADLINE_MS, self._driver.close())
+            await within(self._clock, CLOSE_DEADLINE_MS, self._driver.close())
         except TimeoutError:
             log.warning("node %s: the driver did not close its link in time", self.node)
         except Exception:
