@@ -10,9 +10,7 @@ SKIPPED = {"node_modules", "__pycache__", "dist"}
 
 def source_files(folder: Path) -> list[Path]:
     return sorted(
-        path
-        for path in folder.rglob("*")
-        if path.suffix in {".py", ".ts"} and not SKIPPED.intersection(path.parts)
+        path for path in folder.rglob("*") if path.suffix in {".py", ".ts"} and not SKIPPED.intersection(path.parts)
     )
 
 

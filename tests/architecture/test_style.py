@@ -11,7 +11,7 @@ import pytest
 
 # "Member" is the caller in one PBX and the agent in the other; the rest say nothing.
 BANNED = {word + plural for word in ("member", "manager", "helper", "util") for plural in ("", "s")}
-NOT_OURS = {"AbstractAsyncContextManager", "AbstractContextManager", "__members__"}
+NOT_OURS = {"AbstractAsyncContextManager", "AbstractContextManager", "__members__", "sqlite_utils"}
 WORDS = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+")
 
 # A test waits for an event or moves a manual clock. Where neither can be, the line says why.

@@ -229,7 +229,7 @@ class AsteriskLab:
             counts = len(await self.channels()), len(await self.bridges())
             if counts == (0, 0) or time.monotonic() > ends:
                 return counts
-            await asyncio.sleep(0.05)
+            await asyncio.sleep(0.05)  # sleep: a starting process has no event
 
     async def hang_up_all(self) -> None:
         """End every call, as the far side of each would see it."""
@@ -256,7 +256,7 @@ class AsteriskLab:
             try:
                 await self.ari("GET", "applications")
             except (aiohttp.ClientError, OSError):
-                await asyncio.sleep(0.03)
+                await asyncio.sleep(0.03)  # sleep: the PBX is asked until it is empty
             else:
                 return
 

@@ -75,7 +75,7 @@ class Crowd:
                 return report
             if time.monotonic() > ends or not self.running:
                 raise TimeoutError(f"{what} < {count}: {dict(report.endings)}\n{report.errors}")
-            await asyncio.sleep(0.02)
+            await asyncio.sleep(0.02)  # sleep: SIPp's log is a file
 
     async def stop(self, grace: float = 1.0) -> Report:
         """End it: calls that are up get `grace` seconds to finish.
@@ -269,7 +269,7 @@ async def _until_bound(crowd: Crowd, address: str) -> None:
     while crowd.running and time.monotonic() < ends:
         if not _is_free(address, crowd.port):
             return
-        await asyncio.sleep(0.02)
+        await asyncio.sleep(0.02)  # sleep: a port has no event
     raise SippError(f"sipp did not start:\n{_text(crowd.directory / 'output')[-2000:]}")
 
 

@@ -153,7 +153,7 @@ async def test_a_forged_from_is_refused(lab, name):
 async def test_callers_are_held_while_the_application_is_away(lab):
     crowd = await lab.sipp.callers("5000", count=3, rate=20)
     await crowd.until("ringing", 3, 5)
-    await asyncio.sleep(0.6)
+    await asyncio.sleep(0.6)  # sleep: an outage of that length
     assert crowd.report().answered == 0
     async with application(lab) as arrivals:
         channels = [await arrivals.next() for _ in range(3)]
@@ -225,4 +225,4 @@ async def _until_state(lab, number, state, deadline=8.0):
     ends = time.monotonic() + deadline
     while (seen := await lab.seat_state(number)) != state:
         assert time.monotonic() < ends, seen
-        await asyncio.sleep(0.05)
+        await asyncio.sleep(0.05)  # sleep: ARI has no event for this

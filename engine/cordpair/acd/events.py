@@ -11,18 +11,8 @@ from cordpair.acd.causes import Cause, ContactEnd, OfferOutcome, SeatStatus, Vis
 from cordpair.acd.configuration import Configuration, FeatureAction, Step
 from cordpair.acd.model import LegRole, Pending
 from cordpair.ids import (
-    AgentId,
-    BridgeId,
-    ContactId,
-    LegId,
-    NodeId,
-    OfferId,
-    PlayId,
-    QueueId,
-    SeatId,
-    ServiceId,
-    VisitId,
-)
+    AgentId, BridgeId, ContactId, LegId, NodeId, OfferId, PlayId, QueueId, SeatId, ServiceId, VisitId,
+)  # fmt: skip
 
 
 class _Event(msgspec.Struct, frozen=True, gc=False, omit_defaults=True, tag=True):

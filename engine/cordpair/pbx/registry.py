@@ -15,8 +15,8 @@ def schemes() -> tuple[str, ...]:
 
 
 def make_driver(node: NodeId, url: str, cell: str, endpoints: tuple[str, ...]) -> Driver:
-    """The driver for ``url``; connects to nothing yet. Raises ConfigurationError, which never shows the URL's secret."""
-    scheme = url.partition("://")[0]
+    """The driver for ``url``; connects to nothing yet. Raises ConfigurationError, which never shows the secret."""
+    scheme = url.partition(":")[0]
     for point in entry_points(group=GROUP):
         if point.name == scheme:
             driver: Driver = point.load()(node, url, cell, endpoints)
