@@ -68,11 +68,11 @@ def centre(tmp_path) -> Path:
 def journal(tmp_path) -> Path:
     """Two callers: ann takes the first, the second gives up."""
     path = tmp_path / "journal.db"
-    asyncio.run(_one_shift(path))
+    asyncio.run(one_shift(path))
     return path
 
 
-async def _one_shift(path: Path) -> None:
+async def one_shift(path: Path, *, hang_up: bool = True) -> None:
     clock = ManualClock(AsyncioClock().now_ms() - 3_600_000)
     pbx = LoopbackPbx(clock, phones=["101", "102"])
     opened = await SqliteJournal.open(path, current_codec(), cell="main", run="r")
@@ -88,10 +88,11 @@ async def _one_shift(path: Path) -> None:
             await answer
     first = pbx.call("4711", number="+4930123456", name="Ada")
     await clock.advance(5_000)
-    pbx.call("4711", patience_ms=3_000)
+    pbx.call("4711", patience_ms=3_000 if hang_up else None)
     await clock.advance(5_000)
-    first.hang_up()
-    await clock.advance(5_000)
+    if hang_up:
+        first.hang_up()
+        await clock.advance(5_000)
     engine.stop()
     await clock.advance(5_000)
     await running

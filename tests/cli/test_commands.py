@@ -1,10 +1,12 @@
 """What the commands say: to people, to programs, and to those who mistyped."""
 
+import asyncio
 import json
 import re
 
 import pytest
 
+from cli.conftest import one_shift
 from cordpair import __version__
 
 
@@ -91,6 +93,13 @@ class TestWhy:
 
     def test_a_contact_that_was_never_offered(self, cordpair, journal) -> None:
         assert "never offered" in cordpair("why", "c2", "--journal", journal).output
+
+    def test_one_who_waits_with_nobody_alerted(self, cordpair, tmp_path) -> None:
+        path = tmp_path / "waiting.db"
+        asyncio.run(one_shift(path, hang_up=False))
+        text = said(cordpair("why", "c2", "--journal", path))
+        assert "nobody is alerted now: ann connected with c1" in text
+        assert "bob german 2 below 5" in text
 
     def test_no_caller_s_data(self, cordpair, journal) -> None:
         for name in ("c1", "c2"):

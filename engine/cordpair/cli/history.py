@@ -1,6 +1,6 @@
 """A journal read for viewers: the tables as they are now, the contacts there were, the offers of one of them."""
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any, ClassVar
 
@@ -8,6 +8,7 @@ import msgspec
 
 from cordpair.acd import Acd
 from cordpair.acd import events as ev
+from cordpair.acd.eligibility import agent_obstacles
 from cordpair.acd.explain import Explanation, explain
 from cordpair.errors import JournalError
 from cordpair.ids import AgentId, ContactId, QueueId, VisitId
@@ -112,17 +113,35 @@ def stories(entries: Iterable[Entry]) -> dict[ContactId, Story]:
     return found.all
 
 
-def moments(entries: Iterable[Entry], wanted: ContactId) -> Iterator[Moment]:
-    """The contact's way. Folds the journal, and looks at the tables just before each offer."""
+class Way(msgspec.Struct, frozen=True):
+    """A contact's way so far. ``obstacles``: if it waits with nobody alerted, what stands against each agent."""
+
+    moments: tuple[Moment, ...]
+    obstacles: dict[AgentId, tuple[str, ...]]
+
+
+def way_of(entries: Iterable[Entry], wanted: ContactId, now_ms: int) -> Way:
+    """Folds the journal, and looks at the tables just before each offer."""
     acd = Acd()
     mine: set[str] = {wanted}
+    moments = []
     for entry in entries:
         for event in entry.events:
             what = _told(event, mine)
             if what is not None:
                 explained = explain(acd.cell, event, entry.at) if type(event) is ev.OfferMade else None
-                yield Moment(entry.at, what, explained)
+                moments.append(Moment(entry.at, what, explained))
             acd.fold((event,), entry.at)
+    return Way(tuple(moments), _obstacles(acd, wanted, now_ms))
+
+
+def _obstacles(acd: Acd, wanted: ContactId, now: int) -> dict[AgentId, tuple[str, ...]]:
+    state = acd.state
+    contact = state.contacts.get(wanted)
+    visit = state.visits.get(contact.visit) if contact is not None and contact.visit is not None else None
+    if visit is None or visit.offers:
+        return {}
+    return {row.agent: tuple(agent_obstacles(acd.cell, visit, row, now)) for row in state.agents.values()}
 
 
 def _told(event: ev.Event, mine: set[str]) -> str | None:
@@ -174,4 +193,4 @@ def find_contact(known: Iterable[ContactId], given: str) -> ContactId:
     raise JournalError(f"there is no contact {given!r} in this journal; {hint}")
 
 
-__all__ = ["Follower", "Moment", "Story", "find_contact", "moments", "stories"]
+__all__ = ["Follower", "Moment", "Story", "Way", "find_contact", "stories", "way_of"]

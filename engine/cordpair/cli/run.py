@@ -13,6 +13,7 @@ from cordpair.cli.demo import NODE, directory, pbx_url, prepare
 from cordpair.cli.failures import output
 from cordpair.cli.screen import plain_lines, screen
 from cordpair.cli.settings import Settings, read_settings
+from cordpair.cli.text import program
 from cordpair.journal.lock import WriterLock
 from cordpair.runtime import Engine, Figures, figures, run_engine, run_loop
 from cordpair.runtime.process import LOG_FORMAT
@@ -28,7 +29,7 @@ def run(place: Path, *, for_ms: int | None, callers_per_minute: float, seed: int
     begin_anew(settings)
     log_to_file(place / LOG)
     options = "--demo" if place == directory() else f"-c {settings.file}"
-    view = View(for_ms, f"in another terminal: cordpair watch {options} · cordpair why {options}")
+    view = View(for_ms, f"beside it: {program()} watch {options}, {program()} why {options}")
     status = run_loop(_run(settings, pbx_url(callers_per_minute, seed), view))
     if view.last is not None:
         output.print(summary(view.last))
@@ -36,7 +37,7 @@ def run(place: Path, *, for_ms: int | None, callers_per_minute: float, seed: int
         output.print(f"the engine ended with status {status}: see {place / LOG}", soft_wrap=True)
     else:
         output.print(
-            f"cordpair why {options}   lists the newest contacts; with one of them it explains every offer",
+            f"{program()} why {options}   lists the newest contacts; with one of them it explains every offer",
             soft_wrap=True,
         )
     return status

@@ -37,9 +37,15 @@ def screen(shown: Figures, title: str, footer: str = "") -> RenderableType:
     return Group(*parts)
 
 
+def _plain_table() -> Table:
+    return Table(box=box.SIMPLE_HEAD, show_edge=False, pad_edge=False, collapse_padding=True)
+
+
 def _queues(queues: tuple[QueueFigures, ...]) -> Table:
     """80 columns wide, with names of usual length."""
-    table = Table(box=box.SIMPLE_HEAD, pad_edge=False, collapse_padding=True, show_footer=len(queues) > 1)
+    table = Table(
+        box=box.SIMPLE_HEAD, show_edge=False, pad_edge=False, collapse_padding=True, show_footer=len(queues) > 1
+    )
     total = {
         name: sum(getattr(queue, name) for queue in queues)
         for name in ("waiting", "offered", "connected", "abandoned", "otherwise")
@@ -79,7 +85,7 @@ def _wait(queue: QueueFigures) -> Text:
 
 
 def _agents(shown: Figures) -> Table:
-    table = Table(box=box.SIMPLE_HEAD, pad_edge=False, collapse_padding=True)
+    table = _plain_table()
     table.add_column("agent", style="bold", min_width=12)
     table.add_column("state", min_width=10)
     table.add_column("since", justify="right", min_width=7)

@@ -1,6 +1,10 @@
 """How times and durations are shown to people."""
 
+import os
+import shutil
+import sys
 from datetime import UTC, datetime
+from pathlib import Path
 
 
 def span(ms: int) -> str:
@@ -30,8 +34,19 @@ def short(name: str) -> str:
     return name.partition("-")[2] or name
 
 
+def program() -> str:
+    """How this program was called, for commands that people copy."""
+    called = sys.argv[0]
+    if Path(called).name != "cordpair":
+        return "cordpair"
+    found = shutil.which("cordpair")
+    if found is not None and Path(found).resolve() == Path(called).resolve():
+        return "cordpair"
+    return os.path.relpath(called)
+
+
 def count(number: int, word: str) -> str:
     return f"{number} {word}" if number == 1 else f"{number} {word}s"
 
 
-__all__ = ["clock_time", "count", "day_time", "short", "span"]
+__all__ = ["clock_time", "count", "day_time", "program", "short", "span"]

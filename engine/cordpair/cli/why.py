@@ -1,7 +1,7 @@
 """``cordpair why``: what became of a contact, and for each offer why this agent and no other."""
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 import msgspec
@@ -13,8 +13,10 @@ from rich.text import Text
 
 from cordpair.acd.explain import Explanation
 from cordpair.cli.failures import output
-from cordpair.cli.history import Moment, Story, find_contact, moments, stories
+from cordpair.cli.history import Story, Way, find_contact, stories, way_of
 from cordpair.cli.text import clock_time, count, day_time, short, span
+from cordpair.clock import AsyncioClock
+from cordpair.ids import AgentId
 from cordpair.journal import SqliteReader, current_codec
 
 NEWEST = 20
@@ -38,11 +40,11 @@ def why(journal: Path, given: str, *, as_json: bool) -> None:
         known = stories(reader.read())
         contact = find_contact(known, given)
         story = known[contact]
-        told = list(moments(reader.read(), contact))
+        way = way_of(reader.read(), contact, AsyncioClock().now_ms())
     if as_json:
-        _print_json({"contact": story, "moments": told})
+        _print_json({"contact": story, "moments": way.moments, "obstacles": way.obstacles})
         return
-    for part in _tell(story, told):
+    for part in _tell(story, way):
         output.print(part)
 
 
@@ -67,30 +69,39 @@ def _overview(found: list[Story]) -> Table:
     return table
 
 
-def _tell(story: Story, told: list[Moment]) -> Iterator[RenderableType]:
+def _tell(story: Story, way: Way) -> Iterator[RenderableType]:
     yield Text.assemble((f"contact {story.contact}", "bold"), f"   arrived {day_time(story.arrived_at)}")
     yield ""
-    for moment in told:
+    for moment in way.moments:
         style = "bold" if moment.explanation is not None else ""
         yield Text.assemble(clock_time(moment.at, precise=True), "  ", (moment.what.replace("_", " "), style))
         if moment.explanation is not None:
-            yield Padding(_explain(moment.explanation), (0, 0, 1, 4))
-    if not any(moment.explanation for moment in told):
+            yield Padding(_explain(moment.explanation, story), (0, 0, 1, 4))
+    if way.obstacles:
+        yield ""
+        yield Text("nobody is alerted now:", "bold")
+        yield Padding(_table(way.obstacles.items(), story), (0, 0, 0, 4))
+    elif not any(moment.explanation for moment in way.moments):
         yield ""
         yield "It was never offered to an agent."
 
 
-def _explain(why: Explanation) -> RenderableType:
+def _explain(why: Explanation, story: Story) -> RenderableType:
+    table = _table([(each.agent, each.passed_over) for each in why.candidates if not each.chosen], story, why)
+    return Group(Text(_circumstances(why), "dim"), table)
+
+
+def _table(obstacles: Iterable[tuple[AgentId, tuple[str, ...]]], story: Story, why: Explanation | None = None) -> Table:
+    """Who was chosen, and what stands against the others; ids without the token that all of them share."""
+    token = story.contact.partition("-")[0] + "-"
     table = Table(box=None, pad_edge=False, show_header=False, padding=(0, 2, 0, 0))
     table.add_column("agent", style="bold", no_wrap=True)
     table.add_column("why", overflow="fold")
-    run = why.contact.partition("-")[0] + "-"
-    for candidate in why.candidates:
-        if candidate.chosen:
-            table.add_row(Text(candidate.agent, "green"), Text(f"chosen: {STRATEGIES[why.strategy]}", "green"))
-        else:
-            table.add_row(candidate.agent, "; ".join(candidate.passed_over).replace(run, ""))
-    return Group(Text(_circumstances(why), "dim"), table)
+    if why is not None:
+        table.add_row(Text(why.agent, "green"), Text(f"chosen: {STRATEGIES[why.strategy]}", "green"))
+    for agent, reasons in obstacles:
+        table.add_row(agent, "; ".join(reasons).replace(token, "") or "nothing")
+    return table
 
 
 def _circumstances(why: Explanation) -> str:
