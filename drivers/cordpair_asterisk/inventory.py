@@ -15,7 +15,6 @@ from cordpair_asterisk.stamps import (
     is_party,
     made_by_asterisk,
     recorded_by,
-    spying_supervisor,
     stamp_of,
 )
 from cordpair_asterisk.translate import Translator
@@ -28,7 +27,6 @@ def take(
     channels: Iterable[Channel],
     bridges: Iterable[Bridge],
     in_application: Iterable[str],
-    seats: Mapping[str, SeatStatus],
 ) -> Snapshot:
     """Everything of our cell. The translator learns the legs, so that events about them mean something from now on."""
     everything, ours = tuple(bridges), set(in_application)
@@ -47,7 +45,6 @@ def take(
         epoch=epoch,
         legs=legs,
         bridges=tuple(_bridge(translator, bridge, alive) for bridge in everything if translator.is_ours(bridge)),
-        seats=dict(seats),
     )
 
 
@@ -90,14 +87,8 @@ def _bridge(translator: Translator, bridge: Bridge, alive: set[LegId]) -> Bridge
     )
 
 
-def abandoned_spying(translator: Translator, bridges: Iterable[Bridge]) -> tuple[Bridge, ...]:
-    """Spying bridges of our cell whose supervisor is gone."""
-    found = ((bridge, spying_supervisor(bridge, translator.cell)) for bridge in bridges)
-    return tuple(bridge for bridge, supervisor in found if supervisor is not None and supervisor not in translator.legs)
+def complete(snapshot: Snapshot, seats: Mapping[str, SeatStatus], recordings: tuple[RecordingId, ...]) -> Snapshot:
+    return msgspec.structs.replace(snapshot, seats=dict(seats), recordings=recordings)
 
 
-def with_recordings(snapshot: Snapshot, alive: tuple[RecordingId, ...]) -> Snapshot:
-    return msgspec.structs.replace(snapshot, recordings=alive)
-
-
-__all__ = ["abandoned_spying", "take", "with_recordings"]
+__all__ = ["complete", "take"]

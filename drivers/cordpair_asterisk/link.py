@@ -16,6 +16,7 @@ from cordpair_asterisk.config import Settings
 from cordpair_asterisk.listening import Listening
 from cordpair_asterisk.playing import Playing
 from cordpair_asterisk.seats import TECHNOLOGY
+from cordpair_asterisk.stamps import spying_supervisor
 from cordpair_asterisk.translate import REPLACED, WANTED, Inputs, Translator
 from cordpair_asterisk.variables import Variables
 from cordpair_asterisk.wire import (
@@ -101,15 +102,15 @@ class Link:
         self.translator.legs.begin_snapshot()
         get, application = self.client.get, f"applications/{self.translator.app}"
         info = decode_info((await get("asterisk/info", "read the epoch")).body)
-        seats = await self._seats()
         inside = decode_application((await get(application, "read the application")).body).channel_ids
         # Bridges before channels: a leg that is in a bridge here is in the list of channels, if it still lives.
         bridges = decode_bridges((await get("bridges", "list bridges")).body)
         channels = decode_channels((await get("channels", "list channels")).body)
         epoch = f"{info.system.entity_id}/{info.status.startup_time}"
-        seen = inventory.take(self.translator, epoch, channels, bridges, inside, seats)
-        await self._sweep(bridges)
-        return inventory.with_recordings(seen, await self._recordings())
+        seen = inventory.take(self.translator, epoch, channels, bridges, inside)
+        await self._look_at_spies(bridges)
+        # Seats after legs: only now it is known which of them are busy with a call of ours.
+        return inventory.complete(seen, await self._seats(), await self._recordings())
 
     async def _seats(self) -> dict[str, SeatStatus]:
         endpoints = self.translator.seats.endpoints
@@ -126,10 +127,15 @@ class Link:
             self.translator.recordings.pop(name, None)
         return alive
 
-    async def _sweep(self, bridges: tuple[Bridge, ...]) -> None:
-        """End what an earlier engine's spying left behind; nobody else knows of it."""
-        for bridge in inventory.abandoned_spying(self.translator, bridges):
-            await self.listening.end_bridge(bridge.id, bridge.channels)
+    async def _look_at_spies(self, bridges: tuple[Bridge, ...]) -> None:
+        """Take over the spying of an earlier link, and end what nobody listens to; nobody else knows of it."""
+        for bridge in bridges:
+            supervisor = spying_supervisor(bridge, self.translator.cell)
+            ears = tuple(channel for channel in bridge.channels if channel != supervisor)
+            if supervisor is not None and supervisor in self.translator.legs:
+                self.listening.adopt(supervisor, ears)
+            elif supervisor is not None:
+                await self.listening.end_bridge(bridge.id, ears)
 
     # ------------------------------------------------------------ events
 
@@ -190,7 +196,7 @@ class Link:
             f"deviceStates/{TECHNOLOGY[:-1]}%2F{endpoint}", "read a seat", accept=(NOT_FOUND,)
         )
         state = decode_device_state(reply.body).state if reply.status == OK else "INVALID"
-        inputs = self.translator.seat_read(endpoint, state, asked)
+        inputs = self.translator.seat_read(endpoint, state, asked_at=asked)
         if tell:
             self._tell(inputs)
 

@@ -5,6 +5,7 @@ bridge.
 """
 
 import asyncio
+import contextlib
 from collections.abc import Mapping
 
 from cordpair.ids import BridgeId, LegId, RecordingId
@@ -28,7 +29,7 @@ class Listening:
     def __init__(self, client: AriClient, translator: Translator) -> None:
         self._client, self._translator = client, translator
         self._entering: dict[str, asyncio.Future[None]] = {}
-        self._spies: dict[LegId, tuple[str, LegId]] = {}  # supervisor → snoop channel, target
+        self._spies: dict[LegId, tuple[str, ...]] = {}  # supervisor → snoop channels: one, unless taken over
         self._count = 0
 
     def entered(self, event: Event) -> None:
@@ -60,14 +61,20 @@ class Listening:
         if not await self._snoop(leg, snoop, {"spy": "both", "whisper": "none"}):
             return  # it exists: the command was given before
         try:
-            await self._record_at(f"channels/{snoop}", recording)
+            begun = await self._record_at(f"channels/{snoop}", recording)
         except BaseException:
-            await self._drop(snoop)
+            await self._give_up(snoop)
             raise
+        if not begun:
+            await self._drop(snoop)
 
-    async def _record_at(self, where: str, recording: RecordingId) -> None:
-        body = {"name": recording, "format": FORMAT, "ifExists": "fail"}
-        await self._client.request("POST", f"{where}/record", f"record {recording}", body=body, accept=(CONFLICT,))
+    async def _record_at(self, where: str, recording: RecordingId) -> bool:
+        """Begin. False if there is a recording of this name, running or finished: the command was given before."""
+        body, what = {"name": recording, "format": FORMAT, "ifExists": "fail"}, f"record {recording}"
+        reply = await self._client.request("POST", f"{where}/record", what, body=body, accept=(CONFLICT,))
+        if reply.status == CONFLICT and "xist" not in reply.message:
+            raise refusal(what, reply)
+        return reply.status != CONFLICT
 
     async def control(self, recording: RecordingId, method: str, operation: str) -> None:
         what = f"{operation} {recording}"
@@ -84,22 +91,21 @@ class Listening:
         await self._end_ears(supervisor, bridge)
         self._count += 1
         snoop = f"snoop-{supervisor}-{self._count}"
-        self._spies[supervisor] = snoop, target
+        self._spies[supervisor] = (snoop,)
         try:
             await self._snoop(target, snoop, {"spy": HEARS[hears], "whisper": WHISPERS[speaks_to]})
             inside = [snoop] if self._translator.spying.get(supervisor) == bridge else [snoop, supervisor]
             body = {"channel": inside}
             await self._client.request("POST", f"bridges/{bridge}/addChannel", f"spy {supervisor}", body=body)
         except BaseException:
-            self._spies.pop(supervisor, None)
-            await self._drop(snoop)
+            await self._give_up(snoop)
             raise
 
     async def _end_ears(self, supervisor: LegId, bridge: str) -> None:
         """Make the supervisor's bridge, or empty it of snoop channels, an earlier engine's among them."""
-        old = self._spies.pop(supervisor, None)
-        if old is not None:
-            await self._drop(old[0])
+        if supervisor in self._spies:
+            for ear in self._spies[supervisor]:
+                await self._drop(ear)
             return
         body = {"type": "mixing", "name": spy_bridge_name(self._translator.cell, supervisor)}
         what = f"spy {supervisor}"
@@ -110,15 +116,17 @@ class Listening:
                 if channel != supervisor:
                     await self._drop(channel)
 
+    def adopt(self, supervisor: LegId, ears: tuple[str, ...]) -> None:
+        """An earlier link's spying goes on; it is changed and ended like ours."""
+        self._spies[supervisor] = ears
+
     def spies(self, leg: LegId) -> bool:
         return leg in self._spies
 
     async def ended(self, leg: LegId) -> None:
         """A leg has ended: if it spied, its ear and its bridge go too."""
-        spy = self._spies.pop(leg, None)
-        if spy is not None:
-            await self._drop(spy[0])
-            await self.end_bridge(spy_bridge_id(leg), ())
+        if leg in self._spies:
+            await self.end_bridge(spy_bridge_id(leg), self._spies.pop(leg))
 
     async def end_bridge(self, bridge: str, ears: tuple[str, ...]) -> None:
         for ear in ears:
@@ -145,6 +153,11 @@ class Listening:
         finally:
             self._entering.pop(snoop, None)
         return True
+
+    async def _give_up(self, snoop: str) -> None:
+        """After a failure that is to be told, not this one's."""
+        with contextlib.suppress(PbxError):
+            await self._drop(snoop)
 
     async def _drop(self, channel: str) -> None:
         await self._client.request("DELETE", f"channels/{channel}", f"end {channel}", accept=(NOT_FOUND,))

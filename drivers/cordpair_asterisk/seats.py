@@ -33,6 +33,8 @@ class Seats:
         """The answer to a question that was asked when ``news`` was ``asked_at``."""
         if self._news.get(endpoint) != asked_at:
             return None
+        if ours and self._status[endpoint] is SeatStatus.BUSY:
+            self._status[endpoint] = None  # seen before the leg was known for ours
         return self._see(endpoint, state, ours=ours)
 
     def status(self, endpoint: str) -> SeatStatus | None:

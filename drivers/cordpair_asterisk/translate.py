@@ -280,7 +280,7 @@ class Translator:
         ours = self.legs.rings(device.name.partition("/")[2])
         return self._seat_changed(self.seats.event(device.name, device.state, ours=ours))
 
-    def seat_read(self, endpoint: str, state: str, asked_at: int) -> Inputs:
+    def seat_read(self, endpoint: str, state: str, *, asked_at: int) -> Inputs:
         """The reply to a question about a seat."""
         ours = self.legs.rings(endpoint)
         return self._seat_changed(self.seats.reply(endpoint, state, ours=ours, asked_at=asked_at))

@@ -208,6 +208,6 @@ def test_a_seat_is_reported_when_it_changes_and_not_for_our_own_ring() -> None:
     asked = it.seats.news("101")
     it.translate(event("ChannelDestroyed", channel=channel("r-l1"), cause=16))
     assert it.vacated == {"101"}
-    assert it.seat_read("101", "INUSE", asked) == (SeatChanged(NodeId("pbx"), "101", SeatStatus.BUSY),)
+    assert it.seat_read("101", "INUSE", asked_at=asked) == (SeatChanged(NodeId("pbx"), "101", SeatStatus.BUSY),)
     assert sees("NOT_INUSE") == (SeatChanged(NodeId("pbx"), "101", SeatStatus.REACHABLE),)
-    assert it.seat_read("101", "INUSE", asked) == ()  # an old reply
+    assert it.seat_read("101", "INUSE", asked_at=asked) == ()  # an old reply

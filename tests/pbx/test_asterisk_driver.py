@@ -250,8 +250,9 @@ async def test_join_answers_the_caller_and_stops_the_music(bench: Bench) -> None
 
 async def test_a_prompt_does_not_hold_up_a_join(bench: Bench) -> None:
     async with bench.caller() as caller:
-        arrived, _ = await bench.arrive(caller)
+        arrived, call = await bench.arrive(caller)
         await bench.driver.answer(arrived.leg)
+        await call.until(200)
         await bench.driver.play(arrived.leg, PlayId("r-p1"), "tone:ring")
         await bench.driver.play(arrived.leg, PlayId("r-p1"), "tone:ring")  # a repeated command plays once
         await bench.driver.join(BridgeId("r-b2"), (arrived.leg,), Stamp("main"))
@@ -260,6 +261,10 @@ async def test_a_prompt_does_not_hold_up_a_join(bench: Bench) -> None:
         await bench.driver.leave(BridgeId("r-b2"), (arrived.leg,))
         await bench.driver.play(arrived.leg, PlayId("r-p2"), "no/such/sound")
         assert not (await bench.trace.until(PlayEnded)).ok
+        await bench.driver.play(arrived.leg, PlayId("r-p3"), "tone:ring")
+        await call.hang_up()
+        assert (await bench.trace.until(PlayEnded)).play == "r-p3"
+        await bench.trace.of(arrived.leg, LegEnded)
     assert [item for item in bench.trace.all if isinstance(item, PlayEnded)] == []
 
 
@@ -315,9 +320,22 @@ async def test_a_whisper_never_reaches_the_customer(bench: Bench) -> None:
         assert await outer.sound.hears(1000)
         assert await listening.sound.hears(600)
         assert not await listening.sound.hears(440, deadline=0.6)
+        await bench.driver.close()
+        await bench.driver.open(bench.trace)
+        await bench.driver.snapshot()
+        await bench.driver.spy(ear, leg, Hears.BOTH, SpeaksTo.NONE)  # spying of an earlier link is replaced
+        assert await listening.sound.hears(440)
+        assert not await outer.sound.hears(1000, deadline=0.6)
+        await bench.driver.close()
+        await bench.driver.open(bench.trace)
+        await bench.driver.snapshot()
         await listening.hang_up()
         await bench.trace.of(ear, LegEnded)
         assert await outer.sound.hears(600)
+        await bench.driver.hang_up(leg, Cause.NORMAL)
+        await bench.driver.hang_up(arrived.leg, Cause.NORMAL)
+        await bench.driver.release(BridgeId("r-b3"))
+        assert await bench.lab.until_empty() == (0, 0)
     assert [item for item in bench.trace.all if isinstance(item, LegArrived)] == []
 
 
@@ -372,6 +390,7 @@ async def test_after_a_reconnect_the_filter_stands_and_the_legs_are_known(bench:
         assert legs[arrived.leg].arrival is None
         assert legs[waiting.leg].arrival == waiting
         assert (legs[leg].answered, legs[arrived.leg].answered) == (True, False)
+        assert seen.seats["101"] is SeatStatus.REACHABLE  # busy with a call of ours
         assert legs[leg].stamp == Stamp("main", "c1", "v1", "o1", "agent")
         application = await bench.lab.ari("GET", "applications/cordpair-main")
         allowed = {item["type"] for item in application["events_allowed"]}
