@@ -69,7 +69,13 @@ class Classes:
             (queue.queue, tuple(sorted(levels.items())))
             for queue in cell.book.queues.values()
             for levels in ({}, *(step.levels for step in queue.steps))
+        } | {
+            (service.queue, tuple(sorted(step.levels.items())))
+            for service in cell.book.services.values()
+            for step in service.steps or ()
         }
+        self.narrow: dict[QueueId, list[int]] = {}  # classes that exclude single agents
+        self.sticky: dict[AgentId, list[int]] = {}  # classes reserved for one
         self.all: list[Class | None] = []
         self.heads: list[int] = []
 
@@ -93,9 +99,25 @@ class Classes:
             self.all.append(None)
             self.heads.append(NOBODY)
         made = self.all[number] = self._by_key[key] = Class(number, key)
+        if made.narrow:
+            self._beside(key).append(number)
         for profile in numbers(self._profiles.fits.of(key.queue, key.node, dict(key.levels))):
             self._link(made, self._profiles.all[profile])
         return made
+
+    def _beside(self, key: ClassKey) -> list[int]:
+        """Narrow classes are found by their queue or by their agent: there are few, and linking each is dear."""
+        if key.sticky is not None:
+            return self.sticky.setdefault(key.sticky, [])
+        return self.narrow.setdefault(key.queue, [])
+
+    def narrow_for(self, agent: AgentId, profile: Profile) -> Iterator[Class]:
+        """The classes beside the profile's own that may admit the agent."""
+        for where in (self.sticky.get(agent, ()), *(self.narrow.get(queue, ()) for queue in profile.by_queue)):
+            for number in where:
+                found = self.all[number]
+                if found is not None and found.bits >> profile.number & 1:
+                    yield found
 
     def add_profile(self, profile: Profile) -> None:
         """A profile appeared: every class that it fits learns of it."""
@@ -110,10 +132,9 @@ class Classes:
         made.profiles.append(profile.number)
         if key.prefers:
             _insert_score(made.by_score, score(profile.skills, key.prefers), profile.number)
-        assignment = next(each for each in profile.key.assignments if each.queue == key.queue)
         if made.narrow:
-            profile.narrow.setdefault(key.medium, []).append((assignment.tier, assignment.offset_ms << 32, made.number))
             return
+        assignment = profile.by_queue[key.queue]
         tiers = profile.wide.setdefault(key.medium, [])
         groups = next((groups for tier, groups in tiers if tier == assignment.tier), None)
         if groups is None:
@@ -128,13 +149,11 @@ class Classes:
             numbers_there.append(made.number)
 
     def _unlink(self, gone: Class) -> None:
-        medium = gone.key.medium
+        if gone.narrow:
+            self._beside(gone.key).remove(gone.number)
+            return
         for number in gone.profiles:
-            profile = self._profiles.all[number]
-            if gone.narrow:
-                profile.narrow[medium] = [each for each in profile.narrow[medium] if each[2] != gone.number]
-                continue
-            for _, groups in profile.wide[medium]:
+            for _, groups in self._profiles.all[number].wide[gone.key.medium]:
                 for _, there in groups:
                     if gone.number in there:
                         there.remove(gone.number)

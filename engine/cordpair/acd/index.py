@@ -52,8 +52,8 @@ class Index:
                 self._suspect(place.profile)
 
     def _suspect(self, profile: int) -> None:
-        for classes in self.profiles.all[profile].narrow.values():
-            self.suspects.update(number for _, _, number in classes)
+        for queue in self.profiles.all[profile].by_queue:
+            self.suspects.update(self.classes.narrow.get(queue, ()))
 
     # ------------------------------------------------------------ visits
 

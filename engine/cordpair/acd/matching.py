@@ -48,9 +48,9 @@ def _for_agent(index: Index, agent: AgentId) -> Pair | None:
         if found is not None and (best is None or found < best):
             best = found
     group = _first_group(index, agent, place.profile, place.keys)
-    if group is not None and (best is None or index.cell.state.visits[group].key < index.classes.heads[best[2]]):
-        found_class = index.groups[group]
-        return Pair(group, agent, found_class, _strategy(index, found_class))
+    if group is not None and (best is None or group[:2] < best[:2]):
+        found_class = index.groups[group[2]]
+        return Pair(group[2], agent, found_class, _strategy(index, found_class))
     if best is None:
         return None
     chosen = index.classes.all[best[2]]
@@ -72,32 +72,32 @@ def _best_class(index: Index, agent: AgentId, number: int, medium: str) -> tuple
                     best = found
         if best is not None:
             break
-    for tier, offset, narrow in profile.narrow.get(medium, ()):
-        if heads[narrow] != NOBODY:
-            found = (tier, heads[narrow] - offset, narrow)
-            if (best is None or found < best) and _admits(index.classes.all[narrow], agent):
-                best = found
+    for narrow in index.classes.narrow_for(agent, profile):
+        if narrow.key.medium == medium and heads[narrow.number] != NOBODY and _admits(narrow, agent):
+            assignment = profile.by_queue[narrow.key.queue]
+            found = (assignment.tier, heads[narrow.number] - (assignment.offset_ms << 32), narrow.number)
+            best = found if best is None else min(best, found)
     return best
 
 
-def _admits(found: Class | None, agent: AgentId) -> bool:
-    assert found is not None
+def _admits(found: Class, agent: AgentId) -> bool:
     return agent not in found.key.excluded and found.key.sticky in (None, agent)
 
 
-def _first_group(index: Index, agent: AgentId, profile: int, media: Collection[str]) -> VisitId | None:
-    """The first visit whose open group the agent may join."""
-    first: VisitId | None = None
+def _first_group(index: Index, agent: AgentId, number: int, media: Collection[str]) -> tuple[int, int, VisitId] | None:
+    """The first visit whose open group the agent may join, as (tier, key − weight, visit)."""
+    profile, first = index.profiles.all[number], None
     for visit, found in index.groups.items():
         if (
-            found.bits >> profile & 1
+            found.bits >> number & 1
             and found.key.medium in media
             and _admits(found, agent)
             and index.classes.is_open(found.key.node)
             and agent not in _alerted(index, visit)
-            and (first is None or index.cell.state.visits[visit].key < index.cell.state.visits[first].key)
         ):
-            first = visit
+            assignment = profile.by_queue[found.key.queue]
+            each = (assignment.tier, index.cell.state.visits[visit].key - (assignment.offset_ms << 32), visit)
+            first = each if first is None else min(first, each)
     return first
 
 
@@ -117,7 +117,7 @@ def _in_order(index: Index) -> Pair | None:
     for agent in index.fresh_agents:
         place = index.profiles.place_of(agent)
         if place is not None and place.keys:
-            _add_fitting(index, place.profile, work, groups)
+            _add_fitting(index, agent, place.profile, work, groups)
     ordered: list[tuple[int, int, VisitId | None]] = [(heads[number], number, None) for number in work]
     ordered += [(index.cell.state.visits[visit].key, -1, visit) for visit in groups]
     for _, number, visit in sorted(ordered, key=lambda item: item[0]):
@@ -136,14 +136,13 @@ def _in_order(index: Index) -> Pair | None:
     return None
 
 
-def _add_fitting(index: Index, number: int, work: set[int], groups: set[VisitId]) -> None:
+def _add_fitting(index: Index, agent: AgentId, number: int, work: set[int], groups: set[VisitId]) -> None:
     profile, heads = index.profiles.all[number], index.classes.heads
     for tiers in profile.wide.values():
         for _, by_offset in tiers:
             for _, there in by_offset:
                 work.update(each for each in there if heads[each] != NOBODY)
-    for narrow in profile.narrow.values():
-        work.update(each for _, _, each in narrow if heads[each] != NOBODY)
+    work.update(each.number for each in index.classes.narrow_for(agent, profile) if heads[each.number] != NOBODY)
     groups.update(visit for visit, found in index.groups.items() if found.bits >> number & 1)
 
 
@@ -154,7 +153,7 @@ def _strategy(index: Index, found: Class) -> Strategy:
 def pick(index: Index, found: Class, visit: VisitRow) -> AgentId | None:
     """The available agent whom the queue's strategy chooses for the visit, or None."""
     key = found.key
-    if not index.classes.is_open(key.node):
+    if not index.profiles.available.get(key.medium) or not index.classes.is_open(key.node):
         return None
     skipped = set(key.excluded)
     if visit.offers:

@@ -14,17 +14,16 @@ from cordpair.ids import AgentId, NodeId
 class Profile:
     """Agents with equal skills, assignments and reachability. Classes of contacts that fit are listed by tier."""
 
-    __slots__ = ("key", "narrow", "number", "skills", "staff", "wide")
+    __slots__ = ("by_queue", "key", "number", "skills", "staff", "wide")
 
     def __init__(self, number: int, key: ProfileKey) -> None:
         self.number = number
         self.key = key
         self.skills = dict(key.skills)
+        self.by_queue = {each.queue: each for each in key.assignments}
         self.staff: set[AgentId] = set()  # ready agents, busy or not
         # medium → [(tier, [(offset, class numbers)])]: classes open to the whole profile
         self.wide: dict[str, list[tuple[int, list[tuple[int, list[int]]]]]] = {}
-        # medium → [(tier, offset, class number)]: classes that exclude or prefer single agents
-        self.narrow: dict[str, list[tuple[int, int, int]]] = {}
 
 
 class Place:
