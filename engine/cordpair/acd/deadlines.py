@@ -1,14 +1,24 @@
 """Everything that falls due, in one heap. A row says when it is next due; the heap follows what the rows say."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from heapq import heapify, heappop, heappush
-from typing import Any
+from operator import attrgetter
+from typing import Any, NamedTuple
 
-from cordpair.acd.configuration import Queue
-from cordpair.acd.model import Cell, NodeStatus
+from cordpair.acd.configuration import Action, HangUpAction, Queue
+from cordpair.acd.model import MOST_VISITS, Cell, NodeStatus, VisitRow
 from cordpair.acd.strategies import GROUPS
 from cordpair.acd.touched import Kind, Row
 from cordpair.ids import AgentId, ContactId, LegId, NodeId, OfferId, VisitId
+
+
+class Ending(NamedTuple):
+    at: int
+    cause: str
+    action: Action
+
+
+_at = attrgetter("at")
 
 
 def is_down(cell: Cell, node_id: NodeId) -> bool:
@@ -17,15 +27,25 @@ def is_down(cell: Cell, node_id: NodeId) -> bool:
     return node is not None and node.status in (NodeStatus.DOWN, NodeStatus.FENCED)
 
 
-def empty_since(cell: Cell, queue: Queue) -> int | None:
-    """Since when the queue has had no agent, as far as one of its rules for that applies now."""
+def ending(cell: Cell, visit: VisitRow) -> Ending | None:
+    """When and by which rule the wait ends if nothing else happens: (at, cause, action)."""
+    queue, endings = cell.book.queues[visit.queue], []
+    if queue.max_wait_ms is not None:
+        endings.append(Ending(visit.began_at + queue.max_wait_ms, "max_wait", queue.on_timeout))
+    for rule, since in _empty(cell, queue):
+        endings.append(Ending(max(since, visit.began_at) + queue.no_agent_after_ms, "no_agent", rule))
+    if endings and cell.state.contacts[visit.contact].hops >= MOST_VISITS:
+        endings = [each for each in endings if isinstance(each.action, HangUpAction)]
+    return min(endings, key=_at, default=None)
+
+
+def _empty(cell: Cell, queue: Queue) -> Iterator[tuple[Action, int]]:
+    """The rules that apply because the queue has no agent, and since when."""
     row = cell.state.queues[queue.queue]
-    times = []
     if queue.on_no_agent_signed_in is not None and row.signed_in == 0:
-        times.append(row.unstaffed_since)
+        yield queue.on_no_agent_signed_in, row.unstaffed_since
     if queue.on_no_agent_ready is not None and row.ready == 0:
-        times.append(row.unready_since)
-    return min(times, default=None)
+        yield queue.on_no_agent_ready, row.unready_since
 
 
 def visit_due(cell: Cell, visit_id: VisitId) -> int | None:
@@ -39,14 +59,10 @@ def visit_due(cell: Cell, visit_id: VisitId) -> int | None:
         times.append(row.began_at + row.steps[row.step].after_ms)
     if row.sticky_until is not None:
         times.append(row.sticky_until)
-    queue = cell.book.queues[row.queue]
-    if not row.offers:  # while somebody is alerted the caller stays
-        if queue.max_wait_ms is not None:
-            times.append(row.began_at + queue.max_wait_ms)
-        empty = empty_since(cell, queue)
-        if empty is not None:
-            times.append(max(empty, row.began_at) + queue.no_agent_after_ms)
-    if row.progress_at is not None and row.offers and queue.strategy in GROUPS:
+    end = None if row.offers else ending(cell, row)  # while somebody is alerted the caller stays
+    if end is not None:
+        times.append(end.at)
+    if row.progress_at is not None and row.offers and cell.book.queues[row.queue].strategy in GROUPS:
         times.append(row.progress_at)
     return min(times, default=None)
 
@@ -140,4 +156,4 @@ class Deadlines:
         return None if due is None or due > now else self._heap[0][1:]
 
 
-__all__ = ["Deadlines", "empty_since"]
+__all__ = ["Deadlines", "Ending", "ending"]

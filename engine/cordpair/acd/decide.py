@@ -34,10 +34,12 @@ def apply_configuration(cell: Cell, given: inp.ApplyConfiguration, now: int) -> 
 
 
 def _refuse_lost(cell: Cell, new: Configuration) -> None:
-    queues = {queue.queue for queue in new.queues}
+    media = {queue.queue: queue.medium for queue in new.queues}
     for row in cell.state.queues.values():
-        if row.queue not in queues and row.waiting:
+        if row.waiting and row.queue not in media:
             raise Refusal(f"queue {row.queue!r} cannot be removed: {row.waiting} contacts wait in it")
+        if row.waiting and media[row.queue] != cell.book.queues[row.queue].medium:
+            raise Refusal(f"queue {row.queue!r} cannot change its medium: {row.waiting} contacts wait in it")
     agents = {agent.agent for agent in new.agents}
     seats = {seat.seat for seat in new.seats}
     for agent in cell.state.agents.values():

@@ -68,7 +68,8 @@ def not_ready(cell: Cell, given: inp.NotReady, now: int) -> Events:
         if row.reason != given.reason:
             yield ev.AgentBecameNotReady(given.agent, given.reason)
     elif is_busy(row):
-        if row.pending is not Pending.SIGN_OUT and row.pending_reason != given.reason:
+        wanted = (Pending.NOT_READY, given.reason)
+        if row.pending is not Pending.SIGN_OUT and (row.pending, row.pending_reason) != wanted:
             yield ev.AgentChangePending(given.agent, Pending.NOT_READY, given.reason)
         yield from _end_offers(cell, row, now)
     else:

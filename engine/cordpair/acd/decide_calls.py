@@ -3,7 +3,7 @@
 from cordpair.acd import events as ev
 from cordpair.acd import inputs as inp
 from cordpair.acd.causes import Cause, ContactEnd, VisitOutcome
-from cordpair.acd.configuration import VOICE, FeatureAction, FeatureCode, Service
+from cordpair.acd.configuration import VOICE, FeatureAction, FeatureCode, Service, Step
 from cordpair.acd.decide_agents import not_ready, ready, sign_in, sign_out, wrap_up_done
 from cordpair.acd.model import Cell, LegRole
 from cordpair.acd.proposals import (
@@ -20,7 +20,7 @@ from cordpair.acd.proposals import (
     through_service,
 )
 from cordpair.acd.refusal import Refusal
-from cordpair.acd.skills import ANYWHERE
+from cordpair.acd.skills import ANYWHERE, TOP
 from cordpair.ids import AgentId, ContactId, PlayId, SeatId
 
 # An arrival stamped longer ago than this, or in the future, comes from a clock that is wrong: now is taken.
@@ -79,7 +79,7 @@ def task_arrived(cell: Cell, given: inp.TaskArrived, now: int) -> Events:
         raise Refusal(f"queue {given.queue!r} does not exist")
     if queue.medium != given.medium:
         raise Refusal(f"queue {given.queue!r} takes {queue.medium}, not {given.medium}")
-    if given.key and any(row.key == given.key for row in cell.state.contacts.values()):
+    if given.key in cell.state.tasks:
         return
     arrived_at = given.arrived_at if 0 <= now - given.arrived_at <= OLDEST_ARRIVAL_MS else now
     contact = ContactId(new_id(cell, "c", "contact"))
@@ -103,11 +103,15 @@ def change_contact(cell: Cell, given: inp.ChangeContact, now: int) -> Events:
     visit = cell.state.visits.get(contact.visit) if contact is not None and contact.visit is not None else None
     if visit is None:
         raise Refusal(f"contact {given.contact!r} does not wait")
+    wrong = [level for level in (given.levels or {}).values() if not 1 <= level <= TOP]
+    if wrong:
+        raise Refusal(f"level {wrong[0]} does not exist; there are 1 to {TOP}")
     head_start = visit.head_start_ms if given.head_start_ms is None else given.head_start_ms
-    levels, steps = (visit.levels, visit.steps) if given.levels is None else (given.levels, ())
-    if given.levels is None and given.head_start_ms is not None:
-        levels, steps = visit.levels, visit.steps
-    yield ev.VisitChanged(visit.visit, head_start, levels, steps)
+    levels, steps = visit.levels, visit.steps
+    if given.levels is not None:
+        levels, steps = given.levels, (Step(0, given.levels),)
+    if (head_start, steps) != (visit.head_start_ms, visit.steps):
+        yield ev.VisitChanged(visit.visit, head_start, levels, steps)
 
 
 # ---------------------------------------------------------------- an agent's phone

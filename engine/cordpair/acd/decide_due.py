@@ -5,11 +5,10 @@ from typing import Any
 
 from cordpair.acd import events as ev
 from cordpair.acd.causes import Cause, ContactEnd, OfferOutcome
-from cordpair.acd.configuration import Action
-from cordpair.acd.deadlines import empty_since
+from cordpair.acd.deadlines import ending
 from cordpair.acd.decide_agents import end_wrap_ups
 from cordpair.acd.decide_legs import fail_join, leave, leg_gone, untaken
-from cordpair.acd.model import Cell, LegState, NodeStatus, VisitRow
+from cordpair.acd.model import Cell, LegState, NodeStatus
 from cordpair.acd.proposals import Events, close_leg, fail_offer, finish
 from cordpair.acd.touched import Kind, Row
 from cordpair.ids import AgentId, ContactId, LegId, NodeId, OfferId, VisitId
@@ -21,9 +20,9 @@ def _visit(cell: Cell, visit_id: VisitId, now: int) -> Events:
     if visit.accepted is not None:
         yield from fail_join(cell, cell.state.offers[visit.accepted], now)
         return
-    ending = None if visit.offers else _ending(cell, visit, now)
-    if ending is not None:
-        yield from leave(cell, contact, *ending, now)
+    end = None if visit.offers else ending(cell, visit)
+    if end is not None and end.at <= now:
+        yield from leave(cell, contact, end.cause, end.action, now)
         return
     if visit.sticky_until is not None and visit.sticky_until <= now:
         yield ev.StickyEnded(visit_id)
@@ -34,19 +33,6 @@ def _visit(cell: Cell, visit_id: VisitId, now: int) -> Events:
         step += 1
     if step != visit.step:
         yield ev.RequirementStepped(visit_id, step)
-
-
-def _ending(cell: Cell, visit: VisitRow, now: int) -> tuple[str, Action] | None:
-    """The rule that ends the wait now, if one does."""
-    queue, row = cell.book.queues[visit.queue], cell.state.queues[visit.queue]
-    if queue.max_wait_ms is not None and visit.began_at + queue.max_wait_ms <= now:
-        return "max_wait", queue.on_timeout
-    empty = empty_since(cell, queue)
-    if empty is None or max(empty, visit.began_at) + queue.no_agent_after_ms > now:
-        return None
-    rule = queue.on_no_agent_signed_in if row.signed_in == 0 else None
-    rule = rule or queue.on_no_agent_ready
-    return None if rule is None else ("no_agent", rule)
 
 
 def _offer(cell: Cell, offer_id: OfferId, now: int) -> Events:

@@ -9,12 +9,12 @@ from cordpair.acd.proposals import (
     Entry,
     Events,
     back_in_line,
+    begin,
     bridge_of,
     close_leg,
     end_connection,
     end_offers,
     end_visit,
-    enter,
     fail_offer,
     finish,
     follow,
@@ -141,12 +141,13 @@ def agent_gone(cell: Cell, contact: ContactRow, cause: Cause, now: int) -> Event
         yield from end_connection(cell, contact, "agent", now)
         yield from finish(cell, contact, Cause.NORMAL, ContactEnd.AGENT_HUNG_UP, now)
         return
-    queue, enqueued_at, head_start = connection.queue, connection.enqueued_at, connection.head_start_ms
+    queue = cell.book.queues.get(connection.queue)
     yield from end_connection(cell, contact, "lost", now)
     yield from release(cell, contact)
-    if queue in cell.book.queues:
-        extra = head_start - cell.book.queues[queue].head_start_ms
-        yield from enter(cell, contact, Entry(queue, enqueued_at, extra), now)
+    if queue is not None:
+        extra = connection.head_start_ms - queue.head_start_ms
+        entry = Entry(queue.queue, connection.enqueued_at, extra, connection.steps)
+        yield from begin(cell, contact, entry, now)
     else:
         yield from finish(cell, contact, Cause.NORMAL, ContactEnd.FAILED, now)
 

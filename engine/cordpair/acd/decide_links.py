@@ -55,6 +55,9 @@ def _unseen_leg(cell: Cell, leg_id: LegId, now: int) -> Events:
 
 def _known_leg(cell: Cell, leg: inp.LegSeen, now: int) -> Events:
     row = cell.state.legs[leg.leg]
+    if row.doubted:
+        feature_until = now + cell.book.configuration.timing.closing_timeout_ms
+        yield ev.LegConfirmed(row.leg, feature_until if row.role is LegRole.FEATURE else None)
     if row.state is LegState.ENDING:
         yield ev.LegClosing(row.leg, row.cause, now + cell.book.configuration.timing.hang_up_timeout_ms)
         return

@@ -3,7 +3,7 @@
 An event carries ids, times and decisions, never personal data. Fields that only explain (``why``) say so.
 """
 
-from typing import Union
+from typing import Union  # noqa: I001  # the ids below on one line
 
 import msgspec
 
@@ -107,6 +107,13 @@ class LegDoubted(_Event, frozen=True):
 
     leg: LegId
     until: int
+
+
+class LegConfirmed(_Event, frozen=True):
+    """A leg in doubt was seen alive."""
+
+    leg: LegId
+    until: int | None = None
 
 
 class LegClosing(_Event, frozen=True):
@@ -322,20 +329,20 @@ class WrapUpEnded(_Event, frozen=True):
 Event = Union[
     JournalStarted, ConfigurationApplied, NodeLinked, NodeOpened, NodeLost, NodeFenced, SeatStatusChanged,
     LegAdopted, FeatureUsed, LegAnswering, LegRang, LegCameUp, LegEnteredBridge, LegLeftBridge, LegDoubted,
-    LegClosing, LegClosed, BridgeReleased, ContactArrived, VisitBegan, VisitRefused, VisitEnded, RequirementStepped,
-    VisitChanged, StickyEnded, ExclusionsCleared, GroupOpened, PromptStarted, PromptEnded, MusicStarted,
-    ContactClosing, ContactEnded, OfferMade, OfferRang, OfferAnswered, OfferEnded, JoinRepeated, ContactConnected,
-    ConnectionEnded, AgentSignedIn, AgentSignedOut, AgentBecameReady, AgentBecameNotReady, AgentChangePending,
-    AgentDelayEnded, WrapUpEnded,
+    LegConfirmed, LegClosing, LegClosed, BridgeReleased, ContactArrived, VisitBegan, VisitRefused, VisitEnded,
+    RequirementStepped, VisitChanged, StickyEnded, ExclusionsCleared, GroupOpened, PromptStarted, PromptEnded,
+    MusicStarted, ContactClosing, ContactEnded, OfferMade, OfferRang, OfferAnswered, OfferEnded, JoinRepeated,
+    ContactConnected, ConnectionEnded, AgentSignedIn, AgentSignedOut, AgentBecameReady, AgentBecameNotReady,
+    AgentChangePending, AgentDelayEnded, WrapUpEnded,
 ]  # fmt: skip
 
 __all__ = [
     "AgentBecameNotReady", "AgentBecameReady", "AgentChangePending", "AgentDelayEnded", "AgentSignedIn",
     "AgentSignedOut", "BridgeReleased", "ConfigurationApplied", "ConnectionEnded", "ContactArrived", "ContactClosing",
     "ContactConnected", "ContactEnded", "Event", "ExclusionsCleared", "FeatureUsed", "GroupOpened", "JoinRepeated",
-    "JournalStarted", "LegAdopted", "LegAnswering", "LegCameUp", "LegClosed", "LegClosing", "LegDoubted",
-    "LegEnteredBridge", "LegLeftBridge", "LegRang", "MusicStarted", "NodeFenced", "NodeLinked", "NodeLost",
-    "NodeOpened", "OfferAnswered", "OfferEnded", "OfferMade", "OfferRang", "PromptEnded", "PromptStarted",
+    "JournalStarted", "LegAdopted", "LegAnswering", "LegCameUp", "LegClosed", "LegClosing", "LegConfirmed",
+    "LegDoubted", "LegEnteredBridge", "LegLeftBridge", "LegRang", "MusicStarted", "NodeFenced", "NodeLinked",
+    "NodeLost", "NodeOpened", "OfferAnswered", "OfferEnded", "OfferMade", "OfferRang", "PromptEnded", "PromptStarted",
     "RequirementStepped", "SeatStatusChanged", "StickyEnded", "VisitBegan", "VisitChanged", "VisitEnded",
     "VisitRefused", "WrapUpEnded",
 ]  # fmt: skip

@@ -64,7 +64,7 @@ def _configuration_applied(cell: Cell, event: ev.ConfigurationApplied, at: int) 
         state.nodes.setdefault(node, NodeRow(node))
     for queue in configuration.queues:
         state.queues.setdefault(queue.queue, QueueRow(queue.queue, unstaffed_since=at, unready_since=at))
-    recount(cell)
+    recount(cell, at)
     return EVERYTHING
 
 
@@ -84,6 +84,8 @@ def _contact_arrived(cell: Cell, event: ev.ContactArrived, at: int) -> Touched:
         context_id=event.context_id,
         key=event.key,
     )
+    if event.key:
+        cell.state.tasks[event.key] = event.contact
     if event.leg is not None:
         cell.state.legs[event.leg] = LegRow(event.leg, event.node, LegRole.CALLER, contact=event.contact)
     return ()
@@ -150,8 +152,8 @@ def _visit_changed(cell: Cell, event: ev.VisitChanged, at: int) -> Touched:
     visit = cell.state.visits[event.visit]
     visit.head_start_ms = event.head_start_ms
     visit.levels = event.levels
-    visit.steps = event.steps
-    visit.step = len(event.steps)
+    if event.steps != visit.steps:  # a new requirement has come all the way; an old one goes on
+        visit.steps, visit.step = event.steps, len(event.steps)
     return ((Kind.VISIT, event.visit),)
 
 
@@ -194,7 +196,9 @@ def _contact_closing(cell: Cell, event: ev.ContactClosing, at: int) -> Touched:
 
 
 def _contact_ended(cell: Cell, event: ev.ContactEnded, at: int) -> Touched:
-    del cell.state.contacts[event.contact]
+    key = cell.state.contacts.pop(event.contact).key
+    if key:
+        del cell.state.tasks[key]
     return ((Kind.CONTACT, event.contact),)
 
 
@@ -271,6 +275,7 @@ def _contact_connected(cell: Cell, event: ev.ContactConnected, at: int) -> Touch
         at,
         visit.enqueued_at,
         visit.head_start_ms,
+        visit.steps,
         leg=offer.leg,
     )
     slot = agent.slots[offer.slot]

@@ -17,14 +17,21 @@ def _queues(cell: Cell, row: AgentRow) -> Iterator[QueueRow]:
                 yield cell.state.queues[assignment.queue]
 
 
-def recount(cell: Cell) -> None:
+def recount(cell: Cell, at: int) -> None:
     """Count every queue's staff again (after a new configuration)."""
+    before = {queue.queue: (queue.signed_in, queue.ready) for queue in cell.state.queues.values()}
     for queue in cell.state.queues.values():
         queue.signed_in = queue.ready = 0
     for row in cell.state.agents.values():
         for queue in _queues(cell, row):
             queue.signed_in += row.status is not AgentStatus.SIGNED_OUT
             queue.ready += row.status is AgentStatus.READY
+    for queue in cell.state.queues.values():
+        signed_in, ready = before[queue.queue]
+        if signed_in and not queue.signed_in:
+            queue.unstaffed_since = at
+        if ready and not queue.ready:
+            queue.unready_since = at
 
 
 def _set_status(cell: Cell, row: AgentRow, status: AgentStatus, reason: str, at: int) -> Touched:

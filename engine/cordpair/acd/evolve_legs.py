@@ -91,6 +91,12 @@ def _leg_doubted(cell: Cell, event: ev.LegDoubted, at: int) -> Touched:
     return ((Kind.LEG, event.leg),)
 
 
+def _leg_confirmed(cell: Cell, event: ev.LegConfirmed, at: int) -> Touched:
+    leg = cell.state.legs[event.leg]
+    leg.until, leg.doubted = event.until, False
+    return ((Kind.LEG, event.leg),)
+
+
 def _leg_closing(cell: Cell, event: ev.LegClosing, at: int) -> Touched:
     leg = cell.state.legs[event.leg]
     leg.state, leg.cause, leg.until = LegState.ENDING, event.cause, event.until
@@ -134,6 +140,7 @@ LEG_EVENTS: dict[type, Callable[[Cell, Any, int], Touched]] = {
     ev.LegEnteredBridge: _leg_entered_bridge,
     ev.LegLeftBridge: _leg_left_bridge,
     ev.LegDoubted: _leg_doubted,
+    ev.LegConfirmed: _leg_confirmed,
     ev.LegClosing: _leg_closing,
     ev.LegClosed: _leg_closed,
     ev.BridgeReleased: _bridge_released,

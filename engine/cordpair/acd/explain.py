@@ -3,8 +3,9 @@
 import msgspec
 
 from cordpair.acd import events as ev
+from cordpair.acd.classes import class_key, score
 from cordpair.acd.eligibility import agent_obstacles
-from cordpair.acd.model import Cell
+from cordpair.acd.model import AgentRow, Cell, VisitRow
 from cordpair.acd.strategies import ORDER, order_key
 from cordpair.ids import AgentId, ContactId, OfferId, QueueId, VisitId
 
@@ -41,7 +42,7 @@ def explain(cell: Cell, offer: ev.OfferMade, at: int) -> Explanation:
     candidates = []
     for row in cell.state.agents.values():
         obstacles = agent_obstacles(cell, visit, row, at)
-        rank = None if obstacles else order_key(row, ORDER[queue.strategy])
+        rank = None if obstacles else _rank(cell, visit, row)
         chosen = row.agent == offer.agent
         if not obstacles and not chosen:
             obstacles = [_behind(queue.strategy.value)]
@@ -62,6 +63,12 @@ def explain(cell: Cell, offer: ev.OfferMade, at: int) -> Explanation:
         dict(visit.levels),
         tuple(candidates),
     )
+
+
+def _rank(cell: Cell, visit: VisitRow, row: AgentRow) -> int:
+    key = order_key(row, ORDER[cell.book.queues[visit.queue].strategy])
+    levels = class_key(cell, visit).prefers
+    return key - (score(cell.book.agents[row.agent].skills, levels) << 100) if levels else key
 
 
 _BEHIND = {

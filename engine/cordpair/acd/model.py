@@ -24,6 +24,9 @@ from cordpair.ids import (
     VisitId,
 )
 
+# A contact with so many visits goes in circles: it is not turned away any more, and no rule sends it on.
+MOST_VISITS = 16
+
 
 class AgentStatus(StrEnum):
     SIGNED_OUT = "signed_out"
@@ -110,6 +113,7 @@ class Connection(_Row):
     since: int
     enqueued_at: int
     head_start_ms: int
+    steps: tuple[Step, ...] = ()  # what the visit required: it counts again if the agent's leg is lost
     leg: LegId | None = None  # the agent's
 
 
@@ -233,6 +237,7 @@ class State(_Row):
     configuration: Configuration = Configuration(revision=0)
     numbers: dict[str, int] = {}
     contacts: dict[ContactId, ContactRow] = {}
+    tasks: dict[str, ContactId] = {}  # the requester's key → contact
     visits: dict[VisitId, VisitRow] = {}
     agents: dict[AgentId, AgentRow] = {}
     offers: dict[OfferId, OfferRow] = {}
@@ -295,6 +300,7 @@ def is_busy(row: AgentRow) -> bool:
 
 
 __all__ = [
+    "MOST_VISITS",
     "AgentRow",
     "AgentStatus",
     "Book",

@@ -10,13 +10,10 @@ from cordpair.acd import events as ev
 from cordpair.acd.causes import Cause, ContactEnd, OfferOutcome, VisitOutcome
 from cordpair.acd.configuration import Action, HangUpAction, Queue, QueueAction, Service, ServiceAction, Step
 from cordpair.acd.draws import draw
-from cordpair.acd.model import Cell, ContactRow, LegState, OfferRow, Pending, SlotState, VisitRow
+from cordpair.acd.model import MOST_VISITS, Cell, ContactRow, LegState, OfferRow, Pending, SlotState, VisitRow
 from cordpair.ids import AgentId, BridgeId, LegId, OfferId, PlayId, QueueId, VisitId
 
 Events = Iterator[ev.Event]
-
-# A contact that was sent on more often than this is going in circles.
-MOST_VISITS = 16
 
 # cause × (hang up, sent on) → outcome. Code and documentation at once.
 OUTCOMES: dict[str, tuple[VisitOutcome, VisitOutcome]] = {
@@ -149,20 +146,26 @@ def enter(cell: Cell, contact: ContactRow, entry: Entry, now: int, began_at: int
     """Begin a visit, or be turned away at the door and follow the rule for that."""
     queue = cell.book.queues[entry.queue]
     number = cell.state.numbers.get("visit", 0) + 1
-    visit = VisitId(new_id(cell, "v", "visit"))
     refusal = _refusal(cell, queue, number)
     if refusal is not None and contact.hops < MOST_VISITS:
         cause, action = refusal
+        visit = VisitId(new_id(cell, "v", "visit"))
         yield ev.VisitRefused(visit, contact.contact, entry.queue, outcome_of(cause, action), number)
         yield from follow(cell, contact, action, entry.enqueued_at, now)
-        return
+    else:
+        yield from begin(cell, contact, entry, now, began_at)
+
+
+def begin(cell: Cell, contact: ContactRow, entry: Entry, now: int, began_at: int | None = None) -> Events:
+    """Begin a visit past the door: who had a place already is not turned away."""
+    queue = cell.book.queues[entry.queue]
     steps = queue.steps if entry.steps is None else entry.steps
     sticky = contact.last_agent if queue.sticky_ms and contact.last_agent in cell.state.agents else None
     yield ev.VisitBegan(
-        visit,
+        VisitId(new_id(cell, "v", "visit")),
         contact.contact,
         entry.queue,
-        number,
+        cell.state.numbers.get("visit", 0) + 1,
         entry.enqueued_at,
         now if began_at is None else began_at,
         queue.head_start_ms + entry.head_start_ms,
@@ -268,6 +271,7 @@ __all__ = [
     "Events",
     "answer",
     "back_in_line",
+    "begin",
     "bridge_of",
     "close_leg",
     "end_connection",

@@ -11,7 +11,7 @@ from cordpair.acd.configuration import Agent, Assignment
 from cordpair.ids import NodeId, QueueId
 
 ANYWHERE = NodeId("")  # the node of contacts that need no phone
-_TOP = 10
+TOP = 10  # levels are 1 to 10
 
 
 class ProfileKey(NamedTuple):
@@ -36,7 +36,7 @@ class Fits:
     def add(self, number: int, key: ProfileKey) -> None:
         bit = 1 << number
         for skill, level in key.skills:
-            levels = self._at_least.setdefault(skill, [0] * (_TOP + 1))
+            levels = self._at_least.setdefault(skill, [0] * (TOP + 1))
             for reached in range(level + 1):
                 levels[reached] |= bit
         for assignment in key.assignments:
@@ -64,4 +64,4 @@ def meets(skills: Mapping[str, int], levels: Mapping[str, int]) -> bool:
     return all(skills.get(skill, 0) >= level for skill, level in levels.items())
 
 
-__all__ = ["ANYWHERE", "Fits", "ProfileKey", "meets", "numbers", "profile_key"]
+__all__ = ["ANYWHERE", "TOP", "Fits", "ProfileKey", "meets", "numbers", "profile_key"]
