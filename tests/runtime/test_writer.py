@@ -201,6 +201,13 @@ async def test_the_timer_gives_the_deadline_and_a_stuck_one_is_no_busy_loop(writ
     assert len([given for given, _ in core.received if type(given) is TimerDue]) == 3
 
 
+async def test_a_timer_that_came_too_late_does_not_delay_the_next(writer, core, clock) -> None:
+    core.deadline = clock.now_ms() + 30
+    writer.submit(TimerDue())  # whose deadline another input dealt with
+    await clock.advance(30)
+    assert [now for _, now in core.received][-1] == clock.now_ms()
+
+
 async def test_subscribers_see_committed_entries_only(writer, journal, clock) -> None:
     subscription = writer.subscriptions.add()
     journal.hold()

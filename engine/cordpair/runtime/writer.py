@@ -155,8 +155,16 @@ class Writer:
             self._pending.append((self._journal.last_seq, entry, decision, reply))
             if entry is None and self._committed >= self._journal.last_seq:
                 self._release(self._committed)
-        stuck = type(input) is TimerDue and entry is None
-        self._timer.look(not_before=now + STUCK_DEADLINE_MS if stuck else 0)
+        self._timer.look(not_before=now + STUCK_DEADLINE_MS if self._is_stuck(input, entry, now) else 0)
+
+    def _is_stuck(self, input: Input, entry: Entry | None, now: int) -> bool:
+        if entry is not None or type(input) is not TimerDue:
+            return False
+        due = self._core.next_deadline()
+        if due is None or due > now:
+            return False  # somebody else's input dealt with it first
+        log.error("a deadline of the core stays due after it was dealt with; looking again in a second")
+        return True
 
     def _append(self, input: Input, now: int, decision: Decided) -> Entry | None:
         if not decision.events:
