@@ -82,7 +82,8 @@ class View:
         if self._for_ms is not None:
             self._ends_at = engine.clock.now_ms() + self._for_ms
         try:
-            await (self._live(engine) if output.is_terminal else self._plain(engine))
+            live = output.is_terminal and not output.is_dumb_terminal
+            await (self._live(engine) if live else self._plain(engine))
         finally:
             self._look(engine)
 

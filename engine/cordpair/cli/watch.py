@@ -33,7 +33,7 @@ def watch(journal: Path, *, once: bool, as_json: bool) -> None:
         elif once:
             follower.catch_up()
             output.print(screen(figures(follower.acd.state, clock.now_ms()), "cordpair", _age(follower, clock)))
-        elif output.is_terminal:
+        elif output.is_terminal and not output.is_dumb_terminal:
             _live(follower, clock)
         else:
             _plain(follower, clock)
