@@ -65,6 +65,7 @@ def test_the_base_is_right() -> None:
         ("[queues.x]\nsteps = [{levels = {germen = 1}}]", 'there is no skill "germen"; did you mean "german"?'),
         ("[queues.x]\nsteps = [{after = 5}]", "queues.x.steps[0].after: the first step applies at once: leave it out"),
         ("[queues.x]\nsteps = [{}, {after = 9}, {after = 5}]", "queues.x.steps[2].after: steps must come later and l"),
+        ("[queues.x]\nsteps = [{}, {after = 5}, {after = 5}]", "queues.x.steps[2].after: steps must come later and l"),
         ("[queues.x]\nsteps = {}", "queues.x.steps: must be a list, not a table"),
         ("[queues.x]\non_full = {queue = 'bill'}", 'queues.x.on_full.queue: there is no queue "bill"'),
         ("[queues.x]\non_full = {service = 'lin'}", 'there is no service "lin"; did you mean "line"?'),
@@ -147,9 +148,7 @@ def test_a_queue_that_nobody_can_serve_is_a_warning() -> None:
 
 def test_rings() -> None:
     def two(first: str, second: str) -> str:
-        return BASE.replace("[queues.general]", f"{second}\n[queues.general]\n{first}").replace(
-            f"[queues.billing]\n{second}", f"[queues.billing]\n{second}"
-        )
+        return BASE.replace("[queues.general]", f"{second}\n[queues.general]\n{first}")
 
     slow = two("on_timeout = {queue = 'billing'}", "on_timeout = {queue = 'general'}")
     (warning,) = warnings(slow)
@@ -157,6 +156,9 @@ def test_rings() -> None:
     fast = two("on_full = {service = 'line'}", "on_no_agent_ready = {queue = 'general'}")
     (problem,) = problems(fast)
     assert "leads round in a ring, without a wait: billing → general → billing" in problem
+    full = two("on_full = {queue = 'billing'}", "no_agent_after = 5\non_full = {queue = 'general'}")
+    (problem,) = problems(full)
+    assert "without a wait" in problem
     assert warnings(fast.replace("on_no_agent_ready", "no_agent_after = 5\non_no_agent_ready")) != []
     assert warnings(two("exit_keys = {1 = {queue = 'billing'}}", "on_full = {queue = 'general'}")) == []
 

@@ -88,6 +88,27 @@ def test_any_configuration_is_one_that_the_core_can_journal(given_config) -> Non
     assert msgspec.json.decode(msgspec.json.encode(mapped), type=acd.Configuration) == mapped
 
 
+@given(configs())
+def test_every_plain_value_of_any_configuration_arrives(given_config) -> None:
+    mapped = to_configuration(given_config, 3)
+    pairs: list[tuple[Any, Any]] = [(mapped.misses, given_config.misses), (mapped.timing, given_config.timing)]
+    for entities, table in (
+        (mapped.queues, given_config.queues),
+        (mapped.agents, given_config.agents),
+        (mapped.seats, given_config.seats),
+        (mapped.services, given_config.services),
+    ):
+        pairs += zip(entities, table.values(), strict=True)
+    for agent, entity in zip(mapped.agents, given_config.agents.values(), strict=True):
+        pairs += zip(agent.assignments, entity.queues.values(), strict=True)
+        assert [assignment.queue for assignment in agent.assignments] == list(entity.queues)
+    for core, file in pairs:
+        for name in core.__struct_fields__:
+            value = getattr(core, name)
+            if isinstance(value, str | int | None) and name.removesuffix("_ms") not in ELSEWHERE:
+                assert value == getattr(file, name.removesuffix("_ms")) or isinstance(value, acd.Strategy)
+
+
 PAIRS = [
     (acd.Queue, config.Queue),
     (acd.Assignment, config.Assignment),

@@ -69,6 +69,16 @@ async def test_only_so_many_stay_in_memory_the_newest(store, tmp_path) -> None:
     await small.close()
 
 
+async def test_a_caller_who_calls_again_is_not_the_oldest(store, tmp_path) -> None:
+    small = await reopened(store, tmp_path, keep=2)
+    for at, (contact, caller) in enumerate([("c1", ANNA), ("c2", BEN), ("c3", ANNA), ("c4", Caller("+4930333"))]):
+        small.records.put(contact, at, caller, {})
+        small.records.connected(contact, "dan", at)
+    assert small.records.last_agent(ANNA.number) == "dan"
+    assert small.records.last_agent(BEN.number) is None
+    await small.close()
+
+
 async def test_what_is_erased_is_gone_from_memory_and_from_the_disk(store, tmp_path) -> None:
     records = store.records
     records.put("c1", 1, Caller("+49301234567", "Unmistakable Name"), {"SECRET": "hush-hush"})
