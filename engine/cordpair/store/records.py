@@ -15,6 +15,7 @@ from cordpair.ids import AgentId, ContactId
 from cordpair.store.thread import DatabaseThread
 
 KEEP = 100_000  # contacts, and callers' numbers, in memory
+LOADED = 20_000  # contacts taken into memory at the start: more than can be live; a restart must be quick
 
 PUT = "INSERT OR REPLACE INTO contacts (contact, at, number, name, variables) VALUES (?, ?, ?, ?, ?)"
 CONNECTED = "UPDATE contacts SET agent = ?, connected_at = ? WHERE contact = ?"
@@ -127,7 +128,7 @@ class ContactRecords:
                 self._agents[number] = AgentId(agent)
 
     def _latest(self, db: Database) -> tuple[list[ContactRecord], list[tuple[str, AgentId]]]:
-        records = [_record(row) for row in db.query(LATEST, [self._keep])]
+        records = [_record(row) for row in db.query(LATEST, [min(self._keep, LOADED)])]
         agents = [(row["number"], AgentId(row["agent"])) for row in db.query(LAST_AGENTS, [self._keep])]
         return records, agents
 
