@@ -42,7 +42,7 @@ class Acd:
         self._cell = Cell(state if state is not None else State())
         self._events: list[ev.Event] = []
         self._commands: list[Command] = []
-        self.rebuild()
+        self._stale = True  # indexes and deadlines are made when they are first needed: not while folding
 
     @property
     def state(self) -> State:
@@ -52,12 +52,10 @@ class Acd:
     def cell(self) -> Cell:
         return self._cell
 
-    @property
-    def index(self) -> Index:
-        return self._index
-
     def next_deadline(self) -> int | None:
         """When (ms) ``receive`` must be called at the latest, with TimerDue if nothing else happens."""
+        if self._stale:
+            self.rebuild()
         return self._deadlines.next()
 
     def start(self, run: str, seed: int, configuration: Configuration, now_ms: int) -> Decision:
@@ -80,12 +78,14 @@ class Acd:
         return Decision(self._events, self._commands, refusal)
 
     def fold(self, events: Iterable[ev.Event], at_ms: int) -> None:
-        """Replay: tables only. Call ``rebuild`` once after the last."""
+        """Replay: tables only."""
+        self._stale = True
         for event in events:
             evolve(self._cell, event, at_ms)
 
     def rebuild(self) -> None:
-        """Make indexes and deadlines anew from the tables."""
+        """Make indexes and deadlines anew from the tables (else done when they are next needed)."""
+        self._stale = False
         self._index = Index(self._cell)
         self._deadlines = Deadlines(self._cell)
         state = self._cell.state
@@ -103,6 +103,8 @@ class Acd:
     # ------------------------------------------------------------ the loop
 
     def _begin(self) -> None:
+        if self._stale:
+            self.rebuild()
         self._events, self._commands = [], []
 
     def _let_happen(self, now: int) -> None:

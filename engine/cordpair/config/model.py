@@ -15,6 +15,7 @@ Offset = Annotated[int, Meta(ge=-DAY_MS, le=DAY_MS, extra={"kind": "duration"})]
 Name = Annotated[str, Meta(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.@+-]{0,63}$")]
 CellName = Annotated[str, Meta(pattern=r"^[a-z0-9][a-z0-9-]{0,31}$")]
 Word = Annotated[str, Meta(pattern=r"^\S{1,128}$")]
+Url = Annotated[str, Meta(pattern=r"^\S{1,1024}$")]
 Text = Annotated[str, Meta(max_length=256)]
 Code = Annotated[str, Meta(pattern=r"^[0-9*#]{1,16}$")]
 Key = Annotated[str, Meta(pattern=r"^[0-9*#]$")]
@@ -60,7 +61,7 @@ class Secret(msgspec.Struct, frozen=True):
 
 
 class Pbx(msgspec.Struct, frozen=True):
-    url: Word
+    url: Url
     password: Secret | None = None
 
 
