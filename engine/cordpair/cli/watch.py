@@ -9,11 +9,11 @@ from rich.console import Console
 from rich.live import Live
 
 from cordpair.cli.failures import output
-from cordpair.cli.history import Follower
 from cordpair.cli.screen import plain_lines, screen
 from cordpair.cli.text import day_time, span
 from cordpair.clock import AsyncioClock
 from cordpair.runtime import figures
+from cordpair.runtime.history import Follower
 
 INTERVAL_S = 0.25
 PLAIN_INTERVAL_S = 5.0

@@ -13,11 +13,11 @@ from rich.text import Text
 
 from cordpair.acd.explain import Explanation
 from cordpair.cli.failures import output
-from cordpair.cli.history import Story, Way, find_contact, stories, way_of
 from cordpair.cli.text import clock_time, count, day_time, short, span
 from cordpair.clock import AsyncioClock
 from cordpair.ids import AgentId
 from cordpair.journal import SqliteReader, current_codec
+from cordpair.runtime.history import Story, Way, find_contact, stories, way_of
 
 NEWEST = 20
 

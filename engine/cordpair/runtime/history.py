@@ -13,7 +13,7 @@ from cordpair.acd.explain import Explanation, explain
 from cordpair.errors import JournalError
 from cordpair.ids import AgentId, ContactId, QueueId, VisitId
 from cordpair.journal import Entry, SqliteReader, current_codec
-from cordpair.runtime import Recovered, recover
+from cordpair.runtime.recovery import Recovered, recover
 
 
 class Follower:
