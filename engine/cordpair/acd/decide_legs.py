@@ -237,6 +237,8 @@ def command_failed(cell: Cell, given: inp.CommandFailed, now: int) -> Events:
         yield from _originate_failed(cell, leg, given.failure, now)
     elif given.command == "Join" and given.failure is not Failure.GONE:
         yield from _join_failed(cell, given, now)
+    elif given.command == "Release" and given.failure is Failure.TIMED_OUT and given.bridge is not None:
+        yield ev.BridgeReleased(given.bridge, given.node)  # asked for again, at the pace of the time-outs
     elif leg is not None and given.failure is Failure.GONE:
         if leg.state is LegState.ENDING:
             yield from leg_gone(cell, leg, Cause.NORMAL, now)
