@@ -25,6 +25,7 @@ UNIT_FOLDERS = [
     "journal",
     "loopback",
     "pbx_port",
+    "replay",
     "reports",
     "runtime",
     "sip",
