@@ -6,7 +6,7 @@ from cordpair.acd import events as ev
 from cordpair.acd.causes import SeatStatus
 from cordpair.acd.model import AgentStatus
 from cordpair.ids import SeatId
-from cordpair_loopback import Behaviour, answers, busy, dead, never_answers, rejects, unavailable
+from cordpair_loopback import Behaviour, FaultKind, answers, busy, dead, never_answers, rejects, unavailable
 from scenarios.rig import MAIN, agent, centre, queue
 
 SALES = queue("sales", offer_timeout_ms=5_000)
@@ -152,3 +152,17 @@ async def test_two_calls_at_once_never_ring_one_phone_twice() -> None:
             await rig.advance(100)
             most = max(most, len(rig.phone("ann").legs))
         assert most <= 1
+
+
+@pytest.mark.parametrize("answer_ms", [300, 4_950, 5_050, 8_000])
+async def test_the_reply_to_an_originate_is_lost_but_the_phone_rang(answer_ms: int) -> None:
+    """What was seen of the leg counts, not the reply. The join waits for it, but not longer than its deadline."""
+    async with centre([queue("sales")], AGENTS[:1]) as rig:
+        await rig.staff("ann")
+        rig.pbxs[MAIN].faults.plant("originate", FaultKind.DELAY_REPLY, delay_ms=60_000)
+        rig.does("ann", answers(answer_ms))
+        ada = rig.caller("ada").arrives("5001")
+        await rig.advance(30_000)
+        assert ada.talks
+        assert ada.call.talked_at == ada.call.arrival.arrived_at + max(answer_ms, 5_000)
+        assert (rig.phone("ann").rung, rig.agent("ann").failures) == (1, 0)

@@ -248,6 +248,8 @@ def command_failed(cell: Cell, given: inp.CommandFailed, now: int) -> Events:
 
 def _originate_failed(cell: Cell, leg: LegRow, failure: Failure, now: int) -> Events:
     offer = cell.state.offers.get(leg.offer) if leg.offer is not None else None
+    if failure is Failure.TIMED_OUT and leg.state is not LegState.NEW:
+        return  # the reply was lost, the leg was not: it rings, or somebody talks there
     if failure is Failure.TIMED_OUT:  # it may exist: end it, and let its end be seen
         if offer is not None:
             yield from fail_offer(cell, offer, OfferOutcome.FAILED, now)
