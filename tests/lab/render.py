@@ -23,7 +23,7 @@ PHONE_ADDRESS = "127.0.0.1"
 ARI_USER = "cordpair"
 # Files that every distribution ships and that say nothing here; without them Asterisk complains.
 STOCK = {
-    **dict.fromkeys(("ccss", "cel", "features", "manager", "udptl"), "[general]\n"),
+    **dict.fromkeys(("ccss", "cel", "features", "udptl"), "[general]\n"),
     **dict.fromkeys(("acl", "pjproject", "websocket_client"), ""),
 }
 

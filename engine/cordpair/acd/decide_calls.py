@@ -35,7 +35,7 @@ def arrived(cell: Cell, given: inp.LegArrived, now: int) -> Events:
     from_phone = seat is not None and (
         not configuration.agent_contexts or given.context in configuration.agent_contexts
     )
-    service = _service(cell, given)
+    service = _service(cell, given, from_phone)
     if from_phone and seat is not None and (given.dialled in cell.book.codes or service is None):
         yield from _feature(cell, given, seat, now)
         return
@@ -58,9 +58,12 @@ def arrived(cell: Cell, given: inp.LegArrived, now: int) -> Events:
         yield from enter(cell, row, through_service(service, arrived_at), now, began_at=arrived_at)
 
 
-def _service(cell: Cell, given: inp.LegArrived) -> Service | None:
-    """The first service whose every match field fits."""
+def _service(cell: Cell, given: inp.LegArrived, from_phone: bool) -> Service | None:
+    """The first service whose every match field fits. An agent's phone is not put in a queue for a mistyped code:
+    for it the service must name the number or the context."""
     for service in cell.book.configuration.services:
+        if from_phone and not service.dialled and not service.contexts:
+            continue
         if (
             (not service.dialled or given.dialled in service.dialled)
             and (not service.to or given.to in service.to)

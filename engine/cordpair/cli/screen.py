@@ -19,6 +19,7 @@ STYLES = {
     "ringing": "bold yellow",
     "wrap-up": "magenta",
     "delayed": "yellow",
+    "unreachable": "bold red",
     "not ready": "dim",
     "signed out": "dim",
 }

@@ -42,7 +42,8 @@ def program() -> str:
     found = shutil.which("cordpair")
     if found is not None and Path(found).resolve() == Path(called).resolve():
         return "cordpair"
-    return os.path.relpath(called)
+    near = os.path.relpath(called)
+    return str(Path(called).resolve()) if near.startswith("..") else near
 
 
 def count(number: int, word: str) -> str:

@@ -2,7 +2,7 @@
 
 import msgspec
 
-from cordpair.acd.causes import VisitOutcome
+from cordpair.acd.causes import SeatStatus, VisitOutcome
 from cordpair.acd.model import AgentRow, AgentStatus, Pending, SlotState, State
 from cordpair.ids import AgentId, ContactId, NodeId, QueueId, SeatId
 
@@ -41,7 +41,7 @@ class QueueFigures(msgspec.Struct, frozen=True):
 
 
 class AgentFigures(msgspec.Struct, frozen=True):
-    """``state``: signed out · not ready · free · delayed · ringing · talking · wrap-up."""
+    """``state``: signed out · not ready · free · unreachable · delayed · ringing · talking · wrap-up."""
 
     agent: AgentId
     state: str
@@ -107,6 +107,12 @@ def _agent(state: State, row: AgentRow, now: int) -> AgentFigures:
     return AgentFigures(row.agent, name, since, reason, row.seat, contact, queue, row.calls)
 
 
+def _is_unreachable(state: State, row: AgentRow) -> bool:
+    """Ready, but no PBX can ring the phone: nothing is offered, and somebody should know."""
+    seat = state.seats.get(row.seat) if row.seat is not None else None
+    return seat is not None and all(status is SeatStatus.UNREACHABLE for status in seat.status.values())
+
+
 def _occupation(state: State, row: AgentRow, now: int) -> tuple[str, int, ContactId | None, QueueId | None]:
     for wanted, name in _STATES:
         for slot in row.slots:
@@ -117,6 +123,8 @@ def _occupation(state: State, row: AgentRow, now: int) -> tuple[str, int, Contac
                     contact = offer.contact
                 return name, slot.since, contact, _queue_of(state, contact)
     if row.status is AgentStatus.READY:
+        if _is_unreachable(state, row):
+            return "unreachable", row.since, None, None
         delayed = row.not_before is not None and row.not_before > now
         return "delayed" if delayed else "free", row.idle_since, None, None
     return row.status.value.replace("_", " "), row.since, None, None

@@ -165,7 +165,7 @@ TELLERS: dict[type, tuple[str, tuple[str, ...], Callable[[Any], str]]] = {
     ev.ContactArrived: ("contact", (), lambda e: f"arrived ({', '.join(filter(None, (e.medium, e.service)))})"),
     ev.VisitBegan: ("contact", ("visit",), lambda e: f"waits in {e.queue}"),
     ev.VisitRefused: ("contact", (), lambda e: f"turned away by {e.queue}: {e.outcome.value}"),
-    ev.RequirementStepped: ("visit", (), lambda e: f"requirement: step {e.step + 1}"),
+    ev.RequirementStepped: ("visit", (), lambda e: f"requirement: step {e.step}"),
     ev.VisitChanged: ("visit", (), lambda e: "priority or requirement changed"),
     ev.StickyEnded: ("visit", (), lambda e: "no longer kept for the agent of the last conversation"),
     ev.ExclusionsCleared: ("visit", (), lambda e: "every agent was excluded: all may be offered it again"),
