@@ -19,12 +19,12 @@ from cordpair.acd.configuration import (
     Seat,
     Service,
 )
-from cordpair.acd.inputs import Request
+from cordpair.acd.inputs import ApplyConfiguration, Request
 from cordpair.acd.model import AgentRow, AgentStatus, ContactRow, QueueRow, SlotState, State
 from cordpair.ids import AgentId, NodeId, QueueId, SeatId, ServiceId
 from cordpair.journal import Entry
 from cordpair.runtime import Engine, MemoryRecords, Stop
-from cordpair.runtime.recovery import begin, recover
+from cordpair.runtime.recovery import recover
 from cordpair.testing import ManualClock
 from cordpair_loopback import Behaviour, Call, CallState, LoopbackPbx, Phone, answers
 from scenarios.crashes import Death, FragileJournal
@@ -163,9 +163,8 @@ class Rig:
         """A new engine on the journal as it is."""
         self._clock = MortalClock(self.clock)
         if self.journal.last_seq == 0:
-            found = await begin(self.journal, self._make, self.settings, self.clock.now_ms())
-        else:
-            found = recover(self.journal, self._make)
+            await self._begin()
+        found = recover(self.journal, self._make)
         drivers = [
             TappedDriver(
                 node, pbx, self.settings.cell,
@@ -178,6 +177,14 @@ class Rig:
         )
         self._task = asyncio.create_task(self._engine.run(), name="engine")
         self._task.add_done_callback(self._engine_ended)
+
+    async def _begin(self) -> None:
+        """As ``recovery.begin``, but the same draws each time."""
+        now = self.clock.now_ms()
+        decision = self._make(None).start(self.journal.run, 1, self.settings, now)
+        committed = asyncio.Event()
+        self.journal.append(Entry(1, now, ApplyConfiguration(self.settings), tuple(decision.events)), committed.set)
+        await committed.wait()
 
     def _engine_ended(self, task: "asyncio.Task[Stop]") -> None:
         if not task.cancelled():

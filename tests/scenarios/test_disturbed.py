@@ -13,9 +13,10 @@ import pytest
 
 from cordpair.ids import NodeId
 from cordpair_loopback import Fault, FaultKind
+from scenarios.crashes import Death
 from scenarios.laws import everybody_can_work, everybody_goes_home, laws_hold, none
 from scenarios.reference import ANYONE, REFERENCE, SCRIPT_MS, schedule, unserved
-from scenarios.rig import MAIN, Rig, running
+from scenarios.rig import MAIN, Rig, agent, centre, queue, running
 from scenarios.taps import Moment
 
 QUIET_MS = 45_000  # until everybody in the script has been served, whatever happened
@@ -98,6 +99,26 @@ async def test_a_command_is_not_answered(kind: FaultKind) -> None:
         rig.taps.faults[number] = Fault(kind, 700)
 
     assert await each_step(disturb, lambda rig: rig.taps.struck, converges) > 60
+
+
+@pytest.mark.parametrize("what", ["cut", "death"])
+async def test_nobody_waits_in_silence(what: str) -> None:
+    """Whatever was lost of the commands and reports around a prompt and the music after it."""
+    for number in range(60):
+        async with centre([queue("sales", prompt="welcome")], [agent("ann", "sales")]) as rig:
+            rig.taps.strike_at, rig.taps.moment = len(rig.taps.steps) + number // 2, list(Moment)[number % 2]
+            rig.taps.strike = lambda node, rig=rig: rig.pbxs[node].cut_link(refuse=True)
+            if what == "death":
+                rig.taps.strike_at = None
+                rig.dies_at(rig.journal.last_seq + 1 + number // 4, list(Death)[number % 4])
+            people = [rig.caller(name).arrives("5001") for name in ("ada", "bea")]
+            await rig.advance(3_000)
+            rig.pbxs[MAIN].admit_links()
+            await rig.advance(6_000)
+            assert [each.call.hears() for each in people] == [{"music:default"}] * 2, f"{number} {rig.taps.struck}"
+            if rig.taps.struck is None and rig.deaths == 0:
+                break
+    assert number > 10
 
 
 REFUSALS: dict[str, Fault | Exception] = {

@@ -8,7 +8,7 @@ from cordpair.acd.configuration import HangUpAction, QueueAction, ServiceAction,
 from cordpair.acd.model import AgentStatus, Pending
 from cordpair.ids import QueueId, ServiceId
 from cordpair_loopback import CallState, answers, never_answers, rejects
-from scenarios.rig import Caller, agent, centre, queue
+from scenarios.rig import MAIN, Caller, agent, centre, queue
 
 SALES = queue("sales", wrap_up_ms=2_000)
 TWO_AGENTS = (agent("ann", "sales"), agent("bob", "sales"))
@@ -241,3 +241,15 @@ async def test_a_rejection_goes_to_the_next_and_a_pause_withdraws() -> None:
         assert rig.agent("bob").failures == 0
         await rig.advance(15_000)  # ann's delay is over, and she alone is left: nobody is excluded any more
         assert ada.talks_to() == "ann"
+
+
+@pytest.mark.parametrize("ms", [995, 1_000, 1_005])
+async def test_an_agent_who_answers_as_the_prompt_ends_keeps_the_caller(ms: int) -> None:
+    """The PBX has no such play any more: that says nothing about the caller."""
+    async with centre([queue("sales", prompt="welcome")], [agent("ann", "sales")]) as rig:
+        await rig.staff("ann")
+        rig.pbxs[MAIN].signal_delay_ms = 8
+        rig.does("ann", answers(ms))
+        ada = rig.caller("ada").arrives("5001")
+        await rig.advance(20_000)
+        assert ada.talks

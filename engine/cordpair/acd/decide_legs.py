@@ -239,7 +239,7 @@ def command_failed(cell: Cell, given: inp.CommandFailed, now: int) -> Events:
         yield from _join_failed(cell, given, now)
     elif given.command == "Release" and given.failure is Failure.TIMED_OUT and given.bridge is not None:
         yield ev.BridgeReleased(given.bridge, given.node)  # asked for again, at the pace of the time-outs
-    elif leg is not None and given.failure is Failure.GONE:
+    elif leg is not None and given.failure is Failure.GONE and given.command != "StopPlay":  # there: the play is gone
         if leg.state is LegState.ENDING:
             yield from leg_gone(cell, leg, Cause.NORMAL, now)
         elif not leg.doubted:

@@ -76,6 +76,7 @@ def _known_leg(cell: Cell, leg: inp.LegSeen, now: int) -> Events:
 def _rejoin(cell: Cell, contact: ContactRow, now: int) -> Events:
     """Both parties live: they are joined, or we join them (again)."""
     yield from connect_if_joined(cell, contact, now)
+    yield from _entertain_again(cell, contact)
     if contact.bridge is None or contact.leg is None:
         return
     agent_leg = contact.connection.leg if contact.connection is not None else None
@@ -85,6 +86,17 @@ def _rejoin(cell: Cell, contact: ContactRow, now: int) -> Events:
     legs = [cell.state.legs.get(leg) for leg in (contact.leg, agent_leg) if leg is not None]
     if any(leg is not None and leg.bridge != contact.bridge for leg in legs):
         yield ev.JoinRepeated(contact.contact, contact.bridge)
+
+
+def _entertain_again(cell: Cell, contact: ContactRow) -> Events:
+    """The end of a prompt, or our asking for music, may have been lost: nobody waits in silence."""
+    leg = cell.state.legs.get(contact.leg) if contact.leg is not None else None
+    visit = cell.state.visits.get(contact.visit) if contact.visit is not None else None
+    if leg is None or leg.state is LegState.ENDING or visit is None or visit.accepted is not None:
+        return
+    if contact.play is not None:
+        yield ev.PromptEnded(contact.contact, contact.play)
+    yield ev.MusicStarted(contact.contact, cell.book.queues[visit.queue].music)
 
 
 def _strangers(cell: Cell, given: inp.LinkUp, now: int) -> Events:
