@@ -18,7 +18,10 @@ from cordpair.acd.model import (
     Pending,
     Slot,
     SlotState,
+    VisitRow,
 )
+from cordpair.acd.profiles import is_staff, reachable_nodes
+from cordpair.acd.skills import ANYWHERE, meets
 
 
 def breaches(acd: Acd, now: int) -> list[str]:
@@ -32,6 +35,7 @@ def breaches(acd: Acd, now: int) -> list[str]:
         *_legs(cell),
         *_balances(cell),
         *_eligible_pairs(cell, now),
+        *_exclusions(cell),
         *_deadlines(acd, now),
     ]
 
@@ -178,6 +182,22 @@ def _eligible_pairs(cell: Cell, now: int) -> Iterator[str]:
         for agent in cell.state.agents.values():
             if not agent_obstacles(cell, visit, agent, now):
                 yield f"{visit.contact} waits in {visit.queue} while {agent.agent} is eligible"
+
+
+def _exclusions(cell: Cell) -> Iterator[str]:
+    for visit in cell.state.visits.values():
+        if not visit.excluded or visit.offers or visit.sticky is not None:
+            continue
+        staff = {row.agent for row in cell.state.agents.values() if is_staff(row) and _could_serve(cell, row, visit)}
+        if staff and staff <= set(visit.excluded):
+            yield f"{visit.contact} waits in {visit.queue} and is excluded from everybody"
+
+
+def _could_serve(cell: Cell, row: AgentRow, visit: VisitRow) -> bool:
+    agent = cell.book.agents[row.agent]
+    works = any(each.queue == visit.queue and each.active for each in agent.assignments)
+    reached = visit.node == ANYWHERE or visit.node in reachable_nodes(cell, row)
+    return works and reached and meets(agent.skills, visit.levels)
 
 
 def _deadlines(acd: Acd, now: int) -> Iterator[str]:
