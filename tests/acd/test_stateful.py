@@ -63,6 +63,10 @@ class Shift(RuleBasedStateMachine):
         for _ in range(min(count, len(self.switch.wire))):
             self._receive(self.switch.wire.popleft())
 
+    def _deliver_all(self) -> None:
+        while self.switch.wire:
+            self._deliver(1)
+
     # ------------------------------------------------------------ callers
 
     @rule(
@@ -106,6 +110,15 @@ class Shift(RuleBasedStateMachine):
     @rule(data=st.data())
     def phone_answers(self, data: st.DataObject) -> None:
         self.switch.pick_up(data.draw(st.sampled_from(self._phones(False))))
+
+    @precondition(lambda self: self._phones(False))
+    @rule(data=st.data())
+    def converse(self, data: st.DataObject) -> None:
+        """Chance alone brings two people together too rarely."""
+        leg = data.draw(st.sampled_from(self._phones(False)))
+        self.switch.ring(leg)
+        self.switch.pick_up(leg)
+        self._deliver_all()
 
     @precondition(lambda self: self._phones(False))
     @rule(data=st.data(), cause=st.sampled_from(PHONE_ENDS))
@@ -173,6 +186,10 @@ class Shift(RuleBasedStateMachine):
     def deliver(self, count: int) -> None:
         self._deliver(count)
 
+    @rule()
+    def catch_up(self) -> None:
+        self._deliver_all()
+
     @rule(ms=st.sampled_from([1, 300, 1_000, 4_000, 12_000, 35_000]))
     def wait(self, ms: int) -> None:
         until = self.now + ms
@@ -232,12 +249,11 @@ class Shift(RuleBasedStateMachine):
         for _ in range(12):
             for leg in [*self._callers(), *self._phones(True), *self._phones(False)]:
                 self.switch.end(leg, Cause.NORMAL)
-            while self.switch.wire:
-                self._deliver(1)
+            self._deliver_all()
             for contact in list(self.acd.state.contacts):
                 self._receive(inp.EndContact(contact))
             self.wait(40_000)
 
 
 TestShift = Shift.TestCase
-TestShift.settings = settings(max_examples=250, stateful_step_count=50, deadline=None)
+TestShift.settings = settings(max_examples=300, stateful_step_count=50, deadline=None)
