@@ -1,5 +1,7 @@
 """A small centre for tests of the core: every strategy, medium and rule somewhere."""
 
+from msgspec.structs import replace
+
 from cordpair.acd.causes import Cause
 from cordpair.acd.configuration import (
     Agent,
@@ -97,3 +99,65 @@ BUSY_CENTRE = centre(
     prompts={"sign_in": "loginok", "wrong_code": "wrong"},
     misses=Misses(limit=2, miss_delay_ms=4_000, reject_delay_ms=0, busy_delay_ms=2_000, unreachable_delay_ms=3_000),
 )  # fmt: skip
+
+
+def _queues(**changes: dict[str, object]) -> tuple[Queue, ...]:
+    return tuple(replace(each, **changes.get(str(each.queue), {})) for each in BUSY_CENTRE.queues)
+
+
+def _swapped(seats: tuple[Seat, ...]) -> tuple[Seat, ...]:
+    first, second, *rest = seats
+    return (replace(first, endpoint=second.endpoint), replace(second, endpoint=first.endpoint), *rest)
+
+
+# What an operator may make of it in the middle of a shift. Some are refused at times: what is in use stays.
+CHANGED_CENTRES: dict[str, Configuration] = {
+    "other steps": replace(BUSY_CENTRE, queues=_queues(
+        billing={"steps": (Step(0, {"german": 9}), Step(5_000, {"billing": 5}))},
+        general={"steps": (Step(0, {"english": 9}), Step(30_000))},
+        talk={"steps": ()},
+    )),
+    "other times": replace(BUSY_CENTRE, queues=_queues(
+        billing={"max_wait_ms": 10_000, "head_start_ms": 60_000},
+        general={"max_wait_ms": 20_000, "head_start_ms": 0, "max_length": 1},
+        everybody={"sticky_ms": 0, "group_size": 1},
+        top={"on_no_agent_signed_in": QueueAction(QueueId("general"))},
+    )),
+    "other strategies": replace(BUSY_CENTRE, queues=_queues(
+        billing={"strategy": Strategy.RING_ALL},
+        everybody={"strategy": Strategy.LONGEST_IDLE},
+        ladder={"strategy": Strategy.RING_ALL, "group_size": 2},
+        lottery={"strategy": Strategy.RING_PROGRESSIVELY, "progress_ms": 1_000},
+        top={"strategy": Strategy.BEST_SKILL, "steps": (Step(0, {"english": 1}),)},
+    )),
+    "other services": replace(BUSY_CENTRE, services=tuple(
+        replace(each, head_start_ms=90_000, steps=(Step(0, {"english": 5}), Step(3_000))) if n % 2 else each
+        for n, each in enumerate(BUSY_CENTRE.services)
+    )),
+    "an agent more": centre(
+        BUSY_CENTRE.queues,
+        (*BUSY_CENTRE.agents, agent("fay", {"german": 10, "billing": 10}, ("billing", "top", "everybody", "chat"))),
+        codes=BUSY_CENTRE.codes, reasons=BUSY_CENTRE.reasons, misses=BUSY_CENTRE.misses,
+    ),
+    "agents less": centre(
+        BUSY_CENTRE.queues, BUSY_CENTRE.agents[1:4],
+        codes=BUSY_CENTRE.codes, reasons=BUSY_CENTRE.reasons, misses=BUSY_CENTRE.misses,
+    ),
+    "agents less, seats as before": replace(BUSY_CENTRE, agents=BUSY_CENTRE.agents[:2]),
+    "other capacity": replace(BUSY_CENTRE, agents=tuple(
+        replace(each, capacity={"voice": 1, "chat": 1 + n}, skills={}) for n, each in enumerate(BUSY_CENTRE.agents)
+    )),
+    "queues less": replace(
+        BUSY_CENTRE,
+        queues=BUSY_CENTRE.queues[:7],
+        services=BUSY_CENTRE.services[:7],
+        agents=tuple(
+            replace(each, assignments=tuple(
+                a for a in each.assignments if a.queue in {queue.queue for queue in BUSY_CENTRE.queues[:7]}
+            ))
+            for each in BUSY_CENTRE.agents
+        ),
+    ),
+    "another medium": replace(BUSY_CENTRE, queues=_queues(round={"medium": "chat"})),
+    "endpoints swapped": replace(BUSY_CENTRE, seats=_swapped(BUSY_CENTRE.seats)),
+}  # fmt: skip

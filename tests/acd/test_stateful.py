@@ -7,14 +7,15 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
-from acd.centre import BUSY_CENTRE
+from acd.centre import BUSY_CENTRE, CHANGED_CENTRES
 from acd.switch import NODE, Switch
 from cordpair.acd import Acd, Event, Input, State, breaches
 from cordpair.acd import inputs as inp
 from cordpair.acd.causes import Cause, SeatStatus
+from cordpair.acd.events import ContactEnded
 from cordpair.ids import AgentId, LegId, QueueId
 
-AGENTS = [agent.agent for agent in BUSY_CENTRE.agents]
+AGENTS = [*(agent.agent for agent in BUSY_CENTRE.agents), AgentId("fay")]
 QUEUES = [queue.queue for queue in BUSY_CENTRE.queues if queue.medium == "voice"]
 START = 1_800_000_000_000
 PHONE_ENDS = [Cause.BUSY, Cause.REJECTED, Cause.NO_ANSWER, Cause.UNREACHABLE, Cause.NORMAL, Cause.LOST]
@@ -34,12 +35,13 @@ class Shift(RuleBasedStateMachine):
         self.acd = Acd()
         self.journal: list[tuple[int, Input | None, list[Event]]] = []
         self.calls = 0
+        self.revision = 1
 
     @initialize(seed=st.integers(0, 2**32))
     def open(self, seed: int) -> None:
         decision = self.acd.start("t", seed, BUSY_CENTRE, self.now)
         self.journal.append((self.now, None, decision.events))
-        self.switch.seats = {f"phone-{agent}": SeatStatus.REACHABLE for agent in AGENTS}
+        self.switch.seats = {f"phone-{agent}": SeatStatus.REACHABLE for agent in [*AGENTS, "fay"]}
         self.switch.link()
         self._deliver(1)
         for agent in AGENTS[:3]:
@@ -206,6 +208,25 @@ class Shift(RuleBasedStateMachine):
     @rule(command=st.sampled_from(["Originate", "Join", "HangUp", "Answer", "Music"]))
     def refuse_next(self, command: str) -> None:
         self.switch.refuse.add(command)
+
+    # ------------------------------------------------------------ the operator
+
+    @rule(change=st.sampled_from([None, *CHANGED_CENTRES]))
+    def reload(self, change: str | None) -> None:
+        """Applied whole, or refused and nothing changed."""
+        self.revision += 1
+        wanted = BUSY_CENTRE if change is None else CHANGED_CENTRES[change]
+        before, at = self.acd.state.configuration, len(self.journal)
+        waiting = {visit.contact: visit.enqueued_at for visit in self.acd.state.visits.values()}
+        refusal = self._receive(inp.ApplyConfiguration(msgspec.structs.replace(wanted, revision=self.revision)))
+        if refusal is not None:
+            assert self.acd.state.configuration is before and len(self.journal) == at
+        ended = {event.contact for _, _, events in self.journal[at:] for event in events if type(event) is ContactEnded}
+        left = {visit.contact: visit.enqueued_at for visit in self.acd.state.visits.values()}
+        assert {each: at for each, at in waiting.items() if each not in ended} == left
+        for endpoint, status in self.switch.seats.items():  # the driver watches other endpoints, and says so
+            if not any(leg.endpoint == endpoint for leg in self.switch.legs.values()):
+                self.switch.tell(inp.SeatChanged(NODE, endpoint, status))
 
     # ------------------------------------------------------------ the laws
 

@@ -5,14 +5,13 @@ from typing import Any
 
 from cordpair.acd import events as ev
 from cordpair.acd import inputs as inp
-from cordpair.acd.configuration import Configuration
 from cordpair.acd.decide_agents import accept_offer, not_ready, ready, reject_offer, sign_in, sign_out, wrap_up_done
 from cordpair.acd.decide_calls import arrived, change_contact, end_contact, task_arrived
+from cordpair.acd.decide_configuration import apply_configuration
 from cordpair.acd.decide_legs import answered, command_failed, digit, ended, joined, left, play_ended, ringing
 from cordpair.acd.decide_links import fenced, link_down, link_up, seat_changed
-from cordpair.acd.model import AgentStatus, Cell, SlotState
+from cordpair.acd.model import Cell
 from cordpair.acd.proposals import Events
-from cordpair.acd.refusal import Refusal
 
 
 def _nothing(cell: Cell, given: Any, now: int) -> Events:
@@ -20,34 +19,8 @@ def _nothing(cell: Cell, given: Any, now: int) -> Events:
     return iter(())
 
 
-def apply_configuration(cell: Cell, given: inp.ApplyConfiguration, now: int) -> Events:
-    """Whole or not at all: what is in use may not disappear."""
-    new = given.configuration
-    _refuse_lost(cell, new)
-    if new == cell.state.configuration:
-        return
-    kept = {agent.agent for agent in new.agents}
-    for row in [row for row in cell.state.agents.values() if row.agent not in kept]:
-        if row.status is not AgentStatus.SIGNED_OUT:
-            yield ev.AgentSignedOut(row.agent, "removed")
-    yield ev.ConfigurationApplied(new)
-
-
-def _refuse_lost(cell: Cell, new: Configuration) -> None:
-    media = {queue.queue: queue.medium for queue in new.queues}
-    for row in cell.state.queues.values():
-        if row.waiting and row.queue not in media:
-            raise Refusal(f"queue {row.queue!r} cannot be removed: {row.waiting} contacts wait in it")
-        if row.waiting and media[row.queue] != cell.book.queues[row.queue].medium:
-            raise Refusal(f"queue {row.queue!r} cannot change its medium: {row.waiting} contacts wait in it")
-    agents = {agent.agent for agent in new.agents}
-    seats = {seat.seat for seat in new.seats}
-    for agent in cell.state.agents.values():
-        in_use = any(slot.state is not SlotState.FREE for slot in agent.slots)
-        if agent.agent not in agents and in_use:
-            raise Refusal(f"agent {agent.agent!r} cannot be removed: a contact is with them")
-        if agent.seat is not None and agent.seat not in seats and agent.agent in agents:
-            raise Refusal(f"seat {agent.seat!r} cannot be removed: agent {agent.agent!r} is signed in there")
+def breach_found(cell: Cell, given: inp.BreachFound, now: int) -> Events:
+    yield ev.InvariantBroken(given.law, given.since, given.seq, given.given)
 
 
 DECIDE: dict[type, Callable[[Cell, Any, int], Events]] = {
@@ -76,6 +49,7 @@ DECIDE: dict[type, Callable[[Cell, Any, int], Events]] = {
     inp.EndContact: end_contact,
     inp.ChangeContact: change_contact,
     inp.ApplyConfiguration: apply_configuration,
+    inp.BreachFound: breach_found,
     inp.TimerDue: _nothing,
 }
 

@@ -45,8 +45,7 @@ def sign_out(cell: Cell, given: inp.SignOut, now: int) -> Events:
         if row.pending is not Pending.SIGN_OUT:
             yield ev.AgentChangePending(given.agent, Pending.SIGN_OUT)
         return
-    yield from _withdraw(cell, row, now, Pending.SIGN_OUT, "")
-    yield from end_wrap_ups(cell, row)
+    yield from send_home(cell, row, now, "")
 
 
 def ready(cell: Cell, given: inp.Ready, now: int) -> Events:
@@ -74,6 +73,12 @@ def not_ready(cell: Cell, given: inp.NotReady, now: int) -> Events:
         yield from _end_offers(cell, row, now)
     else:
         yield from _withdraw(cell, row, now, Pending.NOT_READY, given.reason)
+
+
+def send_home(cell: Cell, row: AgentRow, now: int, reason: str) -> Events:
+    """Sign out, now: what they are alerted for is taken back, a wrap-up ends. Not for agents with a contact."""
+    yield from _withdraw(cell, row, now, Pending.SIGN_OUT, reason)
+    yield from end_wrap_ups(cell, row)
 
 
 def _withdraw(cell: Cell, row: AgentRow, now: int, change: Pending, reason: str) -> Events:
@@ -127,6 +132,7 @@ __all__ = [
     "not_ready",
     "ready",
     "reject_offer",
+    "send_home",
     "sign_in",
     "sign_out",
     "wrap_up_done",

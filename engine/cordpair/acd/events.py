@@ -19,9 +19,6 @@ class _Event(msgspec.Struct, frozen=True, gc=False, omit_defaults=True, tag=True
     pass
 
 
-# ---------------------------------------------------------------- the cell
-
-
 class JournalStarted(_Event, frozen=True):
     """The first event: the token in all ids, and the seed of all draws."""
 
@@ -31,6 +28,15 @@ class JournalStarted(_Event, frozen=True):
 
 class ConfigurationApplied(_Event, frozen=True):
     configuration: Configuration
+
+
+class InvariantBroken(_Event, frozen=True):
+    """A law does not hold: it did after entry ``since``, and no more after ``seq``. Changes nothing."""
+
+    law: str
+    since: int
+    seq: int
+    given: str = ""  # explains: the type of the input of ``seq``
 
 
 class NodeLinked(_Event, frozen=True):
@@ -56,9 +62,6 @@ class SeatStatusChanged(_Event, frozen=True):
     seat: SeatId
     node: NodeId
     status: SeatStatus
-
-
-# ---------------------------------------------------------------- legs and bridges
 
 
 class LegAdopted(_Event, frozen=True):
@@ -132,9 +135,6 @@ class BridgeReleased(_Event, frozen=True):
     node: NodeId
 
 
-# ---------------------------------------------------------------- contacts and visits
-
-
 class ContactArrived(_Event, frozen=True):
     contact: ContactId
     node: NodeId
@@ -158,6 +158,7 @@ class VisitBegan(_Event, frozen=True):
     steps: tuple[Step, ...] = ()
     sticky: AgentId | None = None
     sticky_until: int | None = None
+    service: ServiceId | None = None  # whose steps and head start these are
 
 
 class VisitRefused(_Event, frozen=True):
@@ -186,6 +187,7 @@ class VisitChanged(_Event, frozen=True):
     head_start_ms: int
     levels: dict[str, int]
     steps: tuple[Step, ...]
+    step: int | None = None  # of new steps, how many are past; None: they have come all the way
 
 
 class StickyEnded(_Event, frozen=True):
@@ -227,9 +229,6 @@ class ContactClosing(_Event, frozen=True):
 class ContactEnded(_Event, frozen=True):
     contact: ContactId
     end: ContactEnd
-
-
-# ---------------------------------------------------------------- offers and conversations
 
 
 class OfferMade(_Event, frozen=True):
@@ -289,9 +288,6 @@ class ConnectionEnded(_Event, frozen=True):
     wrap_up_until: int | None = None
 
 
-# ---------------------------------------------------------------- agents
-
-
 class AgentSignedIn(_Event, frozen=True):
     agent: AgentId
     seat: SeatId | None
@@ -327,19 +323,20 @@ class WrapUpEnded(_Event, frozen=True):
 
 
 Event = Union[
-    JournalStarted, ConfigurationApplied, NodeLinked, NodeOpened, NodeLost, NodeFenced, SeatStatusChanged,
-    LegAdopted, FeatureUsed, LegAnswering, LegRang, LegCameUp, LegEnteredBridge, LegLeftBridge, LegDoubted,
-    LegConfirmed, LegClosing, LegClosed, BridgeReleased, ContactArrived, VisitBegan, VisitRefused, VisitEnded,
-    RequirementStepped, VisitChanged, StickyEnded, ExclusionsCleared, GroupOpened, PromptStarted, PromptEnded,
-    MusicStarted, ContactClosing, ContactEnded, OfferMade, OfferRang, OfferAnswered, OfferEnded, JoinRepeated,
-    ContactConnected, ConnectionEnded, AgentSignedIn, AgentSignedOut, AgentBecameReady, AgentBecameNotReady,
-    AgentChangePending, AgentDelayEnded, WrapUpEnded,
+    JournalStarted, ConfigurationApplied, InvariantBroken, NodeLinked, NodeOpened, NodeLost, NodeFenced,
+    SeatStatusChanged, LegAdopted, FeatureUsed, LegAnswering, LegRang, LegCameUp, LegEnteredBridge, LegLeftBridge,
+    LegDoubted, LegConfirmed, LegClosing, LegClosed, BridgeReleased, ContactArrived, VisitBegan, VisitRefused,
+    VisitEnded, RequirementStepped, VisitChanged, StickyEnded, ExclusionsCleared, GroupOpened, PromptStarted,
+    PromptEnded, MusicStarted, ContactClosing, ContactEnded, OfferMade, OfferRang, OfferAnswered, OfferEnded,
+    JoinRepeated, ContactConnected, ConnectionEnded, AgentSignedIn, AgentSignedOut, AgentBecameReady,
+    AgentBecameNotReady, AgentChangePending, AgentDelayEnded, WrapUpEnded,
 ]  # fmt: skip
 
 __all__ = [
     "AgentBecameNotReady", "AgentBecameReady", "AgentChangePending", "AgentDelayEnded", "AgentSignedIn",
     "AgentSignedOut", "BridgeReleased", "ConfigurationApplied", "ConnectionEnded", "ContactArrived", "ContactClosing",
-    "ContactConnected", "ContactEnded", "Event", "ExclusionsCleared", "FeatureUsed", "GroupOpened", "JoinRepeated",
+    "ContactConnected", "ContactEnded", "Event", "ExclusionsCleared", "FeatureUsed", "GroupOpened",
+    "InvariantBroken", "JoinRepeated",
     "JournalStarted", "LegAdopted", "LegAnswering", "LegCameUp", "LegClosed", "LegClosing", "LegConfirmed",
     "LegDoubted", "LegEnteredBridge", "LegLeftBridge", "LegRang", "MusicStarted", "NodeFenced", "NodeLinked",
     "NodeLost", "NodeOpened", "OfferAnswered", "OfferEnded", "OfferMade", "OfferRang", "PromptEnded", "PromptStarted",

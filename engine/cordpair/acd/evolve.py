@@ -1,7 +1,7 @@
 """Event → tables. The only place where a fact changes; no decisions, no indexes, nothing that could be refused.
 
-Each function takes the cell, its event and the time (ms) and returns the rows that it touched. Contacts, offers and
-the cell itself are here; agents and legs are in ``evolve_agents`` and ``evolve_legs``.
+Each function takes the cell, its event and the time (ms) and returns the rows that it touched. Contacts and
+offers are here; the rest is in ``evolve_agents``, ``evolve_legs`` and ``evolve_configuration``.
 """
 
 from collections.abc import Callable
@@ -10,62 +10,28 @@ from typing import Any
 from cordpair.acd import events as ev
 from cordpair.acd.causes import OfferOutcome, VisitOutcome
 from cordpair.acd.configuration import Strategy
-from cordpair.acd.evolve_agents import AGENT_EVENTS, recount
+from cordpair.acd.evolve_agents import AGENT_EVENTS
+from cordpair.acd.evolve_configuration import CONFIGURATION_EVENTS
 from cordpair.acd.evolve_legs import LEG_EVENTS
 from cordpair.acd.model import (
-    AgentRow,
-    Book,
     BridgeRow,
     Cell,
     Connection,
     ContactRow,
     LegRole,
     LegRow,
-    NodeRow,
     OfferRow,
     QueueRow,
-    SeatRow,
     SlotState,
     VisitRow,
-    slots_of,
+    fit_slots,
 )
-from cordpair.acd.touched import EVERYTHING, Kind, Touched
+from cordpair.acd.touched import Kind, Touched
 
 
 def count(cell: Cell, what: str, number: int | None = None) -> None:
     numbers = cell.state.numbers
     numbers[what] = numbers.get(what, 0) + 1 if number is None else number
-
-
-def _journal_started(cell: Cell, event: ev.JournalStarted, at: int) -> Touched:
-    cell.state.run, cell.state.seed = event.run, event.seed
-    return ()
-
-
-def _configuration_applied(cell: Cell, event: ev.ConfigurationApplied, at: int) -> Touched:
-    state, configuration = cell.state, event.configuration
-    state.configuration = configuration
-    cell.book = Book(configuration)
-    for number, agent in enumerate(configuration.agents):
-        row = state.agents.get(agent.agent)
-        if row is None:
-            state.agents[agent.agent] = AgentRow(agent.agent, number, slots_of(agent), since=at, idle_since=at)
-            continue
-        row.number = number
-        if all(slot.state is SlotState.FREE for slot in row.slots):
-            row.slots = slots_of(agent)
-    for gone in state.agents.keys() - cell.book.agents.keys():
-        del state.agents[gone]
-    for seat in configuration.seats:
-        state.seats.setdefault(seat.seat, SeatRow(seat.seat))
-    for gone_seat in state.seats.keys() - cell.book.seats.keys():
-        del state.seats[gone_seat]
-    for node in configuration.nodes:
-        state.nodes.setdefault(node, NodeRow(node))
-    for queue in configuration.queues:
-        state.queues.setdefault(queue.queue, QueueRow(queue.queue, unstaffed_since=at, unready_since=at))
-    recount(cell, at)
-    return EVERYTHING
 
 
 # ---------------------------------------------------------------- contacts and visits
@@ -110,6 +76,7 @@ def _visit_began(cell: Cell, event: ev.VisitBegan, at: int) -> Touched:
         step=0 if begins_with is None else 1,
         sticky=event.sticky,
         sticky_until=event.sticky_until,
+        service=event.service,
     )
     contact.visit = event.visit
     contact.hops += 1
@@ -152,7 +119,9 @@ def _visit_changed(cell: Cell, event: ev.VisitChanged, at: int) -> Touched:
     visit = cell.state.visits[event.visit]
     visit.head_start_ms = event.head_start_ms
     visit.levels = event.levels
-    if event.steps != visit.steps:  # a new requirement has come all the way; an old one goes on
+    if event.step is not None:
+        visit.steps, visit.step = event.steps, event.step
+    elif event.steps != visit.steps:  # a new requirement has come all the way; an old one goes on
         visit.steps, visit.step = event.steps, len(event.steps)
     return ((Kind.VISIT, event.visit),)
 
@@ -257,6 +226,7 @@ def _offer_ended(cell: Cell, event: ev.OfferEnded, at: int) -> Touched:
     if event.outcome is not OfferOutcome.CONNECTED:
         slot = agent.slots[offer.slot]
         slot.state, slot.offer, slot.contact, slot.since = SlotState.FREE, None, None, at
+        fit_slots(cell, agent)
     if event.not_before is not None:
         agent.not_before = event.not_before
     if event.failures is not None:
@@ -296,6 +266,7 @@ def _connection_ended(cell: Cell, event: ev.ConnectionEnded, at: int) -> Touched
         slot.state, slot.contact = SlotState.FREE, None
         if all(other.state is SlotState.FREE for other in agent.slots):
             agent.idle_since = at
+            fit_slots(cell, agent)
     else:
         slot.state = SlotState.WRAP_UP
     contact.connection = None
@@ -303,8 +274,6 @@ def _connection_ended(cell: Cell, event: ev.ConnectionEnded, at: int) -> Touched
 
 
 EVOLVE: dict[type, Callable[[Cell, Any, int], Touched]] = {
-    ev.JournalStarted: _journal_started,
-    ev.ConfigurationApplied: _configuration_applied,
     ev.ContactArrived: _contact_arrived,
     ev.VisitBegan: _visit_began,
     ev.VisitRefused: _visit_refused,
@@ -326,7 +295,9 @@ EVOLVE: dict[type, Callable[[Cell, Any, int], Touched]] = {
     ev.JoinRepeated: _nothing,
     ev.ContactConnected: _contact_connected,
     ev.ConnectionEnded: _connection_ended,
+    ev.InvariantBroken: _nothing,
     **AGENT_EVENTS,
+    **CONFIGURATION_EVENTS,
     **LEG_EVENTS,
 }
 

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 from cordpair.acd import events as ev
-from cordpair.acd.model import AgentRow, AgentStatus, Cell, Pending, QueueRow, SlotState
+from cordpair.acd.model import AgentRow, AgentStatus, Cell, Pending, QueueRow, SlotState, fit_slots
 from cordpair.acd.touched import Kind, Touched
 
 
@@ -103,6 +103,7 @@ def _wrap_up_ended(cell: Cell, event: ev.WrapUpEnded, at: int) -> Touched:
     slot.state, slot.contact, slot.since, slot.until = SlotState.FREE, None, at, None
     if all(other.state is SlotState.FREE for other in row.slots):
         row.idle_since = at
+        fit_slots(cell, row)
     return ((Kind.AGENT, event.agent),)
 
 

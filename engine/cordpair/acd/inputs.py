@@ -236,6 +236,15 @@ class ApplyConfiguration(_Input, frozen=True):
     configuration: Configuration
 
 
+class BreachFound(_Input, frozen=True):
+    """The engine looked at its own tables: a law that held after entry ``since`` does not after ``seq``."""
+
+    law: str
+    since: int
+    seq: int
+    given: str = ""
+
+
 class TimerDue(_Input, frozen=True):
     """The clock reached ``Acd.next_deadline()``."""
 
@@ -269,11 +278,12 @@ Request = Union[
     ChangeContact,
     ApplyConfiguration,
 ]
-Input = Union[DriverInput, Request, TimerDue]
+Input = Union[DriverInput, Request, BreachFound, TimerDue]
 
 __all__ = [
     "AcceptOffer",
     "ApplyConfiguration",
+    "BreachFound",
     "BridgeSeen",
     "Caller",
     "ChangeContact",

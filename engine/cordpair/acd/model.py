@@ -158,6 +158,7 @@ class VisitRow(_Row):
     accepted: OfferId | None = None
     join_until: int | None = None
     progress_at: int | None = None  # ring progressively: when the next agent may be added
+    service: ServiceId | None = None  # whose steps and head start it began with; None: the queue's
 
     @property
     def key(self) -> int:
@@ -279,6 +280,15 @@ def slots_of(agent: Agent) -> list[Slot]:
     return [Slot(medium) for medium, count in sorted(agent.capacity.items()) for _ in range(count)]
 
 
+def fit_slots(cell: Cell, row: AgentRow) -> None:
+    """Let an agent have the slots of a changed capacity, as soon as none is in use."""
+    agent = cell.book.agents.get(row.agent)
+    if agent is None or any(slot.state is not SlotState.FREE for slot in row.slots):
+        return
+    if [slot.medium for slot in row.slots] != [slot.medium for slot in slots_of(agent)]:
+        row.slots = slots_of(agent)
+
+
 def free_slot(row: AgentRow, medium: str) -> int | None:
     """The index of a slot that may take a contact of ``medium`` now.
 
@@ -321,6 +331,7 @@ __all__ = [
     "SlotState",
     "State",
     "VisitRow",
+    "fit_slots",
     "free_slot",
     "is_busy",
     "slots_of",

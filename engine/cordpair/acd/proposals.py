@@ -11,7 +11,7 @@ from cordpair.acd.causes import Cause, ContactEnd, OfferOutcome, VisitOutcome
 from cordpair.acd.configuration import Action, HangUpAction, Queue, QueueAction, Service, ServiceAction, Step
 from cordpair.acd.draws import draw
 from cordpair.acd.model import MOST_VISITS, Cell, ContactRow, LegState, OfferRow, Pending, SlotState, VisitRow
-from cordpair.ids import AgentId, BridgeId, LegId, OfferId, PlayId, QueueId, VisitId
+from cordpair.ids import AgentId, BridgeId, LegId, OfferId, PlayId, QueueId, ServiceId, VisitId
 
 Events = Iterator[ev.Event]
 
@@ -127,19 +127,25 @@ def end_visit(cell: Cell, visit: VisitRow, outcome: VisitOutcome, now: int) -> E
 class Entry:
     """What a visit begins with: where to, how urgent, since when."""
 
-    __slots__ = ("enqueued_at", "head_start_ms", "queue", "steps")
+    __slots__ = ("enqueued_at", "head_start_ms", "queue", "service", "steps")
 
     def __init__(
-        self, queue: QueueId, enqueued_at: int, head_start_ms: int = 0, steps: tuple[Step, ...] | None = None
+        self,
+        queue: QueueId,
+        enqueued_at: int,
+        head_start_ms: int = 0,
+        steps: tuple[Step, ...] | None = None,
+        service: ServiceId | None = None,
     ) -> None:
         self.queue = queue
         self.enqueued_at = enqueued_at
         self.head_start_ms = head_start_ms
         self.steps = steps
+        self.service = service
 
 
 def through_service(service: Service, enqueued_at: int) -> Entry:
-    return Entry(service.queue, enqueued_at, service.head_start_ms, service.steps)
+    return Entry(service.queue, enqueued_at, service.head_start_ms, service.steps, service.service)
 
 
 def enter(cell: Cell, contact: ContactRow, entry: Entry, now: int, began_at: int | None = None) -> Events:
@@ -172,6 +178,7 @@ def begin(cell: Cell, contact: ContactRow, entry: Entry, now: int, began_at: int
         steps,
         sticky,
         now + queue.sticky_ms if sticky is not None else None,
+        entry.service,
     )
     yield from _entertain(cell, contact, queue)
 

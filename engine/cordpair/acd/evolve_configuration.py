@@ -1,0 +1,57 @@
+"""Event → tables: the cell itself and its configuration. See ``evolve``."""
+
+from collections.abc import Callable
+from typing import Any
+
+from cordpair.acd import events as ev
+from cordpair.acd.evolve_agents import recount
+from cordpair.acd.model import AgentRow, Book, Cell, NodeRow, QueueRow, SeatRow, fit_slots, slots_of
+from cordpair.acd.touched import EVERYTHING, Touched
+
+
+def _journal_started(cell: Cell, event: ev.JournalStarted, at: int) -> Touched:
+    cell.state.run, cell.state.seed = event.run, event.seed
+    return ()
+
+
+def _configuration_applied(cell: Cell, event: ev.ConfigurationApplied, at: int) -> Touched:
+    state, configuration, before = cell.state, event.configuration, cell.book
+    state.configuration = configuration
+    cell.book = Book(configuration)
+    for number, agent in enumerate(configuration.agents):
+        row = state.agents.get(agent.agent)
+        if row is None:
+            state.agents[agent.agent] = AgentRow(agent.agent, number, slots_of(agent), since=at, idle_since=at)
+        else:
+            row.number = number
+            fit_slots(cell, row)
+    for gone in state.agents.keys() - cell.book.agents.keys():
+        del state.agents[gone]
+    _seats(cell, before)
+    for node in configuration.nodes:
+        state.nodes.setdefault(node, NodeRow(node))
+    for queue in configuration.queues:
+        state.queues.setdefault(queue.queue, QueueRow(queue.queue, unstaffed_since=at, unready_since=at))
+    recount(cell, at)
+    return EVERYTHING
+
+
+def _seats(cell: Cell, before: Book) -> None:
+    """What is known of a phone goes with its endpoint: a driver that watches it already says nothing new."""
+    seats = cell.state.seats
+    known = {endpoint: seats[seat].status for endpoint, seat in before.by_endpoint.items() if seat in seats}
+    for seat in cell.book.configuration.seats:
+        row = seats.setdefault(seat.seat, SeatRow(seat.seat))
+        old = before.seats.get(seat.seat)
+        if old is None or old.endpoint != seat.endpoint:
+            row.status = dict(known.get(seat.endpoint, {}))
+    for gone in seats.keys() - cell.book.seats.keys():
+        del seats[gone]
+
+
+CONFIGURATION_EVENTS: dict[type, Callable[[Cell, Any, int], Touched]] = {
+    ev.JournalStarted: _journal_started,
+    ev.ConfigurationApplied: _configuration_applied,
+}
+
+__all__ = ["CONFIGURATION_EVENTS"]
