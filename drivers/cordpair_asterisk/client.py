@@ -10,18 +10,13 @@ import msgspec
 
 from cordpair.pbx import CommandTimedOut, LegGone, LinkEnd, LinkLost, LoginRefused, PbxError, Refused
 from cordpair_asterisk.config import Settings
+from cordpair_asterisk.http import Http
 from cordpair_asterisk.wire import Event, Malformed, decode_complaint, decode_event
 
 log = logging.getLogger(__name__)
 
-# Asterisk's HTTP server handles a connection per thread; more than this many at once only wait for each other.
-CONNECTIONS = 16
 # An event is about 1 KB; the largest hold a bridge with many channels.
 MAX_EVENT = 1 << 20
-# A list of 20,000 channels.
-MAX_BODY = 32 << 20
-# Below Asterisk's session_keep_alive of 15 s: otherwise a request meets a connection that is just being closed.
-KEEPALIVE = 10.0
 
 OK = 200
 BAD_REQUEST, UNAUTHORIZED, FORBIDDEN, NOT_FOUND = 400, 401, 403, 404
@@ -54,6 +49,7 @@ class AriClient:
 
     def __init__(self, settings: Settings, app: str) -> None:
         self._settings, self._app = settings, app
+        self._http = Http(settings.base, settings.user, settings.password, settings.connect_timeout)
         self._session: aiohttp.ClientSession | None = None
         self._socket: aiohttp.ClientWebSocketResponse | None = None
         self._reading: asyncio.Task[None] | None = None
@@ -67,7 +63,6 @@ class AriClient:
         credentials = {"Authorization": aiohttp.encode_basic_auth(settings.user, settings.password, encoding="utf-8")}
         self._session = aiohttp.ClientSession(
             headers=credentials,
-            connector=aiohttp.TCPConnector(limit=CONNECTIONS, keepalive_timeout=KEEPALIVE),
             timeout=aiohttp.ClientTimeout(total=settings.request_timeout, connect=settings.connect_timeout),
         )
         try:
@@ -102,6 +97,7 @@ class AriClient:
         if self._socket is not None:
             await self._socket.close()
             self._socket = None
+        self._http.close()
         if self._session is not None:
             await self._session.close()
             self._session = None
@@ -132,15 +128,15 @@ class AriClient:
         if self._session is None or self.ended.done():
             raise LinkLost(f"{what}: there is no link to {self._settings.shown}")
         data = msgspec.json.encode(body) if body is not None else None
-        headers = {"Content-Type": "application/json"} if body is not None else None
-        url = f"{self._settings.base}/{path}"
         try:
-            async with self._session.request(method, url, params=query, data=data, headers=headers) as response:
-                reply = Reply(response.status, await _bounded(response, what))
+            answer = await self._http.request(
+                method, path, dict(query) if query else None, data, self._settings.request_timeout
+            )
         except TimeoutError:
             raise CommandTimedOut(f"{what}: no answer within {self._settings.request_timeout:g} s") from None
-        except (aiohttp.ClientError, OSError) as error:
+        except OSError as error:
             raise LinkLost(f"{what}: {_reason(error)}") from None
+        reply = Reply(answer.status, answer.body)
         if reply.status < 300 or reply.status in accept:
             return reply
         raise refusal(what, reply)
@@ -175,15 +171,6 @@ class AriClient:
         except Exception:
             log.exception("an event of type %s could not be processed", event.type)
             self.end("an event could not be processed")
-
-
-async def _bounded(response: aiohttp.ClientResponse, what: str) -> bytes:
-    body = bytearray()
-    async for chunk in response.content.iter_any():
-        body += chunk
-        if len(body) > MAX_BODY:
-            raise LinkLost(f"{what}: a reply of more than {MAX_BODY} bytes")
-    return bytes(body)
 
 
 _ENDS = {aiohttp.WSMsgType.CLOSE, aiohttp.WSMsgType.CLOSING, aiohttp.WSMsgType.CLOSED, aiohttp.WSMsgType.ERROR}

@@ -165,7 +165,9 @@ class Link:
             elif isinstance(item, RecordingEnded):
                 self._chore(self.listening.recording_ended(item.recording))
         while self.translator.vacated:
-            self._chore(self._read_again(self.translator.vacated.pop()))
+            endpoint = self.translator.vacated.pop()
+            if self.translator.seats.passed_over(endpoint):
+                self._chore(self._read_again(endpoint))
 
     def vacated(self) -> None:
         """Look after seats that a refused originate has left."""

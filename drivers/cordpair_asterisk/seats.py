@@ -12,6 +12,7 @@ class Seats:
     def __init__(self, endpoints: tuple[str, ...]) -> None:
         self._status: dict[str, SeatStatus | None] = dict.fromkeys(endpoints)
         self._news: dict[str, int] = dict.fromkeys(endpoints, 0)
+        self._last: dict[str, SeatStatus | None] = dict.fromkeys(endpoints)  # what was said last, passed over or not
 
     @property
     def endpoints(self) -> tuple[str, ...]:
@@ -20,6 +21,11 @@ class Seats:
     def news(self, endpoint: str) -> int:
         """Grows with every event about the seat: what was asked before the last one is old."""
         return self._news.get(endpoint, 0)
+
+    def passed_over(self, endpoint: str) -> bool:
+        """Whether what was said last about the seat is not what we reported (or nothing was said yet)."""
+        last = self._last.get(endpoint)
+        return last is None or last is not self._status.get(endpoint)
 
     def event(self, device: str, state: str, *, ours: bool) -> tuple[str, SeatStatus] | None:
         """A DeviceStateChanged; the change to report."""
@@ -41,7 +47,7 @@ class Seats:
         return self._status.get(endpoint)
 
     def _see(self, endpoint: str, state: str, *, ours: bool) -> tuple[str, SeatStatus] | None:
-        status = seat_status(state)
+        status = self._last[endpoint] = seat_status(state)
         if ours and status is SeatStatus.BUSY:  # our own ring or call
             if self._status[endpoint] is not None:
                 return None
