@@ -11,7 +11,7 @@ BIN := $(VENV)/bin
 ARGS ?=
 
 # What the tests need beside Python: "command:Debian package".
-TEST_TOOLS := sipp:sip-tester debootstrap:debootstrap
+TEST_TOOLS := sipp:sip-tester debootstrap:debootstrap faketime:faketime
 
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 export PIP_ROOT_USER_ACTION := ignore

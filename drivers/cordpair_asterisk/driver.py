@@ -1,7 +1,7 @@
 """The driver: the port's operations on ARI. Decides nothing."""
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 from cordpair.acd.causes import Cause
 from cordpair.acd.inputs import Snapshot, Stamp
@@ -12,6 +12,7 @@ from cordpair.pbx import (
     CommandTimedOut,
     Direction,
     Emit,
+    Finding,
     Hears,
     LinkEnd,
     LinkLost,
@@ -19,9 +20,11 @@ from cordpair.pbx import (
     PbxError,
     SpeaksTo,
     Unsupported,
+    Wanted,
 )
 from cordpair_asterisk.causes import REASON_CODES
 from cordpair_asterisk.config import Settings
+from cordpair_asterisk.diagnosis import Diagnosis
 from cordpair_asterisk.link import Link
 from cordpair_asterisk.originating import originate
 from cordpair_asterisk.seats import TECHNOLOGY
@@ -70,6 +73,9 @@ class AsteriskDriver:
     async def close(self) -> None:
         if self._link is not None:
             await self._link.close()
+
+    async def diagnose(self, wanted: Wanted, now_ms: Callable[[], int]) -> tuple[Finding, ...]:
+        return await Diagnosis(self._settings, self._cell, self._endpoints, wanted, now_ms).run()
 
     def _up(self) -> Link:
         if self._link is None:

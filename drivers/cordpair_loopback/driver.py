@@ -9,11 +9,14 @@ from cordpair.pbx import (
     Capability,
     Direction,
     Emit,
+    Finding,
     Hears,
+    Level,
     LinkEnd,
     LinkLost,
     OriginateRequest,
     SpeaksTo,
+    Wanted,
 )
 from cordpair_loopback import translate
 from cordpair_loopback.client import Link
@@ -68,6 +71,9 @@ class LoopbackDriver:
     async def close(self) -> None:
         if self._link is not None:
             self._link.close()
+
+    async def diagnose(self, wanted: Wanted, now_ms: Callable[[], int]) -> tuple[Finding, ...]:
+        return (Finding(Level.OK, "link", "the PBX inside this process: always there, and nothing to configure"),)
 
     # ------------------------------------------------------------ one leg
 

@@ -8,6 +8,7 @@ import typer
 from cordpair import __version__
 from cordpair.cli import check as checking
 from cordpair.cli import demo
+from cordpair.cli import doctor as examining
 from cordpair.cli import export as exporting
 from cordpair.cli import run as running
 from cordpair.cli import serve as serving
@@ -64,6 +65,16 @@ def serve(
 def check(file: File = DEFAULT_FILE) -> None:
     """Say everything that is wrong with a configuration. Exit status 1 if anything is."""
     raise typer.Exit(0 if checking.check(file) else EXIT_FAILED)
+
+
+@app.command()
+@reports_errors
+def doctor(file: File = DEFAULT_FILE, as_json: Json = False) -> None:
+    """Examine this machine, the PBX, the journal and the store; say how to mend what is wrong. Changes nothing.
+
+    Plays, records and deletes on the PBX what fails silently there. Exit status 1 if there is an error.
+    """
+    raise typer.Exit(examining.doctor(file, as_json=as_json))
 
 
 @app.command()

@@ -50,4 +50,13 @@ def count(number: int, word: str) -> str:
     return f"{number} {word}" if number == 1 else f"{number} {word}s"
 
 
-__all__ = ["clock_time", "count", "day_time", "program", "short", "span"]
+def size(number: int) -> str:
+    """``12.3 MB``."""
+    value, units = float(number), ["bytes", "KB", "MB", "GB", "TB"]
+    while value >= 1_000 and len(units) > 1:
+        value /= 1_000
+        del units[0]
+    return f"{value:.0f} {units[0]}" if units[0] == "bytes" else f"{value:.1f} {units[0]}"
+
+
+__all__ = ["clock_time", "count", "day_time", "program", "short", "size", "span"]

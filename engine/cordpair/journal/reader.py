@@ -9,7 +9,7 @@ import hashlib
 import sqlite3
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
-from typing import Self
+from typing import Any, Self
 
 from cordpair.errors import JournalError
 from cordpair.journal.codec import Codec, UnreadableBody, chain
@@ -49,6 +49,41 @@ class SqliteReader:
         with sqlite_errors(self._path, "cannot be read"):
             (seq,) = self._connection.execute("SELECT coalesce(max(seq), 0) FROM entries").fetchone()
         return int(seq)
+
+    def bounds(self) -> tuple[int, int]:
+        """The numbers of the oldest and the newest entry that are there; 0 and 0 in an empty journal."""
+        first, last = self._one("SELECT coalesce(min(seq), 0), coalesce(max(seq), 0) FROM entries")
+        return int(first), int(last)
+
+    def time_of(self, seq: int) -> int:
+        (at,) = self._one("SELECT at FROM entries WHERE seq = ?", seq)
+        return int(at)
+
+    def first_since(self, at_ms: int) -> int:
+        """The number of the oldest entry of that time or later; of the newest one when all are older.
+
+        Entries are in the order of their times, which have no index.
+        """
+        low, high = self.bounds()
+        while low < high:
+            middle = (low + high) // 2
+            if self.time_of(middle) < at_ms:
+                low = middle + 1
+            else:
+                high = middle
+        return low
+
+    def weight(self, from_seq: int) -> tuple[int, int]:
+        """Bytes of the bodies from there on, and how many there are."""
+        size, rows = self._one("SELECT coalesce(sum(length(body)), 0), count(*) FROM entries WHERE seq >= ?", from_seq)
+        return int(size), int(rows)
+
+    def _one(self, sql: str, *values: int) -> tuple[Any, ...]:
+        with sqlite_errors(self._path, "cannot be read"):
+            row = self._connection.execute(sql, values).fetchone()
+        if row is None:
+            raise JournalError(f"{self._path}: has no entry {values[0] if values else 0}.")
+        return tuple(row)
 
     def read(self, after_seq: int = 0) -> "SqliteReading":
         return SqliteReading(self._connection, self._path, self._codec, after_seq)

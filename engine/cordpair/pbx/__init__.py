@@ -1,5 +1,6 @@
 """The driver port. A driver imports only this, ``cordpair.acd``'s inputs and causes, ids and errors."""
 
+from cordpair.pbx.diagnosis import Diagnosable, Finding, Level, Wanted
 from cordpair.pbx.driver import (
     FULL,
     Capability,
@@ -27,12 +28,15 @@ __all__ = [
     "FULL",
     "Capability",
     "CommandTimedOut",
+    "Diagnosable",
     "Direction",
     "Driver",
     "DriverFactory",
     "Emit",
+    "Finding",
     "Hears",
     "LegGone",
+    "Level",
     "LinkEnd",
     "LinkLost",
     "LoginRefused",
@@ -41,6 +45,7 @@ __all__ = [
     "Refused",
     "SpeaksTo",
     "Unsupported",
+    "Wanted",
     "make_driver",
     "schemes",
 ]

@@ -124,7 +124,7 @@ def open_database(path: Path) -> Database:
             db.enable_wal()
             for pragma in ("synchronous = NORMAL", "secure_delete = ON"):
                 db.execute(f"PRAGMA {pragma}")
-            _refuse_foreign(db, path)
+            refuse_foreign(db, path)
             migrations.apply(db)
         except BaseException:
             connection.close()
@@ -132,7 +132,7 @@ def open_database(path: Path) -> Database:
     return db
 
 
-def _refuse_foreign(db: Database, path: Path) -> None:
+def refuse_foreign(db: Database, path: Path) -> None:
     tables = set(db.table_names())
     if tables and migrations.migrations_table not in tables:
         raise StoreError(f"{path}: is not Cordpair's store. Give the store a path of its own in [store].")
@@ -145,4 +145,4 @@ def _refuse_foreign(db: Database, path: Path) -> None:
         raise StoreError(f"{path}: was written by a newer Cordpair (it knows {newer}). Use that version.")
 
 
-__all__ = ["migrations", "open_database"]
+__all__ = ["migrations", "open_database", "refuse_foreign"]

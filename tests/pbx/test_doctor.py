@@ -1,0 +1,246 @@
+"""``cordpair doctor`` finds what is wrong. Each condition is made for real, and nothing of what it tries is left."""
+
+import asyncio
+import contextlib
+import json
+import os
+import shutil
+import socket
+import subprocess
+import sys
+from collections.abc import AsyncIterator, Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from cordpair.acd import events as ev
+from lab.asterisk import AsteriskLab
+from pbx.centre import EngineProcess, agent_table
+
+pytestmark = [pytest.mark.pbx, pytest.mark.timeout(90)]
+
+CENTRE = """
+[prompts]
+welcome = "sound:{prompt}"
+[skills]
+[queues.sales]
+prompt = "welcome"
+[services.any]
+queue = "sales"
+"""
+
+
+class Doctor:
+    """Runs it as an operator does, on a lab."""
+
+    def __init__(self, lab: AsteriskLab, directory: Path) -> None:
+        self.lab = lab
+        self.directory = directory
+        self.journal = directory / "journal.db"
+        self.prompt = "agent-loginok"
+        self.seats = [agent.number for agent in lab.agents]
+        self.password = lab.credentials[1]
+        self.said = ""
+
+    def centre(self) -> str:
+        return CENTRE.format(prompt=self.prompt) + agent_table({seat: {} for seat in self.seats}, ["sales"])
+
+    async def run(self, *before: str, status: int = 1) -> list[dict[str, Any]]:
+        """What it found that is not well. ``before``: the command that runs it."""
+        engine = EngineProcess(self.lab, self.directory, self.centre())
+        text = engine.file.read_text().replace('path = "journal.db"', f'path = "{self.journal}"')
+        engine.file.write_text(text)
+        process = await asyncio.create_subprocess_exec(
+            *before,
+            *(sys.executable, "-m", "cordpair", "doctor", "--json", str(engine.file)),
+            env={**os.environ, "CORDPAIR_ARI_PASSWORD": self.password},
+            stdout=asyncio.subprocess.PIPE,
+            stderr=asyncio.subprocess.PIPE,
+        )
+        out, err = await process.communicate()
+        self.said = out.decode() + err.decode()
+        assert process.returncode == status, self.said
+        assert self.lab.credentials[1] not in self.said
+        reports = json.loads(out)
+        for report in reports:
+            assert report["level"] == "ok" or (report["why"] and report["mend"]), report
+        return [report for report in reports if report["level"] != "ok"]
+
+
+def errors(reports: list[dict[str, Any]]) -> list[tuple[str, str]]:
+    return [(report["where"], report["about"]) for report in reports if report["level"] == "error"]
+
+
+@contextlib.asynccontextmanager
+async def patient(
+    directory: Path, *, before: Any = None, extra: Mapping[str, str] | None = None
+) -> AsyncIterator[Doctor]:
+    """A lab, changed by ``before`` while it is not running yet."""
+    lab = AsteriskLab(agents=1, extra=extra)
+    if before is not None:
+        before(lab)
+    async with lab:
+        yield Doctor(lab, directory)
+        # Whatever it tried, it took away again.
+        assert await lab.channels() == await lab.bridges() == []
+        async with asyncio.timeout(10):
+            while await lab.ari("GET", "applications"):
+                await asyncio.sleep(0.05)  # sleep: Asterisk drops an application a moment after its socket
+        if lab.recordings.exists():
+            assert not [path for path in lab.recordings.iterdir() if path.name != "filled"]
+
+
+async def test_a_healthy_one_is_left_as_it_was(tmp_path: Path) -> None:
+    async with patient(tmp_path) as doctor:
+        await doctor.lab.sipp.phones(doctor.lab.agents)
+        assert await doctor.run(status=0) == []
+        assert not doctor.journal.exists()
+
+
+async def test_a_running_engine_is_not_disturbed(tmp_path: Path) -> None:
+    async with AsteriskLab(agents=1) as lab:
+        doctor = Doctor(lab, tmp_path)
+        async with EngineProcess(lab, tmp_path, doctor.centre()) as engine:
+            assert errors(await doctor.run(status=0)) == []
+            assert "entries 1 to" in doctor.said
+            assert not engine.events(ev.NodeFenced) and not engine.events(ev.NodeLost)
+            assert engine.process is not None and engine.process.returncode is None
+            assert await engine.stop() == 0
+            assert not engine.events(ev.LegAdopted)
+
+
+async def test_an_unresolvable_host_name(tmp_path: Path) -> None:
+    async with patient(tmp_path) as doctor:
+        renamed = 'hostname no-such-host-here; exec "$@"'
+        found = await doctor.run("unshare", "--uts", "sh", "-c", renamed, "sh")
+        assert errors(found) == [("machine", "name")]
+        assert "no-such-host-here" in found[0]["what"] and "/etc/hosts" in found[0]["mend"]
+
+
+async def test_a_resolver_that_does_not_answer(tmp_path: Path) -> None:
+    (tmp_path / "resolv.conf").write_text("nameserver 127.0.0.77\n")
+    (tmp_path / "hosts").write_text("127.0.0.1 localhost\n")
+    mounted = 'mount --bind "$1/resolv.conf" /etc/resolv.conf; mount --bind "$1/hosts" /etc/hosts; shift; exec "$@"'
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as black_hole:
+        black_hole.bind(("127.0.0.77", 53))
+        async with patient(tmp_path) as doctor:
+            found = await doctor.run("unshare", "--mount", "sh", "-ec", mounted, "sh", str(tmp_path))
+    assert errors(found) == [("machine", "name")]
+    assert "no answer within" in found[0]["what"]
+
+
+async def test_a_wrong_password(tmp_path: Path) -> None:
+    async with patient(tmp_path) as doctor:
+        doctor.password = "not-it"
+        found = await doctor.run()
+        assert errors(found) == [("pbx.main", "login")]
+        assert "not-it" not in doctor.said
+
+
+async def test_nobody_there(tmp_path: Path) -> None:
+    async with AsteriskLab(agents=1) as lab:
+        doctor = Doctor(lab, tmp_path)
+        await lab.stop()
+        assert errors(await doctor.run()) == [("pbx.main", "link")]
+
+
+@pytest.mark.parametrize(
+    ("module", "fails"),
+    [
+        ("res_stasis_snoop", "listen in"),
+        ("bridge_softmix", "three parties"),
+        ("res_ari_device_states", "no agent is rung"),
+    ],
+)
+async def test_a_missing_module(tmp_path: Path, module: str, fails: str) -> None:
+    async with patient(tmp_path, extra={"modules": f"noload = {module}.so"}) as doctor:
+        found = [report for report in await doctor.run() if report["about"] == "modules"]
+        assert [(report["level"], fails in report["why"]) for report in found] == [("error", True)]
+        assert f"{module}.so" in found[0]["what"]
+
+
+async def test_missing_music(tmp_path: Path) -> None:
+    def empty(lab: AsteriskLab) -> None:
+        for file in (lab.directory / "data/moh").iterdir():
+            file.unlink()
+
+    async with patient(tmp_path, before=empty) as doctor:
+        found = await doctor.run()
+        assert errors(found) == [("pbx.main", "music")]
+        assert "silence" in found[0]["what"]
+
+
+async def test_a_missing_recording_directory(tmp_path: Path) -> None:
+    async with patient(tmp_path, before=lambda lab: shutil.rmtree(lab.recordings)) as doctor:
+        found = await doctor.run()
+        assert errors(found) == [("pbx.main", "recording")]
+        assert "recording/" in found[0]["mend"]
+        # Without a recording nobody can listen to the music: it says so instead of guessing.
+        assert ("music", "warning") in [(report["about"], report["level"]) for report in found]
+
+
+async def test_a_full_disk_on_the_pbx(tmp_path: Path) -> None:
+    async with patient(tmp_path) as doctor:
+        inside = doctor.lab.tree.root / "srv/lab" if not doctor.lab.tree.own else doctor.lab.directory
+        place = f"{inside}/spool/recording"
+        fill = f"mount -t tmpfs -o size=64k tmpfs {place}; head -c 1M /dev/zero > {place}/filled || true"
+        enter = ["nsenter", f"--target={doctor.lab.pid}", "--mount", "sh", "-c", fill]
+        subprocess.run(enter, check=True, stderr=subprocess.DEVNULL)
+        found = await doctor.run()
+        assert ("pbx.main", "recording") in errors(found)
+        assert "disk" in next(report["mend"] for report in found if report["about"] == "recording")
+
+
+@pytest.fixture
+def full_disk(tmp_path: Path) -> Iterator[Path]:
+    place = tmp_path / "full"
+    place.mkdir()
+    subprocess.run(["mount", "-t", "tmpfs", "-o", "size=1m", "tmpfs", str(place)], check=True)
+    with contextlib.suppress(OSError), (place / "filled").open("wb") as file:
+        while True:
+            file.write(bytes(4096))
+            file.flush()
+    yield place
+    subprocess.run(["umount", str(place)], check=True)
+
+
+async def test_a_full_disk_for_the_journal(tmp_path: Path, full_disk: Path) -> None:
+    async with patient(tmp_path) as doctor:
+        doctor.journal = full_disk / "journal.db"
+        assert errors(await doctor.run()) == [("journal", "disk")]
+
+
+@pytest.mark.parametrize(("shift", "level"), [("+90s", "error"), ("-90s", "error"), ("+2s", "warning")])
+async def test_clock_skew(tmp_path: Path, shift: str, level: str) -> None:
+    async with patient(tmp_path) as doctor:
+        status = 1 if level == "error" else 0
+        found = await doctor.run("faketime", "--exclude-monotonic", "-f", shift, status=status)
+        (clock,) = [report for report in found if report["about"] == "clock"]
+        assert clock["level"] == level
+        assert ("behind" if shift.startswith("+") else "ahead of") in clock["what"]
+
+
+async def test_a_user_who_may_only_read(tmp_path: Path) -> None:
+    async with patient(tmp_path, extra={"ari": "read_only = yes"}) as doctor:
+        assert errors(await doctor.run()) == [("pbx.main", "rights")]
+
+
+async def test_channelvars_left_out(tmp_path: Path) -> None:
+    def forget(lab: AsteriskLab) -> None:
+        file = lab.directory / "etc/ari.conf"
+        file.write_text(file.read_text().replace("CP_CELL,", ""))
+
+    async with patient(tmp_path, before=forget) as doctor:
+        found = await doctor.run()
+        assert errors(found) == [("pbx.main", "channelvars")]
+        assert "CP_CELL" in found[0]["what"]
+
+
+async def test_a_prompt_and_a_seat_that_are_not_there(tmp_path: Path) -> None:
+    async with patient(tmp_path) as doctor:
+        doctor.prompt = "no-such-prompt"
+        doctor.seats.append("999")
+        found = await doctor.run()
+        assert errors(found) == [("pbx.main", "prompts"), ("pbx.main", "seats")]
+        assert "no-such-prompt" in found[0]["what"] and "999" in found[1]["what"]
