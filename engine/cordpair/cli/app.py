@@ -7,7 +7,7 @@ import typer
 
 from cordpair import __version__
 from cordpair.cli import check as checking
-from cordpair.cli import demo
+from cordpair.cli import demo, keys
 from cordpair.cli import doctor as examining
 from cordpair.cli import export as exporting
 from cordpair.cli import run as running
@@ -28,6 +28,8 @@ app = typer.Typer(
     rich_markup_mode="rich",
     context_settings={"help_option_names": ["-h", "--help"]},
 )
+
+app.add_typer(keys.app, name="keys")
 
 File = Annotated[Path, typer.Argument(help="The configuration.", show_default=True)]
 Config = Annotated[Path, typer.Option("--config", "-c", help="The configuration, for the journal's place.")]

@@ -1,4 +1,4 @@
-"""``cordpair run``: the engine on the embedded PBX, with people simulated, and the live view."""
+"""``cordpair run``: the engine on the embedded PBX, with people simulated, its API, and the live view."""
 
 import asyncio
 import logging
@@ -9,11 +9,13 @@ from rich import box
 from rich.live import Live
 from rich.table import Table
 
+from cordpair.api import Role, Server, make_key, office_of, parse_listen
 from cordpair.cli.demo import NODE, directory, pbx_url, prepare
 from cordpair.cli.failures import output
 from cordpair.cli.screen import plain_lines, screen
 from cordpair.cli.settings import Settings, read_settings
 from cordpair.cli.text import program
+from cordpair.clock import AsyncioClock
 from cordpair.journal.lock import WriterLock
 from cordpair.runtime import Engine, Figures, figures, run_engine, run_loop
 from cordpair.runtime.process import LOG_FORMAT
@@ -44,8 +46,29 @@ def run(place: Path, *, for_ms: int | None, callers_per_minute: float, seed: int
 
 
 async def _run(settings: Settings, url: str, view: "View") -> int:
-    async with settings.setup(urls={NODE: url}) as setup:
-        return await run_engine(setup, started=view.show)
+    async with settings.prepared(urls={NODE: url}) as (setup, store, listen):
+        key, kept = make_key(name="demonstration", role=Role.ADMIN, at_ms=AsyncioClock().now_ms())
+        await store.keys.add(kept)
+
+        async def started(engine: Engine) -> None:
+            async with office_of(engine, store.keys, setup.journal) as office:
+                server = Server(office)
+                try:
+                    view.tell_url(await _listen(server, listen), key)
+                    await view.show(engine)
+                finally:
+                    await server.close()
+
+        return await run_engine(setup, started=started)
+
+
+async def _listen(server: Server, listen: str) -> str:
+    """Where the configuration says, or at any port if that one is taken."""
+    host, port = parse_listen(listen)
+    try:
+        return await server.listen(host, port)
+    except OSError:
+        return await server.listen(host, 0)
 
 
 def begin_anew(settings: Settings) -> None:
@@ -77,6 +100,12 @@ class View:
         self._for_ms = for_ms
         self._footer = footer
         self._ends_at: int | None = None
+
+    def tell_url(self, url: str, key: str) -> None:
+        """The key is of this demonstration only: its store is made anew each time."""
+        output.print(f"API: {url}/v1/openapi.json   ready: {url}/readyz   live: {url}/v1/stream", soft_wrap=True)
+        output.print(f"with: Authorization: Bearer {key}", soft_wrap=True)
+        self._footer = f"API {url} · {self._footer}"
 
     async def show(self, engine: Engine) -> None:
         if self._for_ms is not None:

@@ -1,11 +1,12 @@
-"""``cordpair serve``: the engine in the foreground."""
+"""``cordpair serve``: the engine in the foreground, and its API."""
 
 from pathlib import Path
 
+from cordpair.api import parse_listen, serve_api
 from cordpair.cli.failures import say_error, say_warning, status_of
 from cordpair.cli.settings import Settings, read_settings
 from cordpair.errors import CordpairError
-from cordpair.runtime import log_to_stderr, run_engine, run_loop
+from cordpair.runtime import Engine, log_to_stderr, run_engine, run_loop
 
 
 def serve(file: Path, *, take_file: bool) -> int:
@@ -22,8 +23,13 @@ def serve(file: Path, *, take_file: bool) -> int:
 
 
 async def _serve(settings: Settings, take_file: bool) -> int:
-    async with settings.setup(take_file=take_file) as setup:
-        return await run_engine(setup)
+    async with settings.prepared(take_file=take_file) as (setup, store, listen):
+        parse_listen(listen)  # before anything else is begun
+
+        async def api(engine: Engine) -> None:
+            await serve_api(engine, store.keys, setup.journal, listen)
+
+        return await run_engine(setup, started=api)
 
 
 __all__ = ["serve"]

@@ -7,6 +7,7 @@ import logging
 import os
 from collections.abc import AsyncIterator, Mapping
 from pathlib import Path
+from typing import NamedTuple
 
 import msgspec
 
@@ -34,7 +35,9 @@ class Settings(msgspec.Struct, frozen=True):
         return self.file.parent / self.loaded.config.store.path
 
     @contextlib.asynccontextmanager
-    async def setup(self, *, take_file: bool = False, urls: Mapping[NodeId, str] | None = None) -> AsyncIterator[Setup]:
+    async def prepared(
+        self, *, take_file: bool = False, urls: Mapping[NodeId, str] | None = None
+    ) -> AsyncIterator["Prepared"]:
         """Everything that is needed to run, with the store open. The file becomes a new revision if it changed;
         ``take_file``: also when the store's was edited since. ``urls`` stand in for those of the configuration.
 
@@ -52,7 +55,7 @@ class Settings(msgspec.Struct, frozen=True):
             )
             revision = active.revision.revision
             log.info("configuration revision %d, %s", revision, "new from the file" if changed else "as before")
-            yield Setup(
+            setup = Setup(
                 configuration=to_configuration(active.config, revision),
                 pbxs=self._urls(active.config) if urls is None else urls,
                 journal=self.journal,
@@ -60,12 +63,21 @@ class Settings(msgspec.Struct, frozen=True):
                 snapshot_every=active.config.journal.snapshot_every,
                 records=store.records,
             )
+            yield Prepared(setup, store, active.config.http.listen)
         finally:
             await store.close()
 
     def _urls(self, config: Config) -> dict[NodeId, str]:
         pbxs = config.pbx.items()
         return {NodeId(name): url_with_secret(name, pbx, os.environ, self.file.parent) for name, pbx in pbxs}
+
+
+class Prepared(NamedTuple):
+    """Everything that is needed to run an engine and its API."""
+
+    setup: Setup
+    store: Store
+    listen: str
 
 
 def read_settings(file: Path) -> Settings:
@@ -85,4 +97,4 @@ def _author() -> str:
         return str(os.getuid())
 
 
-__all__ = ["Settings", "read_settings"]
+__all__ = ["Prepared", "Settings", "read_settings"]

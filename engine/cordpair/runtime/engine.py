@@ -81,6 +81,11 @@ class Engine:
     def links(self) -> dict[NodeId, LinkState]:
         return {node: supervisor.state for node, supervisor in self._supervisors.items()}
 
+    @property
+    def stopping(self) -> bool:
+        """Whether it has begun to stop; it may be closing links still."""
+        return self._stop.done()
+
     def submit(self, input: Input) -> None:
         """From a driver. Never lost and never refused."""
         self._writer.submit(input)

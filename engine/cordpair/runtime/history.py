@@ -1,6 +1,7 @@
 """A journal read for viewers: the tables as they are now, the contacts there were, the offers of one of them."""
 
-from collections.abc import Callable, Iterable
+import contextlib
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import Any, ClassVar
 
@@ -12,8 +13,9 @@ from cordpair.acd.eligibility import agent_obstacles
 from cordpair.acd.explain import Explanation, explain
 from cordpair.errors import JournalError
 from cordpair.ids import AgentId, ContactId, QueueId, VisitId
-from cordpair.journal import Entry, SqliteReader, current_codec
+from cordpair.journal import Entry, ReadableJournal, SqliteReader, current_codec
 from cordpair.runtime.recovery import Recovered, recover
+from cordpair.runtime.snapshots import decode
 
 
 class Follower:
@@ -120,9 +122,38 @@ class Way(msgspec.Struct, frozen=True):
     obstacles: dict[AgentId, tuple[str, ...]]
 
 
-def way_of(entries: Iterable[Entry], wanted: ContactId, now_ms: int) -> Way:
+def story_of(
+    entries: Iterable[Entry], wanted: ContactId, now_ms: int, acd: Acd | None = None
+) -> tuple[Story | None, Way]:
+    """What became of one contact, and its way, in one reading. ``acd``: as it was before the first of the entries."""
+    heard = _Stories()
+
+    def listening() -> Iterator[Entry]:
+        for entry in entries:
+            for event in entry.events:
+                heard.add(event)
+            yield entry
+
+    way = way_of(listening(), wanted, now_ms, acd)
+    return heard.all.get(wanted), way
+
+
+def start_before(reader: ReadableJournal, wanted: ContactId) -> tuple[Acd, int]:
+    """Tables, and the number of the entry after which they stand, from which the contact's whole way can be read: the
+    newest snapshot if it is older than the contact, else the beginning."""
+    snapshot = reader.load_snapshot()
+    number = wanted.rpartition("-c")[2]
+    if snapshot is not None and number.isdecimal():
+        with contextlib.suppress(msgspec.DecodeError):  # of another version
+            state = decode(snapshot.state)
+            if state.numbers.get("contact", 0) < int(number):
+                return Acd(state), snapshot.seq
+    return Acd(), 0
+
+
+def way_of(entries: Iterable[Entry], wanted: ContactId, now_ms: int, acd: Acd | None = None) -> Way:
     """Folds the journal, and looks at the tables just before each offer."""
-    acd = Acd()
+    acd = acd if acd is not None else Acd()
     mine: set[str] = {wanted}
     moments = []
     for entry in entries:
@@ -193,4 +224,4 @@ def find_contact(known: Iterable[ContactId], given: str) -> ContactId:
     raise JournalError(f"there is no contact {given!r} in this journal; {hint}")
 
 
-__all__ = ["Follower", "Moment", "Story", "Way", "find_contact", "stories", "way_of"]
+__all__ = ["Follower", "Moment", "Story", "Way", "find_contact", "start_before", "stories", "story_of", "way_of"]

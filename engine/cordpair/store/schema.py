@@ -59,6 +59,26 @@ def contact_records(db: Database) -> None:
     db.table("contacts").create_index(["at"])
 
 
+@migrations()
+def api_keys(db: Database) -> None:
+    """Who may use the API. The key itself is not here: see ``keys``."""
+    db.table("api_keys").create(
+        {
+            "id": str,
+            "name": str,
+            "role": str,
+            "hash": bytes,
+            "agent": str,
+            "queues": str,  # JSON
+            "created_at": int,
+            "expires_at": int,
+            "revoked_at": int,
+        },
+        pk="id",
+        not_null={"name", "role", "hash", "queues", "created_at"},
+    )
+
+
 # Durations are in ms; what is written as a list or table in the file is JSON here.
 ENTITIES: list[tuple[str, dict[str, type], set[str]]] = [
     ("pbx", {"url": str, "password": str}, {"url"}),
@@ -139,6 +159,7 @@ def refuse_foreign(db: Database, path: Path) -> None:
     unknown = {migration.name for migration in migrations.applied(db)} - {
         configuration.__name__,
         contact_records.__name__,
+        api_keys.__name__,
     }
     if unknown:
         newer = ", ".join(sorted(unknown))

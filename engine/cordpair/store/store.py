@@ -1,4 +1,4 @@
-"""The store: configuration revisions and contact records in one SQLite file."""
+"""The store: configuration revisions, contact records and API keys in one SQLite file."""
 
 import asyncio
 from pathlib import Path
@@ -6,6 +6,7 @@ from pathlib import Path
 from cordpair.config import Config, Loaded
 from cordpair.store import revisions
 from cordpair.store.errors import StoreError
+from cordpair.store.keys import ApiKeys
 from cordpair.store.records import KEEP, ContactRecords
 from cordpair.store.revisions import Active, Revision
 from cordpair.store.schema import open_database
@@ -18,6 +19,7 @@ class Store:
     def __init__(self, thread: DatabaseThread, records: ContactRecords) -> None:
         self._thread = thread
         self.records = records
+        self.keys = ApiKeys(thread)
 
     @classmethod
     async def open(cls, path: Path, *, keep: int = KEEP) -> "Store":

@@ -1,0 +1,94 @@
+"""What a handler gets: who asks, for what, and the parts of the engine it may use."""
+
+from typing import Any
+
+import msgspec
+from aiohttp import web
+
+from cordpair.acd.inputs import Request
+from cordpair.api.board import Board, Piece
+from cordpair.api.errors import Forbidden, NotFound, Refused, Unavailable
+from cordpair.api.hub import Hub
+from cordpair.api.keys import KeyRing
+from cordpair.api.metrics import Metrics
+from cordpair.api.roles import Scope
+from cordpair.api.stream import Sight
+from cordpair.api.touched import Kind
+from cordpair.api.why import WhyReader
+from cordpair.errors import AcdError, CordpairError
+from cordpair.ids import AgentId
+from cordpair.runtime import Engine
+from cordpair.runtime.core import Decided
+
+
+class Office(msgspec.Struct, frozen=True):
+    """What all calls share."""
+
+    engine: Engine
+    hub: Hub
+    keys: KeyRing
+    why: WhyReader
+    metrics: Metrics
+
+
+OFFICE: web.AppKey[Office] = web.AppKey("office", Office)
+
+
+class Call(msgspec.Struct, frozen=True):
+    office: Office
+    request: web.Request
+    caller: Scope | None  # who asks; None where no key is needed
+    body: Any = None
+    query: Any = None
+
+    @property
+    def scope(self) -> Scope:
+        assert self.caller is not None, "the route needs no key"
+        return self.caller
+
+    @property
+    def id(self) -> str:
+        return self.request.match_info["id"]
+
+    @property
+    def engine(self) -> Engine:
+        return self.office.engine
+
+    async def board(self) -> Board:
+        return await self.office.hub.current()
+
+    async def sight(self) -> Sight:
+        """What the caller may see, up to date."""
+        return Sight(self.scope, await self.board())
+
+    async def shown(self, what: bytes) -> bytes:
+        """What was read from the board, once it may be shown."""
+        await self.engine.flushed()
+        return what
+
+    async def ask(self, request: Request) -> Decided:
+        """Have it decided; returns after the commit. Raises Refused, Unavailable."""
+        try:
+            return await self.engine.request(request)
+        except AcdError as error:
+            raise Refused(str(error)) from None
+        except CordpairError as error:
+            raise Unavailable(str(error)) from None
+
+    def must_be_about(self, agent: AgentId) -> None:
+        """Raises Forbidden when an agent's key is used on another agent."""
+        if not self.scope.is_about(agent):
+            raise Forbidden("An agent's key is good for that agent only.")
+
+
+def found(piece: Piece | None, kind: Kind, name: str) -> Piece:
+    if piece is None:
+        raise NotFound(f"There is no {kind.value[:-1]} {name!r}.")
+    return piece
+
+
+def listed(name: str, rows: list[bytes], rest: bytes = b"") -> bytes:
+    return b'{"%s":[%s]%s}' % (name.encode(), b",".join(rows), rest)
+
+
+__all__ = ["OFFICE", "Call", "Office", "found", "listed"]

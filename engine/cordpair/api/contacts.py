@@ -1,0 +1,132 @@
+"""Contacts: who is here, why they were offered to whom, and what may be changed while they wait."""
+
+from collections.abc import Iterator
+from itertools import islice
+from typing import Annotated
+
+import msgspec
+from msgspec import UNSET, Meta, UnsetType
+
+from cordpair.acd.inputs import ChangeContact, EndContact
+from cordpair.api.call import Call, found, listed
+from cordpair.api.errors import Forbidden, Invalid
+from cordpair.api.stream import Sight
+from cordpair.api.touched import Kind
+from cordpair.api.views import ContactState, ContactView
+from cordpair.ids import ContactId
+
+DAY_S = 86_400
+Level = Annotated[int, Meta(ge=1, le=10)]
+SkillName = Annotated[str, Meta(min_length=1, max_length=64)]
+
+
+class ContactList(msgspec.Struct, frozen=True):
+    contacts: tuple[ContactView, ...]
+    next: ContactId | None = None  # give it as ``after`` for the next page
+
+
+class ContactQuery(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """In order of arrival."""
+
+    queue: Annotated[str, Meta(max_length=64)] | None = None
+    state: ContactState | None = None
+    limit: Annotated[int, Meta(ge=1, le=500)] = 100
+    after: Annotated[str, Meta(max_length=64, pattern=r"-c[0-9]{1,15}$")] | None = None
+
+
+class ContactChange(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Of a contact that waits. ``skills`` replaces the requirement, and all its later steps."""
+
+    head_start: Annotated[float, Meta(ge=-DAY_S, le=DAY_S)] | UnsetType = UNSET  # seconds
+    skills: Annotated[dict[SkillName, Level], Meta(max_length=32)] | UnsetType = UNSET
+
+
+async def list_contacts(call: Call) -> bytes:
+    wanted: ContactQuery = call.query
+    sight = await call.sight()
+    if wanted.queue is not None and sight.find(Kind.QUEUE, wanted.queue) is None:
+        raise Invalid(f"There is no queue {wanted.queue!r}.", "queue")
+    page = list(islice(_chosen(sight, wanted), wanted.limit + 1))
+    rest = b""
+    if len(page) > wanted.limit:
+        del page[-1]
+        rest = b',"next":' + msgspec.json.encode(page[-1][0])
+    return await call.shown(listed("contacts", [row for _, row in page], rest))
+
+
+def _chosen(sight: Sight, wanted: ContactQuery) -> Iterator[tuple[ContactId, bytes]]:
+    after = _number(wanted.after) if wanted.after is not None else -1
+    for piece in sight.all(Kind.CONTACT):
+        view: ContactView = piece.view
+        if (
+            (wanted.queue is None or view.queue == wanted.queue)
+            and (wanted.state is None or view.state == wanted.state)
+            and _number(view.id) > after
+        ):
+            yield view.id, sight.json(Kind.CONTACT, piece)
+
+
+def _number(contact: str) -> int:
+    """Contacts are numbered as they arrive: a page goes on where the last ended, whoever has left meanwhile."""
+    number = contact.rpartition("-c")[2].rstrip()
+    return int(number) if number.isdecimal() else -1
+
+
+async def get_contact(call: Call) -> bytes:
+    sight = await call.sight()
+    piece = found(sight.find(Kind.CONTACT, call.id), Kind.CONTACT, call.id)
+    return await call.shown(sight.json(Kind.CONTACT, piece))
+
+
+async def explain_contact(call: Call) -> object:
+    """Also of one that has ended: it is read from the journal."""
+    return await call.office.why.tell(ContactId(call.id), call.engine.clock.now_ms())
+
+
+async def hang_up(call: Call) -> None:
+    view = await _seen(call)
+    if call.scope.own_only and view.agent != call.scope.agent:
+        raise Forbidden("An agent may end a conversation of their own only.")
+    await call.ask(EndContact(view.id))
+
+
+async def change_contact(call: Call) -> bytes:
+    change: ContactChange = call.body
+    view = await _seen(call)
+    if change.head_start is UNSET and change.skills is UNSET:
+        raise Invalid("Give head_start, skills, or both.")
+    if change.skills is not UNSET:
+        _check_skills(call, change.skills)
+    await call.ask(
+        ChangeContact(
+            view.id,
+            None if change.head_start is UNSET else round(change.head_start * 1_000),
+            None if change.skills is UNSET else change.skills,
+        )
+    )
+    return await get_contact(call)
+
+
+def _check_skills(call: Call, skills: dict[str, int]) -> None:
+    known = {skill for agent in call.engine.state.configuration.agents for skill in agent.skills}
+    for skill in skills:
+        if skill not in known:
+            raise Invalid(f"No agent has the skill {skill!r}: nobody could ever be found.", f"skills.{skill}")
+
+
+async def _seen(call: Call) -> ContactView:
+    sight = await call.sight()
+    view: ContactView = found(sight.find(Kind.CONTACT, call.id), Kind.CONTACT, call.id).view
+    return view
+
+
+__all__ = [
+    "ContactChange",
+    "ContactList",
+    "ContactQuery",
+    "change_contact",
+    "explain_contact",
+    "get_contact",
+    "hang_up",
+    "list_contacts",
+]

@@ -1,0 +1,152 @@
+"""What an answer other than success is: a status, a code for programs, a message for people, the field it is about."""
+
+from collections.abc import Mapping
+
+import msgspec
+from aiohttp import web
+
+
+class Failure(msgspec.Struct, frozen=True, omit_defaults=True):
+    code: str
+    message: str
+    field: str | None = None  # of the body or the query, as a path: ``skills.german``
+
+
+class ErrorReply(msgspec.Struct, frozen=True):
+    error: Failure
+
+
+class ApiError(Exception):
+    """Raised by handlers. Its subclasses fix status and code."""
+
+    status = 500
+    code = "internal"
+
+    def __init__(self, message: str, field: str | None = None, headers: Mapping[str, str] | None = None) -> None:
+        super().__init__(message)
+        self.message = message
+        self.field = field
+        self.headers = headers
+
+
+class Invalid(ApiError):
+    """The request cannot be understood, or names what does not exist."""
+
+    status, code = 400, "invalid"
+
+
+class Unauthorized(ApiError):
+    """No key, or none that is good: who asks is not known."""
+
+    status, code = 401, "unauthorized"
+
+    def __init__(self, message: str) -> None:
+        super().__init__(message, headers={"WWW-Authenticate": 'Bearer realm="cordpair"'})
+
+
+class Forbidden(ApiError):
+    """Who asks is known, and may not."""
+
+    status, code = 403, "forbidden"
+
+
+class NotFound(ApiError):
+    status, code = 404, "not_found"
+
+
+class TooSlow(ApiError):
+    status, code = 408, "timeout"
+
+
+class Refused(ApiError):
+    """It does not fit the present state; nothing was changed."""
+
+    status, code = 409, "refused"
+
+
+class TooLarge(ApiError):
+    status, code = 413, "too_large"
+
+
+class UnsupportedMedia(ApiError):
+    status, code = 415, "unsupported_media_type"
+
+
+class UpgradeNeeded(ApiError):
+    status, code = 426, "upgrade_required"
+
+    def __init__(self, message: str) -> None:
+        super().__init__(message, headers={"Upgrade": "websocket"})
+
+
+class TooMany(ApiError):
+    status, code = 429, "too_many_requests"
+
+    def __init__(self, message: str, after_s: int = 1) -> None:
+        super().__init__(message, headers={"Retry-After": str(after_s)})
+
+
+class Unavailable(ApiError):
+    """The engine is busy, stopping, or has failed. The same request may succeed later."""
+
+    status, code = 503, "unavailable"
+
+    def __init__(self, message: str, after_s: int = 1) -> None:
+        super().__init__(message, headers={"Retry-After": str(after_s)})
+
+
+KINDS: dict[int, type[ApiError]] = {
+    kind.status: kind
+    for kind in (
+        Invalid,
+        Unauthorized,
+        Forbidden,
+        NotFound,
+        TooSlow,
+        Refused,
+        TooLarge,
+        UnsupportedMedia,
+        UpgradeNeeded,
+        TooMany,
+        Unavailable,
+    )
+}
+
+
+def reply(status: int, code: str, message: str, field: str | None, headers: Mapping[str, str] | None) -> web.Response:
+    body = msgspec.json.encode(ErrorReply(Failure(code, message, field)))
+    return web.Response(status=status, body=body, content_type="application/json", headers=headers)
+
+
+def reply_to(error: ApiError) -> web.Response:
+    return reply(error.status, error.code, error.message, error.field, error.headers)
+
+
+def reply_to_http(error: web.HTTPException) -> web.Response:
+    """What aiohttp refuses by itself: no such path, no such method, a body too large."""
+    kind = KINDS.get(error.status)
+    code = kind.code if kind is not None else error.reason.lower().replace(" ", "_")
+    allow = error.headers.get("Allow")
+    return reply(error.status, code, error.reason, None, {"Allow": allow} if allow else None)
+
+
+__all__ = [
+    "KINDS",
+    "ApiError",
+    "ErrorReply",
+    "Failure",
+    "Forbidden",
+    "Invalid",
+    "NotFound",
+    "Refused",
+    "TooLarge",
+    "TooMany",
+    "TooSlow",
+    "Unauthorized",
+    "Unavailable",
+    "UnsupportedMedia",
+    "UpgradeNeeded",
+    "reply",
+    "reply_to",
+    "reply_to_http",
+]

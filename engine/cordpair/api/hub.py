@@ -1,0 +1,109 @@
+"""Brings the board up to date with what is committed, and tells the stream's clients which rows changed.
+
+It must not hold the engine's loop: rows are looked at and clients are told in slices of at most a few hundred, with a
+turn for everybody else in between, and nothing here ever waits for a client.
+"""
+
+import asyncio
+import logging
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Protocol
+
+from cordpair.api.board import Board
+from cordpair.api.touched import Row
+from cordpair.journal import Entry
+from cordpair.runtime import Engine
+
+log = logging.getLogger(__name__)
+
+ROWS = 100  # looked at in one slice: about 2 ms
+CLIENTS = 200  # told in one slice
+ROUND_S = 0.02  # what changes within a round is told once
+MISSED = 20_000  # entries that may wait to be looked at
+
+
+class Listener(Protocol):
+    def tell(self, rows: list[Row], /) -> None:
+        """These rows changed. Never waits."""
+
+    def close(self) -> None:
+        """There will be no more: the engine has stopped."""
+
+
+class Hub:
+    """``async with hub.running():`` around everything else."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+        self._news = engine.subscribe(MISSED)
+        self.board = Board(lambda: engine.state, engine.caller)
+        self.listeners: set[Listener] = set()
+        self.watchers: list[EntryWatcher] = []
+        self.closed = False
+
+    @asynccontextmanager
+    async def running(self) -> AsyncIterator[None]:
+        task = asyncio.create_task(self._run(), name="hub")
+        task.add_done_callback(_report)
+        try:
+            yield
+        finally:
+            task.cancel()
+            await asyncio.gather(task, return_exceptions=True)
+            self._engine.unsubscribe(self._news)
+            self.close()
+
+    async def current(self) -> Board:
+        """The board, up to date with everything that is committed now, and fit to be shown."""
+        self._take()
+        left = self.board.refresh(ROWS)
+        while left:
+            await asyncio.sleep(0)
+            left = self.board.refresh(ROWS)
+        await self._tell()
+        return self.board
+
+    def _take(self) -> None:
+        news = self._news.take()
+        if news.missed:
+            log.warning("entries came faster than the API looked at them; it looks at everything anew")
+            self.board.begin()
+        self.board.take(news.entries)
+        for watcher in self.watchers:
+            for entry in news.entries:
+                watcher(entry)
+
+    async def _run(self) -> None:
+        await self.current()
+        while await self._news.changed():
+            await asyncio.sleep(ROUND_S)
+            await self.current()
+        self.close()
+
+    async def _tell(self) -> None:
+        rows = list(self.board.changed)
+        self.board.changed.clear()
+        if not rows:
+            return
+        for number, listener in enumerate(list(self.listeners), 1):
+            listener.tell(rows)
+            if number % CLIENTS == 0:
+                await asyncio.sleep(0)
+
+    def close(self) -> None:
+        self.closed = True
+        for listener in list(self.listeners):
+            listener.close()
+
+
+class EntryWatcher(Protocol):
+    def __call__(self, entry: Entry, /) -> None: ...
+
+
+def _report(task: "asyncio.Task[None]") -> None:
+    if not task.cancelled() and (error := task.exception()) is not None:
+        log.critical("the API's view of the engine failed", exc_info=error)
+
+
+__all__ = ["EntryWatcher", "Hub", "Listener"]

@@ -1,0 +1,157 @@
+"""What Prometheus may ask of the centre: stable names, in the registry of the engine.
+
+What the tables know is read when it is asked for; what happens is counted from committed entries. What only the shell
+knows (commands, commits, the loop) is measured where it happens, into the same registry.
+"""
+
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
+from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
+from prometheus_client.registry import Collector
+
+from cordpair import __version__
+from cordpair.acd import events as ev
+from cordpair.acd.causes import OfferOutcome
+from cordpair.acd.model import AgentStatus, NodeStatus
+from cordpair.journal import Entry
+from cordpair.runtime import Engine
+
+CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8"
+# Seconds. An offer must be out within 25 ms; a commit takes a fraction of one.
+FAST = (0.000_25, 0.000_5, 0.001, 0.002_5, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 1.0, 5.0)
+
+MISSED = frozenset({OfferOutcome.MISSED, OfferOutcome.REJECTED, OfferOutcome.BUSY, OfferOutcome.UNREACHABLE})
+
+
+class Metrics:
+    def __init__(self, engine: Engine, registry: CollectorRegistry | None = None) -> None:
+        self.registry = registry = registry if registry is not None else CollectorRegistry()
+        registry.register(Tables(engine))
+        build = Gauge("cordpair_build_info", "Which version this is", ["version"], registry=registry)
+        build.labels(__version__).set(1)
+        self._offers = Counter("cordpair_offers", "Offers that ended", ["outcome"], registry=registry)
+        self._misses = Counter(
+            "cordpair_misses", "Offers that an agent did not take", ["queue", "reason"], registry=registry
+        )
+        self._waits = Histogram(
+            "cordpair_wait_seconds", "Wait of contacts that were connected", ["queue"], registry=registry,
+            buckets=(1, 2, 5, 10, 20, 30, 60, 120, 300, 600, 1_800),
+        )  # fmt: skip
+        self._reconnects = Counter(
+            "cordpair_reconnects", "Links to a PBX that came up again", ["node"], registry=registry
+        )
+        self._losses = Counter("cordpair_link_losses", "Links to a PBX that were lost", ["node"], registry=registry)
+        self._seq = Gauge("cordpair_journal_entries", "The newest committed entry", registry=registry)
+        self._requests = Counter(
+            "cordpair_api_requests", "Requests to the API", ["operation", "status"], registry=registry
+        )
+        self._seconds = Histogram(
+            "cordpair_api_request_seconds", "Time to answer a request", ["operation"], registry=registry, buckets=FAST
+        )
+        self.streams = Gauge("cordpair_stream_clients", "Clients of the stream", registry=registry)
+        self.dropped = Counter("cordpair_stream_dropped", "Clients that did not read", registry=registry)
+        self._linked = {node for node, row in engine.state.nodes.items() if row.epoch}
+        self._queues = {visit.visit: visit.queue for visit in engine.state.visits.values()}
+        self._of_offer = {offer.offer: offer.visit for offer in engine.state.offers.values()}
+
+    # ------------------------------------------------------------ fed by the shell
+
+    def answered(self, operation: str, status: int, seconds: float) -> None:
+        """A request to the API."""
+        self._requests.labels(operation, str(status)).inc()
+        self._seconds.labels(operation).observe(seconds)
+
+    # ------------------------------------------------------------ counted from entries
+
+    def see(self, entry: Entry) -> None:
+        self._seq.set(entry.seq)
+        for event in entry.events:
+            count = _COUNTED.get(type(event))
+            if count is not None:
+                count(self, event)
+
+    def _began(self, event: ev.VisitBegan) -> None:
+        self._queues[event.visit] = event.queue
+
+    def _offered(self, event: ev.OfferMade) -> None:
+        self._of_offer[event.offer] = event.visit
+
+    def _offer_ended(self, event: ev.OfferEnded) -> None:
+        self._offers.labels(event.outcome.value).inc()
+        visit = self._of_offer.pop(event.offer, None)
+        if event.outcome in MISSED and visit is not None:
+            self._misses.labels(self._queues.get(visit, ""), event.outcome.value).inc()
+
+    def _connected(self, event: ev.ContactConnected) -> None:
+        self._waits.labels(self._queues.get(event.visit, "")).observe(event.waited_ms / 1_000)
+
+    def _ended(self, event: ev.VisitEnded) -> None:
+        self._queues.pop(event.visit, None)
+
+    def _link(self, event: ev.NodeLinked) -> None:
+        counter = self._reconnects.labels(event.node)
+        if event.node in self._linked:
+            counter.inc()
+        self._linked.add(event.node)
+
+    def _lost(self, event: ev.NodeLost) -> None:
+        self._losses.labels(event.node).inc()
+
+    def text(self) -> bytes:
+        return generate_latest(self.registry)
+
+
+_COUNTED: dict[type, Any] = {
+    ev.VisitBegan: Metrics._began,
+    ev.OfferMade: Metrics._offered,
+    ev.OfferEnded: Metrics._offer_ended,
+    ev.ContactConnected: Metrics._connected,
+    ev.VisitEnded: Metrics._ended,
+    ev.NodeLinked: Metrics._link,
+    ev.NodeLost: Metrics._lost,
+}
+
+
+class Tables(Collector):
+    """What the tables know. Visits are counted there over restarts."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+
+    def collect(self) -> Iterable[Metric]:
+        yield from self._queues()
+        yield from self._agents()
+        link = GaugeMetricFamily("cordpair_link_up", "Whether offers can be made on the PBX", labels=["node"])
+        for node, row in self._engine.state.nodes.items():
+            link.add_metric([node], float(row.status is NodeStatus.OPEN))
+        yield link
+        contacts = GaugeMetricFamily("cordpair_contacts", "Live contacts")
+        contacts.add_metric([], len(self._engine.state.contacts))
+        yield contacts
+
+    def _queues(self) -> Iterator[Metric]:
+        waiting = GaugeMetricFamily("cordpair_waiting", "Contacts that wait", labels=["queue"])
+        ready = GaugeMetricFamily("cordpair_queue_agents_ready", "Agents of the queue, not paused", labels=["queue"])
+        visits = CounterMetricFamily("cordpair_visits", "Visits that ended", labels=["queue", "outcome"])
+        offered = CounterMetricFamily("cordpair_visits_offered", "Visits that began", labels=["queue"])
+        for queue, row in self._engine.state.queues.items():
+            waiting.add_metric([queue], row.waiting)
+            ready.add_metric([queue], row.ready)
+            offered.add_metric([queue], row.offered)
+            for outcome, count in row.outcomes.items():
+                visits.add_metric([queue, outcome.value], count)
+        yield from (waiting, ready, visits, offered)
+
+    def _agents(self) -> Iterator[Metric]:
+        count = dict.fromkeys(AgentStatus, 0)
+        for row in self._engine.state.agents.values():
+            count[row.status] += 1
+        agents = GaugeMetricFamily("cordpair_agents", "Agents", labels=["status"])
+        for status, number in count.items():
+            agents.add_metric([status.value], number)
+        yield agents
+
+
+__all__ = ["CONTENT_TYPE", "Metrics", "Tables"]

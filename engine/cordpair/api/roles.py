@@ -1,0 +1,61 @@
+"""Who may do what. The table of routes names one of these sets for each operation; the tests try every pair."""
+
+from enum import StrEnum
+
+import msgspec
+
+from cordpair.ids import AgentId, QueueId
+
+
+class Role(StrEnum):
+    ADMIN = "admin"
+    SUPERVISOR = "supervisor"
+    AGENT = "agent"  # bound to an agent: sees and does only what is theirs
+    PORTAL = "portal"  # a web site: brings tasks, asks for waits
+    READ_ONLY = "read-only"
+
+
+Roles = frozenset[Role]
+
+ALL: Roles = frozenset(Role)
+LEADERS: Roles = frozenset({Role.ADMIN, Role.SUPERVISOR})
+VIEWERS: Roles = LEADERS | {Role.READ_ONLY}
+STAFF: Roles = LEADERS | {Role.AGENT}  # an agent: on themselves and the contacts with them
+WATCHERS: Roles = VIEWERS | {Role.AGENT}
+SENDERS: Roles = LEADERS | {Role.PORTAL}
+
+# A caller's number and name: for those who lead the centre, and the agent who is alerted for or talks to them.
+SEES_CALLERS: Roles = LEADERS
+
+
+class Scope(msgspec.Struct, frozen=True):
+    """What a key that was recognised is good for."""
+
+    key: str  # its id
+    role: Role
+    agent: AgentId | None = None
+    queues: frozenset[QueueId] = frozenset()  # empty: all
+
+    @property
+    def own_only(self) -> bool:
+        return self.role is Role.AGENT
+
+    def is_about(self, agent: AgentId) -> bool:
+        return not self.own_only or agent == self.agent
+
+    def covers(self, queue: QueueId) -> bool:
+        return not self.queues or queue in self.queues
+
+
+__all__ = [
+    "ALL",
+    "LEADERS",
+    "SEES_CALLERS",
+    "SENDERS",
+    "STAFF",
+    "VIEWERS",
+    "WATCHERS",
+    "Role",
+    "Roles",
+    "Scope",
+]

@@ -1,0 +1,101 @@
+"""The table of routes: what drives the router, the roles, and the OpenAPI document."""
+
+from collections.abc import Awaitable, Callable, Mapping
+from typing import Any
+
+import msgspec
+
+from cordpair.api import agents, contacts, health, queues, roles, streaming, tasks
+from cordpair.api.call import Call
+from cordpair.api.roles import Roles
+from cordpair.api.stream import Message
+from cordpair.api.views import AgentView, ContactView, QueueNow
+from cordpair.api.why import Why
+
+Handler = Callable[[Call], Awaitable[Any]]
+
+
+class Nothing(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """No body, or an empty object."""
+
+
+class Route(msgspec.Struct, frozen=True, kw_only=True):
+    """``refusals``: statuses beside those that every route with a key may answer."""
+
+    method: str
+    path: str
+    operation: str
+    summary: str
+    handler: Handler
+    roles: Roles | None  # None: no key is needed
+    body: type | None = None
+    query: type | None = None
+    replies: Mapping[int, Any] = {}  # status → what it brings; None: nothing
+    refusals: tuple[int, ...] = ()
+    about: str = ""  # what an agent's key is limited to
+
+
+def _get(path: str, operation: str, summary: str, handler: Handler, allowed: Roles | None, **rest: Any) -> Route:
+    return Route(
+        method="GET", path=path, operation=operation, summary=summary, handler=handler, roles=allowed, **rest
+    )  # fmt: skip
+
+
+def _post(path: str, operation: str, summary: str, handler: Handler, allowed: Roles, **given: Any) -> Route:
+    rest: dict[str, Any] = {"body": Nothing, "refusals": (404, 409), **given}
+    return Route(
+        method="POST", path=path, operation=operation, summary=summary, handler=handler, roles=allowed, **rest
+    )  # fmt: skip
+
+
+SELF = "themselves"
+WITH_THEM = "contacts that they talk to or are alerted for"
+AGENT = {200: AgentView}
+
+ROUTES: tuple[Route, ...] = (
+    _get("/v1/agents", "listAgents", "All agents", agents.list_agents, roles.WATCHERS,
+         replies={200: agents.AgentList}, about=SELF),
+    _get("/v1/agents/{id}", "getAgent", "One agent", agents.get_agent, roles.WATCHERS,
+         replies=AGENT, refusals=(404,), about=SELF),
+    _post("/v1/agents/{id}/sign-in", "signIn", "Sign in, not ready yet", agents.sign_in, roles.STAFF,
+          body=agents.SignInBody, replies=AGENT, about=SELF),
+    _post("/v1/agents/{id}/sign-out", "signOut", "Sign out, after the conversation there is", agents.sign_out,
+          roles.STAFF, replies=AGENT, about=SELF),
+    _post("/v1/agents/{id}/ready", "ready", "Ready for contacts; ends a wrap-up", agents.ready, roles.STAFF,
+          replies=AGENT, about=SELF),
+    _post("/v1/agents/{id}/not-ready", "notReady", "Not ready, after the conversation there is", agents.not_ready,
+          roles.STAFF, body=agents.NotReadyBody, replies=AGENT, about=SELF),
+    _post("/v1/agents/{id}/wrap-up-done", "wrapUpDone", "End the wrap-up", agents.wrap_up_done, roles.STAFF,
+          replies=AGENT, about=SELF),
+    _get("/v1/contacts", "listContacts", "Live contacts in order of arrival", contacts.list_contacts, roles.WATCHERS,
+         query=contacts.ContactQuery, replies={200: contacts.ContactList}, about=WITH_THEM),
+    _get("/v1/contacts/{id}", "getContact", "A live contact", contacts.get_contact, roles.WATCHERS,
+         replies={200: ContactView}, refusals=(404,), about=WITH_THEM),
+    _get("/v1/contacts/{id}/why", "explainContact", "Every offer of a contact explained, also of one that has ended",
+         contacts.explain_contact, roles.VIEWERS, replies={200: Why}, refusals=(404, 409)),
+    _post("/v1/contacts/{id}/hang-up", "hangUp", "End a contact", contacts.hang_up, roles.STAFF,
+          replies={204: None}, about="contacts that they talk to"),
+    Route(method="PATCH", path="/v1/contacts/{id}", operation="changeContact",
+          summary="Change the priority or the required skills of a contact that waits",
+          handler=contacts.change_contact, roles=roles.LEADERS, body=contacts.ContactChange,
+          replies={200: ContactView}, refusals=(404, 409)),
+    _post("/v1/tasks", "sendTask", "Bring a task: a contact without a call", tasks.send_task, roles.SENDERS,
+          body=tasks.TaskBody, replies={200: tasks.TaskReply, 201: tasks.TaskReply}),
+    _post("/v1/offers/{id}/accept", "acceptOffer", "Take an offered task", tasks.accept_offer, roles.STAFF,
+          replies={204: None}, about="their own offers"),
+    _post("/v1/offers/{id}/reject", "rejectOffer", "Turn an offer down", tasks.reject_offer, roles.STAFF,
+          replies={204: None}, about="their own offers"),
+    _get("/v1/queues", "listQueues", "Live figures of all queues", queues.list_queues, roles.ALL,
+         replies={200: queues.QueueList}, about="queues that they work"),
+    _get("/v1/queues/{id}", "getQueue", "Live figures and the expected wait of one queue", queues.get_queue, roles.ALL,
+         replies={200: QueueNow}, refusals=(404,), about="queues that they work"),
+    _get("/v1/stream", "stream", "WebSocket: a snapshot of agents, queues and contacts, then deltas", streaming.stream,
+         roles.WATCHERS, replies={101: Message}, refusals=(426,),
+         about="themselves, the queues that they work, and " + WITH_THEM),
+    _get("/healthz", "healthz", "Whether the process lives", health.healthz, None, replies={200: health.Health}),
+    _get("/readyz", "readyz", "Whether every PBX is linked and open", health.readyz, None,
+         replies={200: health.Readiness, 503: health.Readiness}),
+    _get("/metrics", "metrics", "For Prometheus", health.metrics, None, replies={200: str}),
+)  # fmt: skip
+
+__all__ = ["ROUTES", "Handler", "Nothing", "Route"]

@@ -1,0 +1,123 @@
+"""The API on its port, beside a running engine."""
+
+import asyncio
+import contextlib
+import errno
+import logging
+import re
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+from aiohttp import web
+from prometheus_client import CollectorRegistry
+
+from cordpair.api.app import make_app
+from cordpair.api.call import Office
+from cordpair.api.hub import Hub
+from cordpair.api.keys import KeyRing, KeySource
+from cordpair.api.limits import Limits
+from cordpair.api.metrics import Metrics
+from cordpair.api.why import WhyReader
+from cordpair.errors import ConfigurationError
+from cordpair.runtime import Engine
+
+log = logging.getLogger(__name__)
+
+LISTEN = re.compile(r"(?P<host>\[[0-9A-Fa-f:.%]+\]|[^:\[\]]*):(?P<port>\d{1,5})")
+AGAIN_S = 2.0
+HEADER, HEADERS = 8_190, 64
+KEEP_ALIVE_S = 60.0
+
+
+def parse_listen(text: str) -> tuple[str, int]:
+    """``host:port`` or ``[v6]:port``. Raises ConfigurationError."""
+    found = LISTEN.fullmatch(text)
+    if found is None or int(found["port"]) > 65_535:
+        raise ConfigurationError(f"[http] listen: {text!r} is no address; write it like 127.0.0.1:8080 or [::1]:8080.")
+    return found["host"].strip("[]") or "0.0.0.0", int(found["port"])  # noqa: S104  the operator asked for it
+
+
+@contextlib.asynccontextmanager
+async def office_of(
+    engine: Engine, keys: KeySource, journal: Path | None, registry: CollectorRegistry | None = None
+) -> AsyncIterator[Office]:
+    """Everything that answers, without a port. ``registry``: where the engine's own metrics are."""
+    hub, why, metrics = Hub(engine), WhyReader(journal), Metrics(engine, registry)
+    hub.watchers.append(metrics.see)
+    try:
+        async with hub.running():
+            yield Office(engine, hub, KeyRing(keys, engine.clock), why, metrics)
+    finally:
+        why.close()
+
+
+class Server:
+    """``url`` is there once it listens."""
+
+    def __init__(self, office: Office, limits: Limits | None = None) -> None:
+        self.url: str | None = None
+        self._office = office
+        self._runner = web.AppRunner(
+            make_app(office, limits),
+            access_log=None,  # ours says nothing of persons
+            handle_signals=False,
+            keepalive_timeout=KEEP_ALIVE_S,
+            auto_decompress=False,
+            max_line_size=HEADER,
+            max_field_size=HEADER,
+            max_headers=HEADERS,
+            shutdown_timeout=2.0,
+        )
+
+    async def listen(self, host: str, port: int) -> str:
+        """Raises OSError. ``port`` 0: any."""
+        if self._runner.server is None:
+            await self._runner.setup()
+        site = web.TCPSite(self._runner, host, port)
+        try:
+            await site.start()
+        except OSError:
+            await site.stop()
+            raise
+        bound = self._runner.addresses[0]
+        shown = f"[{bound[0]}]" if ":" in bound[0] else bound[0]
+        self.url = f"http://{shown}:{bound[1]}"
+        return self.url
+
+    async def close(self) -> None:
+        self._office.hub.close()  # the stream's clients are told; requests there are end
+        await self._runner.cleanup()
+
+
+async def serve_api(
+    engine: Engine, keys: KeySource, journal: Path | None, listen: str, registry: CollectorRegistry | None = None
+) -> None:
+    """Serve until cancelled. Raises ConfigurationError when ``listen`` is no address.
+
+    A port that is taken does not keep the engine from taking calls: it says so, and tries again. It is free as soon
+    as an engine that this one replaces has gone.
+    """
+    host, port = parse_listen(listen)
+    async with office_of(engine, keys, journal, registry) as office:
+        server = Server(office)
+        try:
+            while True:
+                try:
+                    url = await server.listen(host, port)
+                    break
+                except OSError as error:
+                    if server.url is None:
+                        _complain(listen, error)
+                    await asyncio.sleep(AGAIN_S)
+            log.info("the API is at %s", url)
+            await asyncio.Event().wait()
+        finally:
+            await server.close()
+
+
+def _complain(listen: str, error: OSError) -> None:
+    reason = "another program listens there" if error.errno == errno.EADDRINUSE else error.strerror or str(error)
+    log.error("the API cannot listen on %s: %s; calls go on, it is tried again. See [http] listen.", listen, reason)
+
+
+__all__ = ["Server", "office_of", "parse_listen", "serve_api"]

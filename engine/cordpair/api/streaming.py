@@ -1,0 +1,85 @@
+"""``/v1/stream``: the WebSocket around a client of the stream."""
+
+import asyncio
+import contextlib
+
+from aiohttp import WSCloseCode, WSMsgType, web
+
+from cordpair.api.call import Call
+from cordpair.api.errors import TooMany, Unauthorized, Unavailable, UpgradeNeeded
+from cordpair.api.stream import Client
+
+MOST_CLIENTS = 500
+SEND_S = 10.0  # a client who does not take a message for so long is gone
+HEARTBEAT_S = 20.0
+LOOK_AT_KEY_S = 10.0  # whether it was revoked or has expired
+LARGEST_MESSAGE = 1_024  # clients have nothing to say
+BUFFER = 256 * 1024  # bytes that may wait in this process for a client
+CLOSED_KEY = 4401  # the key is no longer good
+
+
+async def stream(call: Call) -> web.StreamResponse:
+    office, request = call.office, call.request
+    if office.hub.closed or call.engine.stopping:
+        raise Unavailable("The engine is stopping.")
+    if len(office.hub.listeners) >= MOST_CLIENTS:
+        raise TooMany(f"There are {MOST_CLIENTS} clients of the stream already.", 5)
+    socket = web.WebSocketResponse(
+        timeout=2.0, heartbeat=HEARTBEAT_S, max_msg_size=LARGEST_MESSAGE, compress=False, writer_limit=BUFFER
+    )
+    if not socket.can_prepare(request).ok:
+        raise UpgradeNeeded("This is a WebSocket: ask for the upgrade.")
+    await socket.prepare(request)
+
+    async def send(message: bytes) -> None:
+        async with asyncio.timeout(SEND_S):
+            await socket.send_frame(message, WSMsgType.TEXT)
+
+    client = Client(call.scope, await office.hub.current(), send, call.engine.flushed)
+    office.hub.listeners.add(client)
+    office.metrics.streams.inc()
+    tasks = [
+        asyncio.create_task(client.run(), name="stream writer"),
+        asyncio.create_task(_until_closed(socket), name="stream reader"),
+        asyncio.create_task(_until_key_ends(call), name="stream key"),
+    ]
+    try:
+        done, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+        await _say_goodbye(call, socket, done, tasks)
+    finally:
+        office.hub.listeners.discard(client)
+        office.metrics.streams.dec()
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+    return socket
+
+
+async def _say_goodbye(
+    call: Call, socket: web.WebSocketResponse, done: "set[asyncio.Task[None]]", tasks: "list[asyncio.Task[None]]"
+) -> None:
+    writer, _, key = tasks
+    if writer in done and writer.exception() is not None:
+        call.office.metrics.dropped.inc()
+        if call.request.transport is not None:
+            call.request.transport.abort()  # it does not read: a goodbye would wait behind the rest
+    elif writer in done:
+        await socket.close(code=WSCloseCode.GOING_AWAY, message=b"the engine is stopping")
+    elif key in done:
+        await socket.close(code=CLOSED_KEY, message=b"the key is no longer good")
+
+
+async def _until_closed(socket: web.WebSocketResponse) -> None:
+    async for _ in socket:
+        pass  # clients have nothing to say; what is larger than LARGEST_MESSAGE closes the socket
+
+
+async def _until_key_ends(call: Call) -> None:
+    authorization = call.request.headers.get("Authorization")
+    with contextlib.suppress(Unauthorized):
+        while True:
+            await asyncio.sleep(LOOK_AT_KEY_S)
+            await call.office.keys.scope_of(authorization)
+
+
+__all__ = ["stream"]

@@ -1,0 +1,134 @@
+"""``cordpair keys``: who may use the API. A key is shown once, when it is made; the store keeps its hash only."""
+
+import asyncio
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import msgspec
+import typer
+from rich import box
+from rich.table import Table
+
+from cordpair.api import Role, make_key
+from cordpair.cli.failures import errors, fail, output, reports_errors
+from cordpair.cli.settings import Settings, read_settings
+from cordpair.cli.text import day_time
+from cordpair.clock import AsyncioClock
+from cordpair.config.durations import parse_duration
+from cordpair.store import ApiKey, Store
+
+app = typer.Typer(help="Who may use the API.", no_args_is_help=True)
+
+Config = Annotated[Path, typer.Option("--config", "-c", help="The configuration, for the store's place.")]
+DEFAULT_FILE = Path("cordpair.toml")
+
+
+@app.command()
+@reports_errors
+def add(
+    role: Annotated[Role, typer.Option("--role", help="What it may do.")],
+    name: Annotated[str, typer.Option("--name", help="What it is for: a program, a person.")] = "",
+    agent: Annotated[str | None, typer.Option("--agent", help="Whose it is, for role agent.")] = None,
+    queue: Annotated[list[str] | None, typer.Option("--queue", help="Only this queue; may be repeated.")] = None,
+    expires: Annotated[str | None, typer.Option("--expires", metavar="DURATION", help="Such as 90d.")] = None,
+    config: Config = DEFAULT_FILE,
+) -> None:
+    """Make a key and show it, once."""
+    settings = read_settings(config)
+    lasts = parse_duration(expires) if expires is not None else None
+    if expires is not None and (lasts is None or lasts <= 0):
+        raise fail(f"--expires: {expires!r} is no duration; write 90d or 8h", 2)
+    _check(settings, role, agent, queue or [])
+    now = AsyncioClock().now_ms()
+    key, kept = make_key(
+        name=name,
+        role=role,
+        at_ms=now,
+        agent=agent,
+        queues=tuple(queue or ()),
+        expires_at=now + lasts if lasts is not None else None,
+    )
+    asyncio.run(_add(settings.store, kept))
+    errors.print("Keep it: it is not shown again.")
+    sys.stdout.write(key + "\n")
+
+
+def _check(settings: Settings, role: Role, agent: str | None, queues: list[str]) -> None:
+    known = settings.loaded.config
+    if (role is Role.AGENT) != (agent is not None):
+        raise fail("--agent goes with --role agent, and is needed there", 2)
+    if agent is not None and agent not in known.agents:
+        raise fail(f"--agent: there is no agent {agent!r} in {settings.file}", 2)
+    for each in queues:
+        if each not in known.queues:
+            raise fail(f"--queue: there is no queue {each!r} in {settings.file}", 2)
+
+
+@app.command("list")
+@reports_errors
+def list_(
+    config: Config = DEFAULT_FILE,
+    as_json: Annotated[bool, typer.Option("--json", help="For programs.")] = False,
+) -> None:
+    """All keys there are, revoked and expired ones too."""
+    found = asyncio.run(_all(read_settings(config).store))
+    if as_json:
+        shown = [{k: v for k, v in msgspec.structs.asdict(key).items() if k != "hash"} for key in found]
+        sys.stdout.write(msgspec.json.format(msgspec.json.encode(shown)).decode() + "\n")
+        return
+    table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
+    for column in ("id", "name", "role", "for", "made", "state"):
+        table.add_column(column)
+    now = AsyncioClock().now_ms()
+    for key in found:
+        whose = ", ".join(filter(None, (key.agent, *key.queues)))
+        table.add_row(key.id, key.name, key.role, whose, day_time(key.created_at), _state(key, now))
+    output.print(table)
+
+
+@app.command()
+@reports_errors
+def revoke(
+    id: Annotated[str, typer.Argument(help="The key's id, or the key itself.")], config: Config = DEFAULT_FILE
+) -> None:
+    """Make a key useless, within a second."""
+    wanted = id.removeprefix("cp_").partition("_")[0]
+    if not asyncio.run(_revoke(read_settings(config).store, wanted)):
+        raise fail(f"there is no key {wanted!r} that is not revoked yet")
+    output.print(f"revoked {wanted}")
+
+
+def _state(key: ApiKey, now_ms: int) -> str:
+    if key.revoked_at is not None:
+        return f"revoked {day_time(key.revoked_at)}"
+    if key.expires_at is None:
+        return "good"
+    return f"{'expired' if key.expires_at <= now_ms else 'good until'} {day_time(key.expires_at)}"
+
+
+async def _add(path: Path, key: ApiKey) -> None:
+    store = await Store.open(path)
+    try:
+        await store.keys.add(key)
+    finally:
+        await store.close()
+
+
+async def _all(path: Path) -> list[ApiKey]:
+    store = await Store.open(path)
+    try:
+        return await store.keys.all()
+    finally:
+        await store.close()
+
+
+async def _revoke(path: Path, id: str) -> bool:
+    store = await Store.open(path)
+    try:
+        return await store.keys.revoke(id, AsyncioClock().now_ms())
+    finally:
+        await store.close()
+
+
+__all__ = ["app"]
