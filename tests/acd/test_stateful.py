@@ -81,6 +81,12 @@ class Shift(RuleBasedStateMachine):
         leg = LegId(f"in-{self.calls}")
         self.switch.call(inp.LegArrived(leg, NODE, queue, self.now - ago, endpoint="trunk", last_agent=last))
 
+    @rule(queue=st.sampled_from(QUEUES), count=st.integers(1, 4))
+    def rush(self, queue: str, count: int) -> None:
+        for _ in range(count):
+            self.arrive(queue, 0, None)
+        self._deliver_all()
+
     def _callers(self) -> list[LegId]:
         return [leg.leg for leg in self.switch.legs.values() if leg.inbound is not None]
 
@@ -126,6 +132,12 @@ class Shift(RuleBasedStateMachine):
     @rule(data=st.data(), cause=st.sampled_from(PHONE_ENDS))
     def phone_refuses(self, data: st.DataObject, cause: Cause) -> None:
         self.switch.end(data.draw(st.sampled_from(self._phones(False))), cause)
+
+    @precondition(lambda self: self._phones(False))
+    @rule(data=st.data(), cause=st.sampled_from([Cause.BUSY, Cause.REJECTED]))
+    def phone_refuses_at_once(self, data: st.DataObject, cause: Cause) -> None:
+        self.switch.end(data.draw(st.sampled_from(self._phones(False))), cause)
+        self._deliver_all()
 
     @precondition(lambda self: self._phones(True))
     @rule(data=st.data(), cause=st.sampled_from([Cause.NORMAL, Cause.LOST]))
