@@ -52,10 +52,10 @@ def _default(field: inspect.Field) -> Any:
 
 
 def _pairs(table: dict[str, Any]) -> list[str]:
-    return [f"{_key(key)} = {_inline(value)}" for key, value in table.items()]
+    return [f"{_key(key)} = {inline(value)}" for key, value in table.items()]
 
 
-def _inline(value: Any) -> str:
+def inline(value: Any) -> str:
     match value:
         case bool():
             return "true" if value else "false"
@@ -64,7 +64,7 @@ def _inline(value: Any) -> str:
         case dict():
             return "{ " + ", ".join(_pairs(value)) + " }" if value else "{}"
         case list():
-            return "[" + ", ".join(map(_inline, value)) + "]"
+            return "[" + ", ".join(map(inline, value)) + "]"
         case _:
             return repr(value)
 
@@ -78,4 +78,4 @@ def _string(text: str) -> str:
     return '"' + "".join(c if c.isprintable() else f"\\U{ord(c):08X}" for c in escaped) + '"'
 
 
-__all__ = ["to_raw", "write"]
+__all__ = ["inline", "to_raw", "write"]
