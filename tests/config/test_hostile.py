@@ -8,7 +8,7 @@ from hypothesis import example, given
 from cordpair.config import Config, InvalidConfiguration, Loaded, parse, write
 from cordpair.config.durations import format_duration, parse_duration
 from cordpair.config.load import SHAPE
-from cordpair.config.write import _inline, _key
+from cordpair.config.write import inline, _key
 
 SECTIONS = list(Config.__struct_fields__)
 WORDS = st.sampled_from([*SECTIONS, "queue", "levels", "steps", "after", "on_full", "url", "password", "seat", "digit"])
@@ -35,7 +35,7 @@ def outcome(text: str) -> Loaded | None:
 
 @given(st.dictionaries(st.sampled_from(SECTIONS) | KEYS, VALUES, max_size=6))
 def test_any_toml(raw) -> None:
-    outcome("\n".join(f"{_key(key)} = {_inline(value)}" for key, value in raw.items()))
+    outcome("\n".join(f"{_key(key)} = {inline(value)}" for key, value in raw.items()))
 
 
 @given(
@@ -45,7 +45,7 @@ def test_any_toml(raw) -> None:
     )
 )
 def test_any_entities(raw) -> None:
-    outcome("\n".join(f"{_key(key)} = {_inline(value)}" for key, value in raw.items()))
+    outcome("\n".join(f"{_key(key)} = {inline(value)}" for key, value in raw.items()))
 
 
 @given(st.text(max_size=200) | st.text(alphabet=string.printable, max_size=200))
