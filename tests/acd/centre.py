@@ -158,6 +158,10 @@ CHANGED_CENTRES: dict[str, Configuration] = {
             for each in BUSY_CENTRE.agents
         ),
     ),
-    "another medium": replace(BUSY_CENTRE, queues=_queues(round={"medium": "chat"})),
+    "another medium": replace(
+        BUSY_CENTRE,
+        queues=_queues(round={"medium": "chat"}),
+        services=tuple(each for each in BUSY_CENTRE.services if each.queue != "round"),  # no call leads to a chat
+    ),
     "endpoints swapped": replace(BUSY_CENTRE, seats=_swapped(BUSY_CENTRE.seats)),
 }  # fmt: skip
