@@ -30,6 +30,7 @@ class Taps:
     def __init__(self) -> None:
         self.steps: list[Step] = []
         self.strike_at: int | None = None
+        self.strike_on = ""  # or at the next step of this name
         self.moment = Moment.BEFORE
         self.strike: Callable[[NodeId], None] | None = None
         self.struck: Step | None = None
@@ -42,8 +43,9 @@ class Taps:
         """Whether this is the step to strike at."""
         number = len(self.steps)
         self.steps.append(Step(node, name, command))
-        if number != self.strike_at or self.strike is None:
+        if self.strike is None or (number != self.strike_at and name != self.strike_on):
             return False
+        self.strike_on = ""
         self.struck = self.steps[-1]
         return True
 
