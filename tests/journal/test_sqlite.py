@@ -66,7 +66,7 @@ async def test_another_cell_is_refused(file, tmp_path, codec) -> None:
     ("statement", "message"),
     [
         ("PRAGMA application_id = 7", "is not a Cordpair journal"),
-        ("PRAGMA user_version = 99", r"another Cordpair \(format 99, this one knows 1\)"),
+        ("PRAGMA user_version = 99", r"another Cordpair \(format 99, this one knows 2\)"),
         ("DELETE FROM meta WHERE key = 'run'", "does not say its 'run'"),
     ],
 )
@@ -168,9 +168,7 @@ async def test_following_sees_what_there_is_and_what_comes(file, tmp_path, codec
         ("UPDATE entries SET hash = zeroblob(32) WHERE seq = {}", "does not fit its hash"),
     ],
 )
-@pytest.mark.parametrize(
-    ("seq", "advice"), [(5, "5 entries come after it"), (10, "DELETE FROM entries WHERE seq >= 10")]
-)
+@pytest.mark.parametrize(("seq", "advice"), [(5, "5 entries come after it"), (10, "cordpair journal mend")])
 async def test_a_damaged_row_is_named_with_what_to_do(file, tmp_path, codec, fill, change, reason, seq, advice) -> None:
     await fill(file, 10)
     await file.close()
@@ -197,22 +195,6 @@ async def test_a_missing_row_is_named(file, tmp_path, codec, fill) -> None:
         pytest.raises(JournalError, match=r"entry 4 .*missing"),
     ):
         list(viewer.read())
-
-
-async def test_the_advice_for_a_torn_last_row_helps(file, tmp_path, codec, fill) -> None:
-    await fill(file, 10)
-    file.save_snapshot(10, b"ten")
-    await file.close()
-    path = tmp_path / "journal.db"
-    alter(path, "UPDATE entries SET body = 'x' WHERE seq = 10")
-    with SqliteReader(path, codec) as viewer, pytest.raises(JournalError) as raised:
-        list(viewer.read())
-    alter(path, *str(raised.value).split("'")[1].split(";"))
-    journal = await SqliteJournal.open(path, codec, cell="main", run="r")
-    assert journal.load_snapshot() is None
-    await fill(journal, 1)
-    assert len(list(journal.read())) == 10
-    await journal.close()
 
 
 async def test_damaged_pages_are_reported_without_a_traceback(file, tmp_path, codec, fill) -> None:

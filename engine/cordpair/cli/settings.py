@@ -61,6 +61,7 @@ class Settings(msgspec.Struct, frozen=True):
                 journal=self.journal,
                 synchronous=active.config.journal.synchronous,
                 snapshot_every=active.config.journal.snapshot_every,
+                keep_ms=active.config.journal.keep,
                 records=store.records,
             )
             yield Prepared(setup, store, active.config.http.listen)

@@ -17,7 +17,7 @@ from cordpair.cli.text import clock_time, count, day_time, short, span
 from cordpair.clock import AsyncioClock
 from cordpair.ids import AgentId
 from cordpair.journal import SqliteReader, current_codec
-from cordpair.runtime.history import Story, Way, find_contact, stories, way_of
+from cordpair.runtime.history import Story, Way, at_beginning, find_contact, stories, way_of
 
 NEWEST = 20
 
@@ -40,7 +40,8 @@ def why(journal: Path, given: str, *, as_json: bool) -> None:
         known = stories(reader.read())
         contact = find_contact(known, given)
         story = known[contact]
-        way = way_of(reader.read(), contact, AsyncioClock().now_ms())
+        acd, seq = at_beginning(reader)
+        way = way_of(reader.read(seq), contact, AsyncioClock().now_ms(), acd)
     if as_json:
         _print_json({"contact": story, "moments": way.moments, "obstacles": way.obstacles})
         return

@@ -51,6 +51,7 @@ class Journal(msgspec.Struct, frozen=True):
     path: Text = "journal.db"
     synchronous: Literal["normal", "full"] = "normal"
     snapshot_every: Annotated[int, Meta(ge=1_000, le=10_000_000)] = 50_000
+    keep: Annotated[int, Meta(ge=DAY_MS, le=10 * 366 * DAY_MS, extra={"kind": "duration"})] | None = None
 
 
 class Secret(msgspec.Struct, frozen=True):

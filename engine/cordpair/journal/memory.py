@@ -136,6 +136,9 @@ class InMemoryJournal:
     def load_snapshot(self) -> Snapshot | None:
         return self._snapshots[-1] if self._snapshots else None
 
+    def load_base(self) -> Snapshot | None:
+        return None
+
 
 class _Reading:
     def __init__(self, rows: list[_Row], codec: Codec, after_seq: int) -> None:

@@ -44,10 +44,17 @@ class ReadableJournal(Protocol):
     def run(self) -> str:
         """The token drawn when the journal was created; every id of the engine's begins with it."""
 
-    def read(self, after_seq: int = 0) -> Reading: ...
+    def read(self, after_seq: int = 0) -> Reading:
+        """Entries after that one; with 0 all there are, which in a pruned journal begin after its base."""
 
     def load_snapshot(self) -> Snapshot | None:
         """The newest snapshot that this version can use and that is undamaged."""
+
+    def load_base(self) -> Snapshot | None:
+        """The state before the first entry that is there; None where nothing was pruned: begin with empty tables.
+
+        It may have been written by an earlier version. Raises JournalError when it is damaged.
+        """
 
 
 class Journal(ReadableJournal, Protocol):

@@ -14,6 +14,8 @@ from typing import Any, Self
 from cordpair.errors import JournalError
 from cordpair.journal.codec import Codec, UnreadableBody, chain
 from cordpair.journal.entry import GENESIS, Entry, Snapshot
+from cordpair.journal.intervals import Counter, Interval, Key, gather
+from cordpair.journal.pruning import base_of
 from cordpair.journal.schema import load_meta, sqlite_errors
 
 CHUNK = 1_000
@@ -86,7 +88,11 @@ class SqliteReader:
         return tuple(row)
 
     def read(self, after_seq: int = 0) -> "SqliteReading":
-        return SqliteReading(self._connection, self._path, self._codec, after_seq)
+        with sqlite_errors(self._path, "cannot be read"):
+            base = base_of(self._connection, self._path)
+        if after_seq and after_seq < base:
+            raise JournalError(f"{self._path}: was pruned up to entry {base}; entry {after_seq} is not there any more.")
+        return SqliteReading(self._connection, self._path, self._codec, after_seq or base)
 
     async def follow(self, after_seq: int, interval_s: float) -> AsyncIterator[Entry]:
         """What there is after ``after_seq``, then what comes. Looks every ``interval_s``: a viewer's only means."""
@@ -112,6 +118,44 @@ class SqliteReader:
                     rows.close()
                     return Snapshot(seq, state, hash_)
         return None
+
+    def load_base(self) -> Snapshot | None:
+        with sqlite_errors(self._path, "its base cannot be read"):
+            base = base_of(self._connection, self._path)
+            if not base:
+                return None
+            query = "SELECT state, digest, hash FROM snapshots WHERE seq = ?"
+            state, digest, hash_ = self._connection.execute(query, (base,)).fetchone()
+        if hashlib.sha256(state).digest() != digest:
+            raise JournalError(
+                f"{self._path}: is damaged: the snapshot of entry {base}, with which it begins, "
+                "does not fit its digest. Restore it from a backup."
+            )
+        return Snapshot(base, state, hash_)
+
+    def intervals(self) -> list[Interval]:
+        """What the whole journal counts, pruned entries included."""
+        amounts: list[tuple[Key, int]] = []
+        counting: dict[str, str] = {}
+        with sqlite_errors(self._path, "its intervals cannot be read"):
+            self._connection.execute("BEGIN")  # no slice may be pruned between the counts and the entries
+            try:
+                (found,) = self._connection.execute(
+                    "SELECT count(*) FROM sqlite_master WHERE name = 'intervals'"
+                ).fetchone()
+                if found:
+                    for start, queue, figure, amount in self._connection.execute("SELECT * FROM intervals"):
+                        amounts.append(((start, str(queue, "utf-8"), str(figure, "utf-8")), amount))
+                    for name, queue in self._connection.execute("SELECT id, queue FROM counting"):
+                        counting[str(name, "utf-8")] = str(queue, "utf-8")
+                counter = Counter(counting)
+                seq = -1  # what is being pruned lies before the base: there is no hash to check its first entry by
+                while rows := self._connection.execute(ROWS, (seq,)).fetchall():
+                    for seq, at, version, body, _ in rows:
+                        counter.add(self._codec.decode(seq, at, version, body))
+            finally:
+                self._connection.execute("COMMIT")
+        return gather([*amounts, *counter.amounts.items()])
 
     def close(self) -> None:
         self._connection.close()
@@ -146,7 +190,7 @@ class SqliteReading:
                 rows = self._connection.execute(ROWS, (self.seq,)).fetchall()
             for seq, at, version, body, stored in rows:
                 if seq != self.seq + 1:
-                    raise self._damaged(self.seq + 1, "it is missing")
+                    raise self._missing(self.seq + 1)
                 try:
                     hash_ = chain(self.hash, version, at, body)
                     if hash_ != stored:
@@ -160,14 +204,20 @@ class SqliteReading:
             if len(rows) < CHUNK:
                 return
 
+    def _missing(self, seq: int) -> JournalError:
+        with sqlite_errors(self._path, f"cannot be read at entry {seq}"):
+            base = base_of(self._connection, self._path)
+        if seq <= base:
+            return JournalError(f"{self._path}: was pruned up to entry {base} while it was read. Begin again.")
+        return self._damaged(seq, "it is missing")
+
     def _damaged(self, seq: int, reason: str) -> JournalError:
         with sqlite_errors(self._path, f"cannot be read at entry {seq}"):
             (last,) = self._connection.execute("SELECT max(seq) FROM entries").fetchone()
         if seq == last:
             advice = (
-                "It is the last one. With the engine stopped, take it off: "
-                f"sqlite3 {self._path} 'DELETE FROM entries WHERE seq >= {seq}; "
-                f"DELETE FROM snapshots WHERE seq >= {seq}'; what it said is asked of the PBX again."
+                "It is the last one. With the engine stopped, `cordpair journal mend` keeps a copy and takes it off; "
+                "what it said is asked of the PBX again."
             )
         else:
             advice = (

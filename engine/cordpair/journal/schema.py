@@ -10,7 +10,24 @@ import msgspec
 from cordpair.errors import JournalError
 
 APPLICATION_ID = 0x43504A31  # "CPJ1": tells a journal from any other SQLite file
-FORMAT = 1  # of the tables; the rows have versions of their own
+FORMAT = 2  # of the tables; the rows have versions of their own
+OLDEST_FORMAT = 1
+
+# Since format 2, for pruning.
+COUNTS = """
+CREATE TABLE intervals (  -- what pruned entries counted, see ``intervals``
+  start  INTEGER NOT NULL,
+  queue  TEXT    NOT NULL,
+  figure TEXT    NOT NULL,
+  amount INTEGER NOT NULL,
+  PRIMARY KEY (start, queue, figure)
+) WITHOUT ROWID;
+CREATE TABLE counting (id TEXT PRIMARY KEY, queue TEXT NOT NULL) WITHOUT ROWID;
+"""
+UPGRADE = """
+ALTER TABLE snapshots ADD COLUMN at INTEGER NOT NULL DEFAULT 0;
+UPDATE snapshots SET at = coalesce((SELECT at FROM entries WHERE entries.seq = snapshots.seq), 0);
+"""
 
 TABLES = """
 CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
@@ -26,7 +43,8 @@ CREATE TABLE snapshots (
   version INTEGER NOT NULL,
   state   BLOB    NOT NULL,
   digest  BLOB    NOT NULL,  -- sha256 of the state
-  hash    BLOB    NOT NULL   -- of entry seq
+  hash    BLOB    NOT NULL,  -- of entry seq
+  at      INTEGER NOT NULL DEFAULT 0  -- of entry seq
 );
 """
 
@@ -42,10 +60,22 @@ def create(connection: sqlite3.Connection, meta: Meta) -> None:
     """Make the tables in an empty file, all or nothing."""
     rows = [("cell", meta.cell), ("run", meta.run)]
     connection.execute("BEGIN IMMEDIATE")
-    for statement in TABLES.split(";\n"):
+    for statement in (TABLES + COUNTS).split(";\n"):
         connection.execute(statement)
     connection.executemany("INSERT INTO meta VALUES (?, ?)", rows)
     connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
+    connection.execute(f"PRAGMA user_version = {FORMAT}")
+    connection.execute("COMMIT")
+
+
+def upgrade(connection: sqlite3.Connection) -> None:
+    """Bring the tables of an older format to this one, all or nothing. No row of ``entries`` is touched."""
+    (version,) = connection.execute("PRAGMA user_version").fetchone()
+    if version == FORMAT:
+        return
+    connection.execute("BEGIN IMMEDIATE")
+    for statement in (UPGRADE + COUNTS).split(";\n"):
+        connection.execute(statement)
     connection.execute(f"PRAGMA user_version = {FORMAT}")
     connection.execute("COMMIT")
 
@@ -61,7 +91,7 @@ def load_meta(connection: sqlite3.Connection, path: Path) -> Meta:
     if application != APPLICATION_ID:
         raise JournalError(f"{path}: is not a Cordpair journal. Give the journal a path of its own in [journal].")
     (version,) = connection.execute("PRAGMA user_version").fetchone()
-    if version != FORMAT:
+    if not OLDEST_FORMAT <= version <= FORMAT:
         raise JournalError(
             f"{path}: was written by another Cordpair (format {version}, this one knows {FORMAT}). Use that version."
         )
@@ -96,4 +126,4 @@ def _advice(error: sqlite3.Error) -> str:
     return "Nothing that was acknowledged is lost."
 
 
-__all__ = ["KEPT_SNAPSHOTS", "Meta", "create", "is_empty", "load_meta", "sqlite_errors"]
+__all__ = ["KEPT_SNAPSHOTS", "Meta", "create", "is_empty", "load_meta", "sqlite_errors", "upgrade"]

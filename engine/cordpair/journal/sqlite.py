@@ -40,13 +40,15 @@ class SqliteJournal:
         run: str,
         synchronous: Synchronous = "normal",
         capacity: int = CAPACITY,
+        keep_ms: int | None = None,
     ) -> "SqliteJournal":
         """Open the journal, or create it. ``run`` counts only when it is created; afterwards see ``journal.run``.
 
+        ``keep_ms``: entries older than this, against the newest, are pruned; None keeps all.
         ``synchronous="normal"`` survives the end of the process, ``"full"`` also a power cut.
         Raises JournalError: another engine writes it, it belongs to another cell, it cannot be opened.
         """
-        writer = Writer(path, codec, Meta(cell=cell, run=run), synchronous)
+        writer = Writer(path, codec, Meta(cell=cell, run=run), synchronous, keep_ms)
         journal = cls(writer, capacity)
         journal._meta, journal._last_seq = await writer.start(journal._committed, journal._fail)
         journal._committed_seq = journal._last_seq
@@ -137,6 +139,9 @@ class SqliteJournal:
 
     def load_snapshot(self) -> Snapshot | None:
         return self._open_reader().load_snapshot()
+
+    def load_base(self) -> Snapshot | None:
+        return self._open_reader().load_base()
 
     def _open_reader(self) -> SqliteReader:
         if self._closing is not None:

@@ -12,10 +12,11 @@ import contextlib
 import hashlib
 import sqlite3
 import threading
+import time
 from collections import deque
 from collections.abc import Callable
 from pathlib import Path
-from queue import SimpleQueue
+from queue import Empty, SimpleQueue
 from typing import Any, Literal
 
 from cordpair.errors import JournalError
@@ -23,7 +24,8 @@ from cordpair.journal.codec import Codec, chain
 from cordpair.journal.entry import GENESIS, Entry
 from cordpair.journal.lock import WriterLock
 from cordpair.journal.port import OnCommitted
-from cordpair.journal.schema import KEPT_SNAPSHOTS, Meta, create, is_empty, load_meta, sqlite_errors
+from cordpair.journal.pruning import PAUSE_S, Pruner
+from cordpair.journal.schema import Meta, create, is_empty, load_meta, sqlite_errors, upgrade
 
 Synchronous = Literal["normal", "full"]
 Committed = Callable[[int, list[OnCommitted]], None]  # the newest committed seq, whom to tell
@@ -35,7 +37,14 @@ BATCHES = (512, 256, 128, 64, 32)
 # of one entry writes a page or two, mostly the same ones again: rarer is cheaper, and 32 MB more on the disk.
 CHECKPOINT_PAGES = 8_000
 
-PRUNE = "DELETE FROM snapshots WHERE seq NOT IN (SELECT seq FROM snapshots ORDER BY seq DESC LIMIT ?)"
+
+# An empty one may have been pruned up to its very end.
+NEWEST = """
+SELECT seq, at, hash FROM (
+  SELECT seq, at, hash FROM entries WHERE seq = (SELECT max(seq) FROM entries)
+  UNION ALL SELECT seq, at, hash FROM snapshots
+) ORDER BY seq DESC LIMIT 1
+"""
 
 
 class Save:
@@ -54,7 +63,9 @@ Item = tuple[Entry | Save | None, OnCommitted | None]  # None: close
 class Writer:
     """Owns the thread; the thread owns the connection, which is opened inside it."""
 
-    def __init__(self, path: Path, codec: Codec, meta: Meta, synchronous: Synchronous) -> None:
+    def __init__(
+        self, path: Path, codec: Codec, meta: Meta, synchronous: Synchronous, keep_ms: int | None = None
+    ) -> None:
         self.path = path
         self.codec = codec
         self.queue: SimpleQueue[Item] = SimpleQueue()
@@ -66,7 +77,10 @@ class Writer:
         self._on_committed: Committed
         self._on_failed: Callable[[JournalError], None]
         self._seq = 0
+        self._at = 0
         self._hash = GENESIS
+        self._pruner = Pruner(path, codec, keep_ms)
+        self._prune_at = 0.0
         self._inserts: dict[int, str] = {}
 
     async def start(self, on_committed: Committed, on_failed: Callable[[JournalError], None]) -> tuple[Meta, int]:
@@ -142,9 +156,12 @@ class Writer:
                 connection.execute(f"PRAGMA wal_autocheckpoint = {CHECKPOINT_PAGES}")
                 if new:
                     create(connection, self._meta)
-                row = connection.execute("SELECT seq, hash FROM entries ORDER BY seq DESC LIMIT 1").fetchone()
+                else:
+                    upgrade(connection)
+                row = connection.execute(NEWEST).fetchone()
                 if row is not None:
-                    self._seq, self._hash = row
+                    self._seq, self._at, self._hash = row
+                self._pruner.begin(connection, self._at)
             except BaseException:
                 connection.close()
                 raise
@@ -153,8 +170,14 @@ class Writer:
     def _serve(self, connection: sqlite3.Connection) -> None:
         pending: deque[Item] = deque()
         while True:
+            if self._pruner.busy and time.monotonic() >= self._prune_at:
+                self._pruner.cut(connection)
+                self._prune_at = time.monotonic() + PAUSE_S
             if not pending:
-                pending.append(self.queue.get())
+                try:
+                    pending.append(self.queue.get(timeout=PAUSE_S if self._pruner.busy else None))
+                except Empty:
+                    continue
             for _ in range(self.queue.qsize()):
                 pending.append(self.queue.get_nowait())
             match pending[0]:
@@ -171,6 +194,7 @@ class Writer:
     def _write(self, connection: sqlite3.Connection, pending: deque[Item]) -> list[OnCommitted]:
         """Commit the first of the pending entries; whom to tell."""
         version = self.codec.version
+        at = self._at
         encode = self.codec.encode
         hash_ = self._hash
         count = 0
@@ -184,6 +208,7 @@ class Writer:
             body = encode(entry)
             hash_ = chain(hash_, version, entry.at, body)
             values += (entry.seq, entry.at, version, body.decode(), hash_)
+            at = entry.at
             count += 1
             if callback is not None:
                 callbacks.append(callback)
@@ -191,6 +216,7 @@ class Writer:
         with sqlite_errors(self.path, f"entries {self._seq + 1} to {last} cannot be written"):
             connection.execute(self._insert(count), values)
         self._seq = last
+        self._at = at
         self._hash = hash_
         return callbacks
 
@@ -202,12 +228,13 @@ class Writer:
 
     def _save(self, connection: sqlite3.Connection, save: Save) -> None:
         digest = hashlib.sha256(save.state).digest()
-        row = (save.seq, self.codec.version, save.state, digest, self._hash)
+        row = (save.seq, self.codec.version, save.state, digest, self._hash, self._at)
         with sqlite_errors(self.path, f"the snapshot of entry {save.seq} cannot be written"):
             connection.execute("BEGIN IMMEDIATE")
-            connection.execute("INSERT OR REPLACE INTO snapshots VALUES (?,?,?,?,?)", row)
-            connection.execute(PRUNE, (KEPT_SNAPSHOTS,))
+            connection.execute("INSERT OR REPLACE INTO snapshots VALUES (?,?,?,?,?,?)", row)
+            self._pruner.thin(connection)
             connection.execute("COMMIT")
+            self._pruner.look(connection, self._at)
 
 
 def batch_size(pending: deque[Item]) -> int:

@@ -45,6 +45,7 @@ class Setup(msgspec.Struct, frozen=True, kw_only=True):
     journal: Path
     synchronous: Synchronous = "normal"
     snapshot_every: int = EVERY
+    keep_ms: int | None = None  # how long the journal's entries are kept at least
     records: Records = msgspec.field(default_factory=MemoryRecords)
 
 
@@ -78,7 +79,12 @@ async def opened(setup: Setup, clock: Clock) -> AsyncIterator[Engine]:
     cell = setup.configuration.cell
     drivers = drivers_of(setup)
     journal = await SqliteJournal.open(
-        setup.journal, current_codec(), cell=cell, run=new_run(), synchronous=setup.synchronous
+        setup.journal,
+        current_codec(),
+        cell=cell,
+        run=new_run(),
+        synchronous=setup.synchronous,
+        keep_ms=setup.keep_ms,
     )
     try:
         engine = await engine_on(journal, setup.configuration, drivers, setup.records, clock)

@@ -14,7 +14,7 @@ from cordpair.acd.explain import Explanation, explain
 from cordpair.errors import JournalError
 from cordpair.ids import AgentId, ContactId, QueueId, VisitId
 from cordpair.journal import Entry, ReadableJournal, SqliteReader, current_codec
-from cordpair.runtime.recovery import Recovered, recover
+from cordpair.runtime.recovery import Recovered, beginning, recover
 from cordpair.runtime.snapshots import decode
 
 
@@ -140,7 +140,7 @@ def story_of(
 
 def start_before(reader: ReadableJournal, wanted: ContactId) -> tuple[Acd, int]:
     """Tables, and the number of the entry after which they stand, from which the contact's whole way can be read: the
-    newest snapshot if it is older than the contact, else the beginning."""
+    newest snapshot if it is older than the contact, else the beginning of what is there."""
     snapshot = reader.load_snapshot()
     number = wanted.rpartition("-c")[2]
     if snapshot is not None and number.isdecimal():
@@ -148,7 +148,13 @@ def start_before(reader: ReadableJournal, wanted: ContactId) -> tuple[Acd, int]:
             state = decode(snapshot.state)
             if state.numbers.get("contact", 0) < int(number):
                 return Acd(state), snapshot.seq
-    return Acd(), 0
+    return at_beginning(reader)
+
+
+def at_beginning(reader: ReadableJournal) -> tuple[Acd, int]:
+    """The tables before the first entry that is there, and the number of the entry after which they stand."""
+    state, seq = beginning(reader)
+    return Acd(state), seq
 
 
 def way_of(entries: Iterable[Entry], wanted: ContactId, now_ms: int, acd: Acd | None = None) -> Way:
@@ -224,4 +230,15 @@ def find_contact(known: Iterable[ContactId], given: str) -> ContactId:
     raise JournalError(f"there is no contact {given!r} in this journal; {hint}")
 
 
-__all__ = ["Follower", "Moment", "Story", "Way", "find_contact", "start_before", "stories", "story_of", "way_of"]
+__all__ = [
+    "Follower",
+    "Moment",
+    "Story",
+    "Way",
+    "at_beginning",
+    "find_contact",
+    "start_before",
+    "stories",
+    "story_of",
+    "way_of",
+]

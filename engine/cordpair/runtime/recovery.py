@@ -53,6 +53,23 @@ def recover(journal: ReadableJournal, make: Make) -> Recovered:
     return Recovered(core, seq + replayed, last_at, replayed)
 
 
+def beginning(journal: ReadableJournal) -> tuple[State | None, int]:
+    """The tables before the first entry that is there, and the number of the entry after which they stand.
+
+    None and 0 where nothing was pruned. Raises JournalError.
+    """
+    base = journal.load_base()
+    if base is None:
+        return None, 0
+    try:
+        return decode(base.state), base.seq
+    except msgspec.DecodeError as error:
+        raise JournalError(
+            f"the journal was pruned up to entry {base.seq} by a version whose tables this one cannot read ({error}). "
+            "Use that version, or one between."
+        ) from error
+
+
 def _from_snapshot(journal: ReadableJournal, make: Make) -> tuple[Startable, int]:
     snapshot = journal.load_snapshot()
     if snapshot is not None:
@@ -60,7 +77,8 @@ def _from_snapshot(journal: ReadableJournal, make: Make) -> tuple[Startable, int
             return make(decode(snapshot.state)), snapshot.seq
         except msgspec.DecodeError as error:
             log.warning("the snapshot of entry %d does not fit this version (%s): replaying all", snapshot.seq, error)
-    return make(None), 0
+    state, seq = beginning(journal)
+    return make(state), seq
 
 
 def _time_of(journal: ReadableJournal, seq: int) -> int:
@@ -88,4 +106,4 @@ def differs(wanted: Configuration, present: Configuration) -> bool:
     return replace(wanted, revision=0) != replace(present, revision=0)
 
 
-__all__ = ["Make", "Recovered", "Startable", "begin", "differs", "new_run", "recover"]
+__all__ = ["Make", "Recovered", "Startable", "begin", "beginning", "differs", "new_run", "recover"]
