@@ -5,7 +5,7 @@ Equal needs share a line, so the head of each class stands for all behind it.
 """
 
 from collections.abc import Iterator, Mapping
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from cordpair.acd.configuration import Strategy
 from cordpair.acd.lines import NOBODY, Line
@@ -113,6 +113,8 @@ class Classes:
 
     def narrow_for(self, agent: AgentId, profile: Profile) -> Iterator[Class]:
         """The classes beside the profile's own that may admit the agent."""
+        if not self.narrow and not self.sticky:
+            return
         for where in (self.sticky.get(agent, ()), *(self.narrow.get(queue, ()) for queue in profile.by_queue)):
             for number in where:
                 found = self.all[number]
@@ -150,7 +152,11 @@ class Classes:
 
     def _unlink(self, gone: Class) -> None:
         if gone.narrow:
-            self._beside(gone.key).remove(gone.number)
+            where: dict[Any, list[int]] = self.narrow if gone.key.sticky is None else self.sticky
+            name = gone.key.queue if gone.key.sticky is None else gone.key.sticky
+            where[name].remove(gone.number)
+            if not where[name]:
+                del where[name]  # nearly always there is none, and then nobody looks queue by queue
             return
         for number in gone.profiles:
             for _, groups in self._profiles.all[number].wide[gone.key.medium]:

@@ -35,7 +35,7 @@ class FeatureAction(StrEnum):
     WRAP_UP_DONE = "wrap_up_done"
 
 
-class _Value(msgspec.Struct, frozen=True, omit_defaults=True):
+class _Value(msgspec.Struct, frozen=True, omit_defaults=True, gc=False):
     pass
 
 

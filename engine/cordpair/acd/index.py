@@ -52,6 +52,8 @@ class Index:
                 self._suspect(place.profile)
 
     def _suspect(self, profile: int) -> None:
+        if not self.classes.narrow:
+            return
         for queue in self.profiles.all[profile].by_queue:
             self.suspects.update(self.classes.narrow.get(queue, ()))
 

@@ -70,8 +70,8 @@ class NodeStatus(StrEnum):
     FENCED = "fenced"
 
 
-class _Row(msgspec.Struct, omit_defaults=True):
-    pass
+class _Row(msgspec.Struct, omit_defaults=True, gc=False):
+    """Rows hold ids, never each other: the garbage collector has nothing to find in them."""
 
 
 class Slot(_Row):
