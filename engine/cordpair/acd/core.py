@@ -68,13 +68,12 @@ class Acd:
         """Decide what follows from ``given`` at ``now_ms``. Never raises for what comes from outside."""
         self._begin()
         refusal = None
-        self._let_happen(now_ms)
+        self._settle(now_ms)
         try:
             self._run(decide(self._cell, given, now_ms), now_ms)
         except Refusal as refused:
             refusal = str(refused)
-        self._match(now_ms)
-        self._let_happen(now_ms)
+        self._settle(now_ms)
         return Decision(self._events, self._commands, refusal)
 
     def fold(self, events: Iterable[ev.Event], at_ms: int) -> None:
@@ -107,12 +106,18 @@ class Acd:
             self.rebuild()
         self._events, self._commands = [], []
 
-    def _let_happen(self, now: int) -> None:
-        """Everything that is due, earliest first. Ends because each consequence moves or removes its deadline."""
-        while (row := self._deadlines.due(now)) is not None:
-            self._run(decide_due(self._cell, row, now), now)
-            self._deadlines.refresh(row)
+    def _settle(self, now: int) -> None:
+        """Everything that is due, earliest first; then the match: who has waited too long is not offered once more.
+
+        Ends because each consequence moves or removes its deadline, and no offer is due when it is made.
+        """
+        while True:
+            while (row := self._deadlines.due(now)) is not None:
+                self._run(decide_due(self._cell, row, now), now)
+                self._deadlines.refresh(row)
             self._match(now)
+            if self._deadlines.due(now) is None:
+                return
 
     def _run(self, proposed: Events, now: int) -> None:
         for event in proposed:

@@ -80,6 +80,9 @@ def fail_offer(cell: Cell, offer: OfferRow, outcome: OfferOutcome, now: int) -> 
     failures = agent.failures + 1 if counts else None
     not_before = max(now + delay, agent.not_before or 0) if delay else agent.not_before
     yield ev.OfferEnded(offer.offer, outcome, not_before, failures, exclude=True)
+    visit = cell.state.visits.get(offer.visit)
+    if visit is not None and visit.sticky == offer.agent:  # the one it was kept for did not take it
+        yield ev.StickyEnded(offer.visit)
     if failures is not None and failures >= rules.limit and agent.pending is Pending.NOTHING:
         yield ev.AgentChangePending(offer.agent, Pending.NOT_READY, outcome.value)
     yield from close_leg(cell, offer.leg, Cause.NO_ANSWER, now)
