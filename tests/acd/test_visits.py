@@ -412,6 +412,25 @@ def test_the_sticky_agent_is_chosen_before_one_idle_for_longer():
     assert floor.alerted(contact) == ["bob"]
 
 
+def test_the_window_ends_when_its_agent_does_not_take_the_contact():
+    floor = sticky()
+    floor.ready("bob")
+    contact = floor.call("q", last_agent=AgentId("bob"))
+    floor.refuses("bob", Cause.REJECTED)
+    assert floor.alerted(contact) == ["ann"]
+
+
+def test_who_has_waited_too_long_is_not_offered_once_more():
+    """The longest wait passes while an agent is alerted: after that offer, the rule counts, not the next agent."""
+    agents = (agent("ann", {}, ("q",)), agent("bob", {}, ("q",)))
+    floor = Floor(centre((queue("q", max_wait_ms=10_000, offer_timeout_ms=12_000),), agents), ["ann", "bob"])
+    floor.call("q")
+    floor.wait(11_000)
+    (alerted,) = floor.alerted()
+    floor.refuses(alerted, Cause.REJECTED)
+    assert floor.alerted() == [] and floor.ends() == ["system"]
+
+
 def test_nobody_is_reserved_who_does_not_exist():
     floor = sticky()
     assert floor.alerted(floor.call("q", last_agent=AgentId("left-us"))) == ["ann"]
