@@ -66,11 +66,22 @@ class Link:
         path = f"applications/{self.translator.app}"
         allowed = {"allowed": [{"type": name} for name in WANTED]}
         await self.client.request("PUT", f"{path}/eventFilter", "event filter", body=allowed)
-        endpoints = self.translator.seats.endpoints
-        for first in range(0, len(endpoints), SUBSCRIPTIONS_AT_ONCE):
-            await self._subscribe(path, endpoints[first : first + SUBSCRIPTIONS_AT_ONCE])
+        await self._subscribe_all(path, self.translator.seats.endpoints)
         if not await self._can_refer():
             self.capabilities = FULL - {Capability.REFER}
+
+    async def watch(self, endpoints: tuple[str, ...]) -> None:
+        """Other seats than before. What is still told of those that are left out is passed over."""
+        added = self.translator.seats.watch(endpoints)
+        await self._subscribe_all(f"applications/{self.translator.app}", added)
+        try:
+            await together(*(self._read_seat(endpoint) for endpoint in added))
+        except Malformed as error:
+            raise LinkLost(f"a reply that is not ARI's: {error}") from None
+
+    async def _subscribe_all(self, path: str, endpoints: tuple[str, ...]) -> None:
+        for first in range(0, len(endpoints), SUBSCRIPTIONS_AT_ONCE):
+            await self._subscribe(path, endpoints[first : first + SUBSCRIPTIONS_AT_ONCE])
 
     async def _subscribe(self, path: str, endpoints: tuple[str, ...]) -> None:
         """All at once; where Asterisk refuses because of one, one by one without it: that seat is unreachable."""
@@ -189,7 +200,8 @@ class Link:
         """While our leg was there the seat's own news was passed over; it may have taken another call."""
         asked = self.translator.seats.news(endpoint)
         await asyncio.sleep(SETTLE)
-        if self.translator.seats.news(endpoint) == asked and not self.translator.legs.rings(endpoint):
+        seats = self.translator.seats
+        if seats.news(endpoint) == asked and seats.passed_over(endpoint) and not self.translator.legs.rings(endpoint):
             await self._read_seat(endpoint)
 
     async def _read_seat(self, endpoint: str, *, tell: bool = True) -> None:

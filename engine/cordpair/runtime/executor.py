@@ -9,6 +9,7 @@ After a link is lost, everything for it that has not ended fails at once; nothin
 import asyncio
 import logging
 import re
+import time
 from collections.abc import Callable, Iterable, Mapping
 
 from cordpair.acd.causes import Failure
@@ -16,6 +17,7 @@ from cordpair.acd.commands import Command, HangUp, Originate
 from cordpair.acd.inputs import CommandFailed
 from cordpair.clock import Clock, Handle
 from cordpair.ids import NodeId
+from cordpair.observe import Meter
 from cordpair.pbx import Driver, PbxError
 from cordpair.runtime.dispatch import DISPATCH, Desk, legs_of, reaches
 
@@ -30,7 +32,7 @@ DETAIL = 200
 class _Job:
     """A command on its way: waits for ``blockers`` others, holds up ``followers``."""
 
-    __slots__ = ("blockers", "command", "deadline", "done", "followers", "keys", "task")
+    __slots__ = ("blockers", "command", "deadline", "done", "followers", "keys", "started", "task")
 
     def __init__(self, command: Command, keys: tuple[str, ...]) -> None:
         self.command = command
@@ -40,6 +42,7 @@ class _Job:
         self.task: asyncio.Task[None] | None = None
         self.deadline: Handle | None = None
         self.done = False
+        self.started = 0.0  # 0: not sent
 
 
 class Executor:
@@ -50,7 +53,9 @@ class Executor:
         clock: Clock,
         submit: Callable[[CommandFailed], None],
         deadline_ms: int = DEADLINE_MS,
+        meter: Meter | None = None,
     ) -> None:
+        self._meter = meter or Meter()
         self._drivers = drivers
         self._desk = desk
         self._clock = clock
@@ -81,6 +86,7 @@ class Executor:
 
     def run(self, commands: Iterable[Command]) -> None:
         """Start, or put in line. Returns at once; failures come back as inputs."""
+        ready = []
         for command in commands:
             job = _Job(command, legs_of(command))
             self._jobs.add(job)
@@ -91,7 +97,10 @@ class Executor:
                     job.blockers += 1
                 self._tails[key] = job
             if not job.blockers:
-                self._start(job)
+                ready.append(job)
+        # An agent's phone first: everybody waits for it, and the PBX is busy while it does the rest.
+        for job in sorted(ready, key=lambda job: type(job.command) is not Originate):
+            self._start(job)
 
     @property
     def busy(self) -> int:
@@ -132,6 +141,7 @@ class Executor:
         elif node not in self._up:
             self._fail(job, Failure.LINK_LOST, "the link is down")
         else:
+            job.started = time.perf_counter()
             job.deadline = self._clock.call_later(self._deadline_ms, lambda: self._expire(job))
             job.task = asyncio.get_running_loop().create_task(self._carry_out(job))
             self._tasks.add(job.task)
@@ -147,7 +157,13 @@ class Executor:
             log.exception("a driver failed on %s; taken as refused", type(command).__name__)
             self._fail(job, Failure.REFUSED, type(error).__name__)
         else:
+            if not job.done:
+                self._measure(job)
             self._end(job)
+
+    def _measure(self, job: _Job, failure: str = "") -> None:
+        seconds = time.perf_counter() - job.started if job.started else 0.0
+        self._meter.commanded(job.command.node, type(job.command).__name__, seconds, failure)
 
     def _expire(self, job: _Job) -> None:
         if not job.done:
@@ -160,6 +176,7 @@ class Executor:
         if job.done:
             return
         command = job.command
+        self._measure(job, failure.value)
         if command.node not in self._fenced and not self._closed:
             name = type(command).__name__
             level = logging.DEBUG if failure is Failure.GONE or isinstance(command, HangUp) else logging.WARNING
