@@ -9,6 +9,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 ARGS ?=
+WHAT ?=
 
 # What the tests need beside Python: "command:Debian package".
 TEST_TOOLS := sipp:sip-tester debootstrap:debootstrap faketime:faketime
@@ -16,7 +17,7 @@ TEST_TOOLS := sipp:sip-tester debootstrap:debootstrap faketime:faketime
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 export PIP_ROOT_USER_ACTION := ignore
 
-.PHONY: help venv run test quick check fix test-deps lab-asterisk clean
+.PHONY: help venv run test quick bench check fix test-deps lab-asterisk clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1\t\2/' | expand -t 22
@@ -32,6 +33,9 @@ test: test-deps check ## install what tests need, check the source, run every te
 
 quick: check ## the tests that need neither a real PBX nor patience
 	@$(BIN)/python -m pytest -m "not pbx and not slow and not browser" $(ARGS)
+
+bench: $(VENV)/.with-tests test-deps ## measure against app_queue and the budgets; one part: WHAT=core (see docs/bench.md)
+	@PYTHONPATH=tests:. $(BIN)/python -m bench $(WHAT)
 
 check: $(VENV)/.with-tests ## lint, formatting, types and the direction of imports
 	@$(BIN)/ruff check .

@@ -1,0 +1,1 @@
+"""What Cordpair's speed is measured with: ``make bench``, or one part with ``make bench WHAT=core``."""
