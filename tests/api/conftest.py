@@ -17,6 +17,7 @@ from cordpair.acd.configuration import (
     Seat,
     Service,
     Step,
+    Timing,
 )
 from cordpair.acd.model import NodeStatus, State
 from cordpair.api import Role, Server, make_key, office_of
@@ -62,6 +63,7 @@ CONFIGURATION = Configuration(
         Service(ServiceId("support"), QueueId("support"), dialled=("5002",)),
     ),
     reasons=("break", "training"),
+    timing=Timing(settle_ms=0),
 )
 
 
@@ -93,7 +95,6 @@ class Api:
 
     def __init__(self, office: Office, url: str, keys: Keys, http: ClientSession, pbx: LoopbackPbx) -> None:
         self.office, self.url, self.keys, self.http, self.pbx = office, url, keys, http, pbx
-        self.server: Server
 
     @property
     def engine(self) -> Engine:
@@ -159,10 +160,11 @@ async def serving(
         async with office_of(engine, keys, directory / "journal.db") as office, ClientSession() as http:
             server = Server(office, limits or Limits(1e9, 1e9))
             api = Api(office, await server.listen("127.0.0.1", 0), keys, http, pbx)
-            api.server = server
-            await api.until(lambda state: state.nodes[NODE].status is NodeStatus.OPEN)
-            yield api
-            await server.close()
+            try:
+                await api.until(lambda state: state.nodes[NODE].status is NodeStatus.OPEN)
+                yield api
+            finally:
+                await server.close()
     finally:
         engine.stop()
         await running

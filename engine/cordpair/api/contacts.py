@@ -28,10 +28,10 @@ class ContactList(msgspec.Struct, frozen=True):
 class ContactQuery(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """In order of arrival."""
 
-    queue: Annotated[str, Meta(max_length=64)] | None = None
-    state: ContactState | None = None
+    queue: Annotated[str, Meta(max_length=64)] | UnsetType = UNSET
+    state: ContactState | UnsetType = UNSET
     limit: Annotated[int, Meta(ge=1, le=500)] = 100
-    after: Annotated[str, Meta(max_length=64, pattern=r"-c[0-9]{1,15}$")] | None = None
+    after: Annotated[str, Meta(max_length=64, pattern=r"-c[0-9]{1,15}$")] | UnsetType = UNSET
 
 
 class ContactChange(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -44,7 +44,7 @@ class ContactChange(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 async def list_contacts(call: Call) -> bytes:
     wanted: ContactQuery = call.query
     sight = await call.sight()
-    if wanted.queue is not None and sight.find(Kind.QUEUE, wanted.queue) is None:
+    if wanted.queue is not UNSET and sight.find(Kind.QUEUE, wanted.queue) is None:
         raise Invalid(f"There is no queue {wanted.queue!r}.", "queue")
     page = list(islice(_chosen(sight, wanted), wanted.limit + 1))
     rest = b""
@@ -55,12 +55,12 @@ async def list_contacts(call: Call) -> bytes:
 
 
 def _chosen(sight: Sight, wanted: ContactQuery) -> Iterator[tuple[ContactId, bytes]]:
-    after = _number(wanted.after) if wanted.after is not None else -1
+    after = _number(wanted.after) if wanted.after is not UNSET else -1
     for piece in sight.all(Kind.CONTACT):
         view: ContactView = piece.view
         if (
-            (wanted.queue is None or view.queue == wanted.queue)
-            and (wanted.state is None or view.state == wanted.state)
+            (wanted.queue is UNSET or view.queue == wanted.queue)
+            and (wanted.state is UNSET or view.state == wanted.state)
             and _number(view.id) > after
         ):
             yield view.id, sight.json(Kind.CONTACT, piece)

@@ -1,7 +1,7 @@
 """The OpenAPI 3.1 document, made from the table of routes and the types of bodies and answers."""
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from typing import Any
 
 import msgspec
@@ -88,18 +88,7 @@ def _query_parameters(route: Route) -> list[dict[str, Any]]:
         return []
     _, components = msgspec.json.schema_components([route.query])
     properties = components[route.query.__name__]["properties"]
-    return [{"name": name, "in": "query", "schema": _without_null(each)} for name, each in properties.items()]
-
-
-def _without_null(schema: Mapping[str, Any]) -> dict[str, Any]:
-    """A parameter is there or not: it is never null."""
-    kept = {key: value for key, value in schema.items() if key != "default" or value is not None}
-    if "anyOf" in kept:
-        (only,) = [each for each in kept.pop("anyOf") if each.get("type") != "null"]
-        kept |= only
-    if "enum" in kept:
-        kept["enum"] = [each for each in kept["enum"] if each is not None]
-    return kept
+    return [{"name": name, "in": "query", "schema": each} for name, each in properties.items()]
 
 
 def _responses(route: Route) -> dict[str, Any]:
@@ -111,6 +100,8 @@ def _responses(route: Route) -> dict[str, Any]:
     responses = {str(status): _refusal(status) for status in sorted(refusals)}
     for status, kind in route.replies.items():
         responses[str(status)] = _reply(status, kind)
+    if route.leads_to:
+        responses["200"]["links"] = _links(route)
     return dict(sorted(responses.items()))
 
 
@@ -122,6 +113,14 @@ def _reply(status: int, kind: Any) -> dict[str, Any]:
     if status == 101:
         return {"description": "A WebSocket; each of its messages is one of these", "x-message": _schema(kind)}
     return {"description": "What was asked for", "content": {JSON: {"schema": _schema(kind)}}}
+
+
+def _links(route: Route) -> dict[str, Any]:
+    return {
+        operation: {"operationId": operation, "parameters": {"id": f"$response.body#{where}"}}
+        for where, operations in route.leads_to.items()
+        for operation in operations
+    }
 
 
 def _refusal(status: int) -> dict[str, Any]:

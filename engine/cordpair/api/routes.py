@@ -33,6 +33,7 @@ class Route(msgspec.Struct, frozen=True, kw_only=True):
     replies: Mapping[int, Any] = {}  # status → what it brings; None: nothing
     refusals: tuple[int, ...] = ()
     about: str = ""  # what an agent's key is limited to
+    leads_to: Mapping[str, tuple[str, ...]] = {}  # where an answer's ids are → the operations that take them
 
 
 def _get(path: str, operation: str, summary: str, handler: Handler, allowed: Roles | None, **rest: Any) -> Route:
@@ -49,12 +50,18 @@ def _post(path: str, operation: str, summary: str, handler: Handler, allowed: Ro
 
 
 SELF = "themselves"
+AGENT_ID = {"/agents/0/id": ("getAgent", "signIn", "ready", "notReady", "wrapUpDone", "signOut")}
+CONTACT_ID = {
+    "/contacts/0/id": ("getContact", "explainContact", "changeContact", "hangUp"),
+    "/contacts/0/offers/0/id": ("rejectOffer", "acceptOffer"),
+}
+QUEUE_ID = {"/queues/0/id": ("getQueue",)}
 WITH_THEM = "contacts that they talk to or are alerted for"
 AGENT = {200: AgentView}
 
 ROUTES: tuple[Route, ...] = (
     _get("/v1/agents", "listAgents", "All agents", agents.list_agents, roles.WATCHERS,
-         replies={200: agents.AgentList}, about=SELF),
+         replies={200: agents.AgentList}, about=SELF, leads_to=AGENT_ID),
     _get("/v1/agents/{id}", "getAgent", "One agent", agents.get_agent, roles.WATCHERS,
          replies=AGENT, refusals=(404,), about=SELF),
     _post("/v1/agents/{id}/sign-in", "signIn", "Sign in, not ready yet", agents.sign_in, roles.STAFF,
@@ -68,7 +75,8 @@ ROUTES: tuple[Route, ...] = (
     _post("/v1/agents/{id}/wrap-up-done", "wrapUpDone", "End the wrap-up", agents.wrap_up_done, roles.STAFF,
           replies=AGENT, about=SELF),
     _get("/v1/contacts", "listContacts", "Live contacts in order of arrival", contacts.list_contacts, roles.WATCHERS,
-         query=contacts.ContactQuery, replies={200: contacts.ContactList}, about=WITH_THEM),
+         query=contacts.ContactQuery, replies={200: contacts.ContactList}, about=WITH_THEM,
+         leads_to=CONTACT_ID),
     _get("/v1/contacts/{id}", "getContact", "A live contact", contacts.get_contact, roles.WATCHERS,
          replies={200: ContactView}, refusals=(404,), about=WITH_THEM),
     _get("/v1/contacts/{id}/why", "explainContact", "Every offer of a contact explained, also of one that has ended",
@@ -86,7 +94,7 @@ ROUTES: tuple[Route, ...] = (
     _post("/v1/offers/{id}/reject", "rejectOffer", "Turn an offer down", tasks.reject_offer, roles.STAFF,
           replies={204: None}, about="their own offers"),
     _get("/v1/queues", "listQueues", "Live figures of all queues", queues.list_queues, roles.ALL,
-         replies={200: queues.QueueList}, about="queues that they work"),
+         replies={200: queues.QueueList}, about="queues that they work", leads_to=QUEUE_ID),
     _get("/v1/queues/{id}", "getQueue", "Live figures and the expected wait of one queue", queues.get_queue, roles.ALL,
          replies={200: QueueNow}, refusals=(404,), about="queues that they work"),
     _get("/v1/stream", "stream", "WebSocket: a snapshot of agents, queues and contacts, then deltas", streaming.stream,

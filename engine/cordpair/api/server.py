@@ -23,6 +23,10 @@ from cordpair.runtime import Engine
 
 log = logging.getLogger(__name__)
 
+# What is no HTTP is answered with 400; aiohttp would log it, and it may have a key in it.
+QUIET = logging.getLogger(f"{__name__}.http")
+QUIET.setLevel(logging.CRITICAL + 1)
+
 LISTEN = re.compile(r"(?P<host>\[[0-9A-Fa-f:.%]+\]|[^:\[\]]*):(?P<port>\d{1,5})")
 AGAIN_S = 2.0
 HEADER, HEADERS = 8_190, 64
@@ -60,6 +64,7 @@ class Server:
         self._runner = web.AppRunner(
             make_app(office, limits),
             access_log=None,  # ours says nothing of persons
+            logger=QUIET,
             handle_signals=False,
             keepalive_timeout=KEEP_ALIVE_S,
             auto_decompress=False,
