@@ -10,11 +10,16 @@ from cordpair.cli import check as checking
 from cordpair.cli import demo, keys
 from cordpair.cli import doctor as examining
 from cordpair.cli import export as exporting
+from cordpair.cli import replay as replaying
 from cordpair.cli import run as running
 from cordpair.cli import serve as serving
+from cordpair.cli import tables
 from cordpair.cli import watch as watching
 from cordpair.cli import why as explaining
 from cordpair.cli.failures import EXIT_FAILED, fail, output, reports_errors
+from cordpair.cli.keeping import backup as back_up
+from cordpair.cli.keeping import journal_app, store_app
+from cordpair.cli.keeping import restore as put_back
 from cordpair.cli.settings import read_settings
 from cordpair.config.durations import parse_duration
 
@@ -30,6 +35,8 @@ app = typer.Typer(
 )
 
 app.add_typer(keys.app, name="keys")
+app.add_typer(journal_app, name="journal")
+app.add_typer(store_app, name="store")
 
 File = Annotated[Path, typer.Argument(help="The configuration.", show_default=True)]
 Config = Annotated[Path, typer.Option("--config", "-c", help="The configuration, for the journal's place.")]
@@ -128,6 +135,74 @@ def why(
         explaining.latest(path, limit=limit, as_json=as_json)
     else:
         explaining.why(path, contact, as_json=as_json)
+
+
+@app.command()
+@reports_errors
+def agents(
+    config: Config = DEFAULT_FILE, journal: Journal = None, use_demo: Demo = False, as_json: Json = False
+) -> None:
+    """List the agents: state, since when, with whom, where."""
+    tables.agents(_journal(config, journal, use_demo), as_json=as_json)
+
+
+@app.command()
+@reports_errors
+def queues(
+    config: Config = DEFAULT_FILE, journal: Journal = None, use_demo: Demo = False, as_json: Json = False
+) -> None:
+    """List the queues: who waits, who works, what became of those who came."""
+    tables.queues(_journal(config, journal, use_demo), as_json=as_json)
+
+
+@app.command()
+@reports_errors
+def contacts(
+    config: Config = DEFAULT_FILE,
+    journal: Journal = None,
+    use_demo: Demo = False,
+    queue: Annotated[str | None, typer.Option("--queue", "-q", help="Only those of this queue.")] = None,
+    as_json: Json = False,
+) -> None:
+    """List the contacts that are there now: those who talk, then those who wait, in their order."""
+    tables.contacts(_journal(config, journal, use_demo), as_json=as_json, queue=queue)
+
+
+@app.command()
+@reports_errors
+def replay(
+    journal: Annotated[Path, typer.Argument(help="The journal.")],
+    at: Annotated[str | None, typer.Option("--at", help="Up to this moment: 2026-11-21T09:30, or 09:30.")] = None,
+    seq: Annotated[int | None, typer.Option("--seq", min=0, help="Up to this entry.")] = None,
+    as_json: Json = False,
+) -> None:
+    """Fold a journal, show the state at a moment, and decide every input again: the same must follow.
+
+    Exit status 1 when something would be decided otherwise; the first such entry is shown with both sides.
+    """
+    if not replaying.replay(journal, at=at, seq=seq, as_json=as_json):
+        raise typer.Exit(EXIT_FAILED)
+
+
+@app.command()
+@reports_errors
+def backup(
+    directory: Annotated[Path, typer.Argument(help="A new directory.")],
+    config: Config = DEFAULT_FILE,
+) -> None:
+    """Copy journal and store, also while the engine runs; the copy is read back."""
+    back_up(read_settings(config), directory)
+
+
+@app.command()
+@reports_errors
+def restore(
+    directory: Annotated[Path, typer.Argument(help="What `cordpair backup` made.")],
+    config: Config = DEFAULT_FILE,
+    replace: Annotated[bool, typer.Option("--replace", help="Move what is there aside.")] = False,
+) -> None:
+    """Put a backup in its place. Never under a running engine."""
+    put_back(read_settings(config), directory, replace=replace)
 
 
 @app.command()

@@ -29,11 +29,11 @@ def examine(path: Path) -> StoreHealth:
                 raise StoreError(f"{path}: is damaged: {found}. Restore it from a backup.")
             refuse_foreign(db, path)
             active = revisions.active(db)
-            (contacts,) = db.execute("SELECT count(*) FROM contacts").fetchone()
+            contacts = db.table("contacts").count if db.table("contacts").exists() else 0
         finally:
             connection.close()
     revision = active.revision.revision if active is not None else 0
-    return StoreHealth(revision, active is not None and active.edited, int(contacts), path.stat().st_size)
+    return StoreHealth(revision, active is not None and active.edited, contacts, path.stat().st_size)
 
 
 __all__ = ["StoreHealth", "examine"]

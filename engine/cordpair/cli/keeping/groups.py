@@ -1,0 +1,64 @@
+"""``cordpair journal …`` and ``cordpair store …``."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from cordpair.cli.failures import fail, reports_errors
+from cordpair.cli.keeping import at_rest
+from cordpair.cli.settings import read_settings
+from cordpair.config.durations import parse_duration
+
+DEFAULT_FILE = Path("cordpair.toml")
+Config = Annotated[Path, typer.Option("--config", "-c", help="The configuration, for the places of the files.")]
+Journal = Annotated[Path | None, typer.Option("--journal", help="The journal itself, instead of a configuration.")]
+
+journal_app = typer.Typer(help="The journal, while no engine runs.", no_args_is_help=True)
+store_app = typer.Typer(help="The store, while no engine runs.", no_args_is_help=True)
+
+
+@journal_app.command()
+@reports_errors
+def mend(config: Config = DEFAULT_FILE, journal: Journal = None) -> None:
+    """Take a torn last entry off. A copy of the journal is kept beside it."""
+    at_rest.mend(journal or read_settings(config).journal)
+
+
+@journal_app.command()
+@reports_errors
+def compact(
+    config: Config = DEFAULT_FILE,
+    journal: Journal = None,
+    keep: Annotated[
+        str | None, typer.Option("--keep", metavar="DURATION", help="Prune what is older, such as 90d.")
+    ] = None,
+) -> None:
+    """Make the file as small as it can be; with --keep prune it before. What was counted stays."""
+    keep_ms = parse_duration(keep) if keep is not None else None
+    if keep is not None and (keep_ms is None or keep_ms < 0):
+        raise fail(f"--keep: {keep!r} is no duration; write 90d or 12h", 2)
+    at_rest.make_small(journal or read_settings(config).journal, keep_ms)
+
+
+@store_app.command()
+@reports_errors
+def migrate(
+    config: Config = DEFAULT_FILE,
+    to: Annotated[int | None, typer.Option("--to", min=1, help="The one to end at; without it, the newest.")] = None,
+) -> None:
+    """Bring the store's tables to another version's: back, before an older Cordpair is installed again.
+
+    A copy is kept beside it. What only the newer tables held is in the copy alone.
+    """
+    at_rest.migrate(read_settings(config), to)
+
+
+@store_app.command()
+@reports_errors
+def migrations(config: Config = DEFAULT_FILE) -> None:
+    """List the migrations; those with * are applied."""
+    at_rest.list_migrations(read_settings(config))
+
+
+__all__ = ["journal_app", "store_app"]

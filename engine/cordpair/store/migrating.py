@@ -1,0 +1,77 @@
+"""The way back: what each migration did, undone; so who regrets an upgrade can go on with the version before.
+
+A migration has a line here from the commit that adds it; ``tests/store`` takes each of them back and applies it again.
+"""
+
+import contextlib
+import sqlite3
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+from sqlite_utils import Database
+
+from cordpair.store.errors import StoreError, sqlite_errors
+from cordpair.store.schema import ENTITIES, api_keys, configuration, contact_records, migrations, refuse_foreign
+
+Undo = Callable[[Database], None]
+
+
+def _drop(*tables: str) -> Undo:
+    def undo(db: Database) -> None:
+        for table in tables:
+            db.table(table).drop()
+
+    return undo
+
+
+UNDO: dict[str, Undo] = {
+    configuration.__name__: _drop("revisions", "settings", *(name for name, _, _ in ENTITIES)),
+    contact_records.__name__: _drop("contacts"),
+    api_keys.__name__: _drop("api_keys"),
+}
+NAMES = tuple(UNDO)  # in their order: migration 1, 2, …
+
+
+def number(path: Path) -> int:
+    """How many migrations are applied. Raises StoreError."""
+    with _opened(path) as db:
+        return _applied(db)
+
+
+def migrate(path: Path, to: int) -> None:
+    """Apply or undo migrations until ``to`` are applied, each in a transaction of its own. Raises StoreError."""
+    if not 0 <= to <= len(NAMES):
+        raise StoreError(f"{path}: there is no migration {to}; the newest is {len(NAMES)}, {NAMES[-1]}.")
+    with _opened(path) as db, sqlite_errors(path, "cannot be migrated"):
+        present = _applied(db)
+        if to > present:
+            migrations.apply(db, stop_before=NAMES[to:])
+        for name in reversed(NAMES[to:present]):
+            with db.atomic():
+                UNDO[name](db)
+                db.execute(
+                    f"DELETE FROM {migrations.migrations_table} WHERE migration_set = ? AND name = ?",
+                    [migrations.name, name],
+                )
+
+
+def _applied(db: Database) -> int:
+    return len(migrations.applied(db))
+
+
+@contextlib.contextmanager
+def _opened(path: Path) -> Iterator[Database]:
+    if not path.is_file():
+        raise StoreError(f"{path}: there is no store. Has the engine run once with this configuration?")
+    with sqlite_errors(path, "cannot be opened"):
+        connection = sqlite3.connect(path, timeout=5)
+        try:
+            db = Database(connection, execute_plugins=False)
+            db.execute("PRAGMA secure_delete = ON")
+            refuse_foreign(db, path)
+            yield db
+        finally:
+            connection.close()
+
+
+__all__ = ["NAMES", "UNDO", "migrate", "number"]
