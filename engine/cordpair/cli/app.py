@@ -7,13 +7,12 @@ import typer
 
 from cordpair import __version__
 from cordpair.cli import check as checking
-from cordpair.cli import demo, keys
+from cordpair.cli import demo, keys, tables
 from cordpair.cli import doctor as examining
 from cordpair.cli import export as exporting
 from cordpair.cli import replay as replaying
 from cordpair.cli import run as running
 from cordpair.cli import serve as serving
-from cordpair.cli import tables
 from cordpair.cli import watch as watching
 from cordpair.cli import why as explaining
 from cordpair.cli.failures import EXIT_FAILED, fail, output, reports_errors
