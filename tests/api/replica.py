@@ -39,7 +39,7 @@ class Replica:
                 del self.rows[kind][name]
 
 
-def expected(board: Board, scope: Scope) -> Rows:
+async def expected(board: Board, scope: Scope) -> Rows:
     """What the engine shows now, looked at anew."""
     state, caller = board._state, board._caller
     fresh = Board(state, caller)
@@ -48,6 +48,6 @@ def expected(board: Board, scope: Scope) -> Rows:
         pass
     sight = Sight(scope, fresh)
     return {
-        kind.value: {piece.view.id: msgspec.json.decode(sight.json(kind, piece)) for piece in sight.all(kind)}
+        kind.value: {piece.view.id: msgspec.json.decode(sight.json(kind, piece)) async for piece in sight.all(kind)}
         for kind in Kind
     }

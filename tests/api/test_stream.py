@@ -39,7 +39,7 @@ async def listen(api, who: str, replica: Replica) -> None:
 async def same(api, replica: Replica, scope: Scope) -> None:
     """Wait until the client holds what there is; says what is different if it never does."""
     for _ in range(500):
-        wanted = expected(api.office.hub.board, scope)
+        wanted = await expected(api.office.hub.board, scope)
         if replica.rows == wanted:
             return
         await asyncio.sleep(0.01)  # sleep: convergence has no event of its own

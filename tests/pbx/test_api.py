@@ -1,9 +1,6 @@
 """A program that knows nothing but the API runs a shift on a real Asterisk."""
 
 import asyncio
-import socket
-import sys
-from asyncio.subprocess import PIPE
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -12,6 +9,7 @@ from typing import Any
 import pytest
 from aiohttp import ClientSession
 
+from api.processes import free_port, new_key
 from api.replica import Replica
 from lab.asterisk import AsteriskLab
 from lab.sipp import Plan
@@ -80,20 +78,6 @@ async def program(port: int, key: str) -> AsyncIterator[Program]:
         finally:
             watching.cancel()
             await asyncio.gather(watching, return_exceptions=True)
-
-
-async def new_key(file: Path, *options: str) -> str:
-    command = (sys.executable, "-m", "cordpair", "keys", "add", "-c", str(file), *options)
-    process = await asyncio.create_subprocess_exec(*command, stdout=PIPE, stderr=PIPE)
-    out, err = await process.communicate()
-    assert process.returncode == 0, err
-    return out.decode().strip()
-
-
-def free_port() -> int:
-    with socket.socket() as found:
-        found.bind(("127.0.0.1", 0))
-        return int(found.getsockname()[1])
 
 
 @pytest.mark.timeout(180)

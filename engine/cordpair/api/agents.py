@@ -30,7 +30,7 @@ class NotReadyBody(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 async def list_agents(call: Call) -> bytes:
     sight = await call.sight()
-    return await call.shown(listed("agents", [piece.json for piece in sight.all(Kind.AGENT)]))
+    return await call.shown(listed("agents", [piece.json async for piece in sight.all(Kind.AGENT)]))
 
 
 async def get_agent(call: Call) -> bytes:

@@ -1,7 +1,6 @@
 """Contacts: who is here, why they were offered to whom, and what may be changed while they wait."""
 
-from collections.abc import Iterator
-from itertools import islice
+from collections.abc import AsyncIterator
 from typing import Annotated
 
 import msgspec
@@ -46,24 +45,27 @@ async def list_contacts(call: Call) -> bytes:
     sight = await call.sight()
     if wanted.queue is not UNSET and sight.find(Kind.QUEUE, wanted.queue) is None:
         raise Invalid(f"There is no queue {wanted.queue!r}.", "queue")
-    page = list(islice(_chosen(sight, wanted), wanted.limit + 1))
-    rest = b""
-    if len(page) > wanted.limit:
-        del page[-1]
-        rest = b',"next":' + msgspec.json.encode(page[-1][0])
-    return await call.shown(listed("contacts", [row for _, row in page], rest))
+    page: list[bytes] = []
+    last, rest = "", b""
+    async for view, row in _chosen(sight, wanted):
+        if len(page) == wanted.limit:
+            rest = b',"next":' + msgspec.json.encode(last)
+            break
+        page.append(row)
+        last = view.id
+    return await call.shown(listed("contacts", page, rest))
 
 
-def _chosen(sight: Sight, wanted: ContactQuery) -> Iterator[tuple[ContactId, bytes]]:
+async def _chosen(sight: Sight, wanted: ContactQuery) -> AsyncIterator[tuple[ContactView, bytes]]:
     after = _number(wanted.after) if wanted.after is not UNSET else -1
-    for piece in sight.all(Kind.CONTACT):
+    async for piece in sight.all(Kind.CONTACT):
         view: ContactView = piece.view
         if (
             (wanted.queue is UNSET or view.queue == wanted.queue)
             and (wanted.state is UNSET or view.state == wanted.state)
             and _number(view.id) > after
         ):
-            yield view.id, sight.json(Kind.CONTACT, piece)
+            yield view, sight.json(Kind.CONTACT, piece)
 
 
 def _number(contact: str) -> int:

@@ -14,7 +14,7 @@ class QueueList(msgspec.Struct, frozen=True):
 
 async def list_queues(call: Call) -> bytes:
     sight = await call.sight()
-    return await call.shown(listed("queues", [_now(call, piece) for piece in sight.all(Kind.QUEUE)]))
+    return await call.shown(listed("queues", [_now(call, piece) async for piece in sight.all(Kind.QUEUE)]))
 
 
 async def get_queue(call: Call) -> bytes:
