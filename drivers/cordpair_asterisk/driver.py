@@ -65,6 +65,11 @@ class AsteriskDriver:
     async def snapshot(self) -> Snapshot:
         return await self._up().snapshot()
 
+    async def watch(self, endpoints: tuple[str, ...]) -> None:
+        self._endpoints = endpoints
+        if self._link is not None and not self._link.client.ended.done():
+            await self._link.watch(endpoints)
+
     async def ended(self) -> LinkEnd:
         if self._link is None:
             return LinkEnd("not open")

@@ -18,6 +18,13 @@ class Seats:
     def endpoints(self) -> tuple[str, ...]:
         return tuple(self._status)
 
+    def watch(self, endpoints: tuple[str, ...]) -> tuple[str, ...]:
+        """Watch these instead; those that are new."""
+        added = tuple(endpoint for endpoint in endpoints if endpoint not in self._status)
+        self._status = {endpoint: self._status.get(endpoint) for endpoint in endpoints}
+        self._news = {endpoint: self._news.get(endpoint, 0) for endpoint in endpoints}
+        return added
+
     def news(self, endpoint: str) -> int:
         """Grows with every event about the seat: what was asked before the last one is old."""
         return self._news.get(endpoint, 0)

@@ -5,7 +5,8 @@ from collections import deque
 from collections.abc import Callable
 from typing import TypeVar
 
-from cordpair.acd.inputs import DriverInput
+from cordpair.acd.causes import SeatStatus
+from cordpair.acd.inputs import DriverInput, SeatChanged
 from cordpair.ids import NodeId
 from cordpair.pbx import CommandTimedOut, Emit, LegGone, LinkEnd, LinkLost, Refused
 from cordpair_loopback import translate
@@ -43,6 +44,12 @@ class Link:
         if self._pbx.signal_delay_ms:
             self._pbx.clock.call_later(self._pbx.signal_delay_ms, self._deliver)
         else:
+            self._loop.call_soon(self._deliver)
+
+    def watch(self, endpoints: frozenset[str], news: dict[str, SeatStatus]) -> None:
+        self._endpoints = endpoints
+        for endpoint, status in news.items():
+            self._waiting.append(SeatChanged(self._node, endpoint, status))
             self._loop.call_soon(self._deliver)
 
     def closed(self, reason: str, *, fenced: bool) -> None:

@@ -65,6 +65,12 @@ class LoopbackDriver:
     async def snapshot(self) -> Snapshot:
         return await self._open_link().command("snapshot", self._look)
 
+    async def watch(self, endpoints: tuple[str, ...]) -> None:
+        added = [endpoint for endpoint in endpoints if endpoint not in self._endpoints]
+        self._endpoints = endpoints
+        if self._link is not None and not self._link.end.done():
+            self._link.watch(frozenset(endpoints), {endpoint: self._seat(endpoint) for endpoint in added})
+
     async def ended(self) -> LinkEnd:
         return await self._link.wait() if self._link is not None else LinkEnd("not open")
 

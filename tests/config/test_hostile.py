@@ -8,7 +8,7 @@ from hypothesis import example, given
 from cordpair.config import Config, InvalidConfiguration, Loaded, parse, write
 from cordpair.config.durations import format_duration, parse_duration
 from cordpair.config.load import SHAPE
-from cordpair.config.write import inline, _key
+from cordpair.config.write import _key, inline
 
 SECTIONS = list(Config.__struct_fields__)
 WORDS = st.sampled_from([*SECTIONS, "queue", "levels", "steps", "after", "on_full", "url", "password", "seat", "digit"])

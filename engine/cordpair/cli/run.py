@@ -1,7 +1,6 @@
 """``cordpair run``: the engine on the embedded PBX, with people simulated, its API, and the live view."""
 
 import asyncio
-import logging
 import sys
 from pathlib import Path
 
@@ -17,8 +16,8 @@ from cordpair.cli.settings import Settings, read_settings
 from cordpair.cli.text import program
 from cordpair.clock import AsyncioClock
 from cordpair.journal.lock import WriterLock
+from cordpair.observe import log_to
 from cordpair.runtime import Engine, Figures, figures, run_engine, run_loop
-from cordpair.runtime.process import LOG_FORMAT
 
 INTERVAL_S = 0.25
 PLAIN_INTERVAL_S = 5.0
@@ -84,12 +83,7 @@ def begin_anew(settings: Settings) -> None:
 
 
 def log_to_file(path: Path) -> None:
-    handler = logging.FileHandler(path, mode="w", encoding="utf-8")
-    handler.setFormatter(logging.Formatter(LOG_FORMAT))
-    logger = logging.getLogger("cordpair")
-    logger.handlers[:] = [handler]
-    logger.propagate = False
-    logger.setLevel(logging.INFO)
+    log_to(path.open("w", encoding="utf-8"), as_json=False)
 
 
 class View:

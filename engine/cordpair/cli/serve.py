@@ -6,7 +6,8 @@ from cordpair.api import parse_listen, serve_api
 from cordpair.cli.failures import say_error, say_warning, status_of
 from cordpair.cli.settings import Settings, read_settings
 from cordpair.errors import CordpairError
-from cordpair.runtime import Engine, log_to_stderr, run_engine, run_loop
+from cordpair.observe import log_to_stderr
+from cordpair.runtime import Engine, run_engine, run_loop
 
 
 def serve(file: Path, *, take_file: bool) -> int:

@@ -14,7 +14,8 @@ import msgspec
 from cordpair.clock import AsyncioClock
 from cordpair.config import Config, Loaded, load, url_with_secret
 from cordpair.ids import NodeId
-from cordpair.runtime import Setup
+from cordpair.observe import traces_from_environment
+from cordpair.runtime import Origin, Setup
 from cordpair.store import Store, StoreError, to_configuration
 
 log = logging.getLogger(__name__)
@@ -63,6 +64,8 @@ class Settings(msgspec.Struct, frozen=True):
                 snapshot_every=active.config.journal.snapshot_every,
                 keep_ms=active.config.journal.keep,
                 records=store.records,
+                origin=Origin(store, self.file, active.config, self.loaded.hash, _author()),
+                traces=traces_from_environment(),
             )
             yield Prepared(setup, store, active.config.http.listen)
         finally:

@@ -37,6 +37,14 @@ def _guarded(key: Any, value: Any) -> Any:
     return value
 
 
+class _Stderr(logging.StreamHandler[TextIO]):
+    """Whatever standard error is at the moment: it may have been closed and put in another's place."""
+
+    def emit(self, record: logging.LogRecord) -> None:
+        self.stream = sys.stderr
+        super().emit(record)
+
+
 def log_to(stream: TextIO, level: int = logging.INFO, *, as_json: bool | None = None) -> None:
     """Everything of ours from ``level`` on, everything of others from WARNING on."""
     as_json = not stream.isatty() if as_json is None else as_json
@@ -51,8 +59,10 @@ def log_to(stream: TextIO, level: int = logging.INFO, *, as_json: bool | None = 
     if as_json:
         rendering += [structlog.processors.format_exc_info, structlog.processors.JSONRenderer(ensure_ascii=False)]
     else:
-        rendering.append(structlog.dev.ConsoleRenderer(exception_formatter=structlog.dev.plain_traceback))
-    handler = logging.StreamHandler(stream)
+        rendering.append(
+            structlog.dev.ConsoleRenderer(colors=stream.isatty(), exception_formatter=structlog.dev.plain_traceback)
+        )
+    handler = _Stderr() if stream is sys.stderr else logging.StreamHandler(stream)
     handler.setFormatter(structlog.stdlib.ProcessorFormatter(foreign_pre_chain=before, processors=rendering))
     root = logging.getLogger()
     root.handlers[:] = [handler]

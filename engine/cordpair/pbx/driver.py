@@ -105,6 +105,12 @@ class Driver(Protocol):
     async def snapshot(self) -> Snapshot:
         """Everything alive that arrived in our application or bears our cell's stamp, and every seat's status."""
 
+    async def watch(self, endpoints: tuple[str, ...]) -> None:
+        """From now on the status of these seats matters, and of no others; the present link stays, if there is one.
+
+        SeatChanged follows for each seat that was not watched before.
+        """
+
     async def ended(self) -> LinkEnd:
         """Return when the link that ``open`` made has ended. Nothing is emitted after."""
 

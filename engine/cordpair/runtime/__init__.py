@@ -6,8 +6,9 @@ from cordpair.runtime.errors import CoreFailed, EngineBusy, EngineStopped
 from cordpair.runtime.exits import EXIT_BUG, EXIT_CONFIGURATION, EXIT_FENCED, EXIT_JOURNAL, EXIT_OK
 from cordpair.runtime.figures import AgentFigures, Figures, QueueFigures, figures
 from cordpair.runtime.personal import MemoryRecords, Records
-from cordpair.runtime.process import log_to_stderr, run_loop
+from cordpair.runtime.process import run_loop
 from cordpair.runtime.recovery import Recovered, recover
+from cordpair.runtime.reload import Origin, Outcome, Reloader, Result
 from cordpair.runtime.subscriptions import News, Subscription
 from cordpair.runtime.supervisor import LinkState
 
@@ -26,15 +27,18 @@ __all__ = [
     "LinkState",
     "MemoryRecords",
     "News",
+    "Origin",
+    "Outcome",
     "QueueFigures",
     "Records",
     "Recovered",
+    "Reloader",
+    "Result",
     "Setup",
     "Stop",
     "Subscription",
     "engine_on",
     "figures",
-    "log_to_stderr",
     "opened",
     "recover",
     "run_engine",

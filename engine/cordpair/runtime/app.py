@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import logging
+import os
 import signal
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from pathlib import Path
@@ -16,16 +17,20 @@ from cordpair.clock import AsyncioClock, Clock
 from cordpair.errors import AcdError, ConfigurationError, CordpairError, JournalError
 from cordpair.ids import NodeId
 from cordpair.journal import Journal, SqliteJournal, Synchronous, current_codec
+from cordpair.observe import Traces
 from cordpair.pbx import Driver, make_driver
 from cordpair.runtime.engine import Engine, Stop
 from cordpair.runtime.exits import EXIT_BUG, EXIT_CONFIGURATION, EXIT_FENCED, EXIT_JOURNAL, EXIT_OK
 from cordpair.runtime.personal import MemoryRecords, Records
-from cordpair.runtime.process import tune_gc
+from cordpair.runtime.process import tune_process
 from cordpair.runtime.recovery import begin, differs, new_run, recover
+from cordpair.runtime.reload import Origin, Reloader, follow
 from cordpair.runtime.snapshots import EVERY
+from cordpair.runtime.supervisor import endpoints_of
 
 log = logging.getLogger(__name__)
 
+SIGNALS = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP)
 STATUSES = {
     Stop.REQUESTED: EXIT_OK,
     Stop.FENCED: EXIT_FENCED,
@@ -47,6 +52,8 @@ class Setup(msgspec.Struct, frozen=True, kw_only=True):
     snapshot_every: int = EVERY
     keep_ms: int | None = None  # how long the journal's entries are kept at least
     records: Records = msgspec.field(default_factory=MemoryRecords)
+    origin: Origin | None = None  # None: the configuration stays as it is
+    traces: Traces | None = None
 
 
 Started = Callable[[Engine], Awaitable[None]]
@@ -63,8 +70,8 @@ async def run_engine(
     try:
         async with opened(setup, clock or AsyncioClock()) as engine:
             if own_process:
-                tune_gc()
-            return await _run(engine, setup.configuration, started, own_process)
+                tune_process()
+            return await _run(engine, setup, started, own_process)
     except JournalError as error:
         log.critical("%s", error)
         return EXIT_JOURNAL
@@ -89,6 +96,10 @@ async def opened(setup: Setup, clock: Clock) -> AsyncIterator[Engine]:
     try:
         engine = await engine_on(journal, setup.configuration, drivers, setup.records, clock)
         engine.snapshot_every(setup.snapshot_every)
+        if setup.origin is not None:
+            engine.reloader = Reloader(engine, setup.origin)
+        if setup.traces is not None:
+            engine.trace(setup.traces)
         yield engine
     finally:
         await journal.close()
@@ -120,21 +131,21 @@ def drivers_of(setup: Setup) -> list[Driver]:
     cell = setup.configuration.cell
     drivers = []
     for node, url in setup.pbxs.items():
-        endpoints = tuple(seat.endpoint for seat in setup.configuration.seats if seat.node in (None, node))
-        drivers.append(make_driver(node, url, cell, endpoints))
+        drivers.append(make_driver(node, url, cell, endpoints_of(setup.configuration, node)))
     return drivers
 
 
-async def _run(engine: Engine, configuration: Configuration, started: Started | None, own_process: bool) -> int:
-    loop = asyncio.get_running_loop()
+async def _run(engine: Engine, setup: Setup, started: Started | None, own_process: bool) -> int:
     if own_process:
-        for number in (signal.SIGTERM, signal.SIGINT):
-            loop.add_signal_handler(number, _stop_for, engine, number)
+        _take_signals(engine)
     running = asyncio.create_task(engine.run(), name="engine")
     beside: asyncio.Future[None] | None = None
+    following: asyncio.Task[None] | None = None
     try:
-        status = await _apply(engine, configuration)
+        status = await _apply(engine, setup.configuration)
         if status is None:
+            if engine.reloader is not None and setup.origin is not None:
+                following = asyncio.create_task(follow(engine.reloader, setup.origin.file), name="configuration file")
             if started is not None:
                 beside = asyncio.ensure_future(started(engine))
                 beside.add_done_callback(lambda _: engine.stop())
@@ -143,13 +154,16 @@ async def _run(engine: Engine, configuration: Configuration, started: Started | 
     finally:
         engine.stop()
         await running
+        if following is not None:
+            following.cancel()
+            await asyncio.wait({following})
         if beside is not None:
             beside.cancel()
             with contextlib.suppress(asyncio.CancelledError):
                 await beside
         if own_process:
-            for number in (signal.SIGTERM, signal.SIGINT):
-                loop.remove_signal_handler(number)
+            for number in SIGNALS:
+                asyncio.get_running_loop().remove_signal_handler(number)
 
 
 async def _apply(engine: Engine, configuration: Configuration) -> int | None:
@@ -166,7 +180,27 @@ async def _apply(engine: Engine, configuration: Configuration) -> int | None:
     return None
 
 
+def _take_signals(engine: Engine) -> None:
+    loop = asyncio.get_running_loop()
+    reloads: set[asyncio.Task[object]] = set()
+
+    def reload() -> None:
+        if engine.reloader is None:
+            log.warning("SIGHUP: there is no file to read the configuration from again")
+            return
+        task: asyncio.Task[object] = loop.create_task(engine.reloader.from_file(), name="reload")
+        reloads.add(task)
+        task.add_done_callback(reloads.discard)
+
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, _stop_for, engine, number)
+    loop.add_signal_handler(signal.SIGHUP, reload)
+
+
 def _stop_for(engine: Engine, number: int) -> None:
+    if engine.stopping and number == signal.SIGINT:  # somebody is at the keyboard, and has waited long enough
+        log.warning("stopping at once; what was not committed is asked of the PBX at the next start")
+        os._exit(128 + number)
     log.info("stopping on %s; calls go on", signal.Signals(number).name)
     engine.stop()
 

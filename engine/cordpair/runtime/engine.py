@@ -6,19 +6,25 @@ import random
 from collections.abc import Callable, Sequence
 from enum import StrEnum
 
+from cordpair.acd import Acd
+from cordpair.acd.events import ConfigurationApplied
 from cordpair.acd.inputs import Caller, Input, LinkDown, Request
 from cordpair.acd.model import NodeStatus, State
 from cordpair.clock import Clock
 from cordpair.errors import JournalError
 from cordpair.ids import ContactId, NodeId
-from cordpair.journal import Journal
+from cordpair.journal import Entry, Journal
+from cordpair.observe import Meter, Traces
 from cordpair.pbx import Driver
 from cordpair.runtime.core import Core, Decided
 from cordpair.runtime.errors import CoreFailed
 from cordpair.runtime.executor import DEADLINE_MS, Executor
+from cordpair.runtime.lag import Lag
+from cordpair.runtime.laws import Laws
 from cordpair.runtime.personal import NOBODY, Records
+from cordpair.runtime.reload import Reloader
 from cordpair.runtime.subscriptions import Subscription
-from cordpair.runtime.supervisor import LinkState, Supervisor
+from cordpair.runtime.supervisor import LinkState, Supervisor, endpoints_of
 from cordpair.runtime.writer import BOUND, Writer
 
 log = logging.getLogger(__name__)
@@ -56,8 +62,18 @@ class Engine:
         self._records = records
         self._last_at = last_at
         self._stop: asyncio.Future[Stop] = asyncio.get_running_loop().create_future()
-        self._executor = Executor({d.node: d for d in drivers}, self, clock, self.submit, deadline_ms)
-        self._writer = Writer(core, journal, records, clock, self._executor.run, last_at=last_at, bound=bound)
+        self.meter = Meter()
+        self.reloader: Reloader | None = None  # when there is a store: changes the configuration
+        self._executor = Executor({d.node: d for d in drivers}, self, clock, self.submit, deadline_ms, self.meter)
+        self._writer = Writer(
+            core, journal, records, clock, self._executor.run, last_at=last_at, bound=bound, meter=self.meter
+        )
+        self._writer.committed.append(self._look_for_configuration)
+        self._laws = Laws(core, self._writer, clock, self.meter) if isinstance(core, Acd) else None
+        self._lag = Lag(self.meter.lagged)
+        self._traces: Traces | None = None
+        self.meter.depths(lambda: self._writer.depth, lambda: self._executor.busy)
+        self.meter.revision(core.state.configuration.revision)
         self._supervisors = {
             driver.node: Supervisor(driver, self._writer, self._executor, clock, draw, self._fenced)
             for driver in drivers
@@ -85,6 +101,17 @@ class Engine:
     def stopping(self) -> bool:
         """Whether it has begun to stop; it may be closing links still."""
         return self._stop.done()
+
+    @property
+    def broken_laws(self) -> tuple[str, ...]:
+        """Laws of the core that were found broken and not seen mended: defects of ours. Calls go on."""
+        return tuple(self._laws.known) if self._laws is not None else ()
+
+    def trace(self, traces: Traces) -> None:
+        """Before ``run``: make spans of what is committed, until the end."""
+        self._traces = traces
+        traces.resume(self.state)
+        self._writer.committed.append(traces.see)
 
     def submit(self, input: Input) -> None:
         """From a driver. Never lost and never refused."""
@@ -136,6 +163,10 @@ class Engine:
     async def run(self) -> Stop:
         """Raises nothing: a failure is logged, and told by what it returns."""
         self._note_lost_links()
+        self._lag.start()
+        if self._laws is not None:
+            self._writer.appended = self._laws.decided
+            self._laws.start()
         writer = asyncio.create_task(self._write(), name="writer")
         links = [asyncio.create_task(s.run(), name=f"link {s.node}") for s in self._supervisors.values()]
         for task in links:
@@ -166,6 +197,14 @@ class Engine:
             if row.status is not NodeStatus.DOWN:
                 self._writer.decide(LinkDown(node, "the engine was not running"), at_ms=self._last_at)
 
+    def _look_for_configuration(self, entry: Entry) -> None:
+        """A new revision is committed: its phones are watched from now on."""
+        for event in entry.events:
+            if type(event) is ConfigurationApplied:
+                self.meter.revision(event.configuration.revision)
+                for node, supervisor in self._supervisors.items():
+                    supervisor.watch(endpoints_of(event.configuration, node))
+
     def _fenced(self, node: NodeId) -> None:
         self.stop(Stop.FENCED)
 
@@ -178,6 +217,9 @@ class Engine:
         """Stop listening, then deciding; commit; carry out what was committed; close the links."""
         for task in links:
             task.cancel()
+        self._lag.stop()
+        if self._laws is not None:
+            self._laws.stop()
         if self._stop.done() and self._stop.result() is Stop.FENCED:
             await self._writer.settled()  # the journal says that it was fenced
         self._writer.stop()
@@ -189,6 +231,8 @@ class Engine:
             self._writer.snapshots.save_if_changed()
         self._writer.snapshots.cancel()
         self._writer.subscriptions.close()
+        if self._traces is not None:
+            await asyncio.to_thread(self._traces.close)
 
 
 __all__ = ["Engine", "Stop"]

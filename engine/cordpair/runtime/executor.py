@@ -20,6 +20,7 @@ from cordpair.ids import NodeId
 from cordpair.observe import Meter
 from cordpair.pbx import Driver, PbxError
 from cordpair.runtime.dispatch import DISPATCH, Desk, legs_of, reaches
+from cordpair.runtime.naming import Naming
 
 log = logging.getLogger(__name__)
 
@@ -57,6 +58,7 @@ class Executor:
     ) -> None:
         self._meter = meter or Meter()
         self._drivers = drivers
+        self.naming = {node: Naming(node, first=index == 0) for index, node in enumerate(drivers)}
         self._desk = desk
         self._clock = clock
         self._submit = submit
@@ -150,7 +152,8 @@ class Executor:
     async def _carry_out(self, job: _Job) -> None:
         command = job.command
         try:
-            await DISPATCH[type(command)](self._drivers[command.node], command, self._desk)
+            named = self.naming[command.node].command(command)
+            await DISPATCH[type(command)](self._drivers[command.node], named, self._desk)
         except PbxError as error:
             self._fail(job, error.failure, self._detail(error, command))
         except Exception as error:

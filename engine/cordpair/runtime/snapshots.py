@@ -5,6 +5,7 @@ A centre that is never quiet gets one anyway after ``FORCE`` times as many entri
 """
 
 import logging
+import time
 from collections.abc import Callable
 
 import msgspec
@@ -13,6 +14,7 @@ from cordpair.acd.model import State
 from cordpair.clock import Clock, Handle
 from cordpair.errors import JournalError
 from cordpair.journal import Journal
+from cordpair.observe import Meter
 from cordpair.runtime.core import Core
 
 log = logging.getLogger(__name__)
@@ -35,12 +37,15 @@ def decode(data: bytes) -> State:
 
 
 class Snapshots:
-    def __init__(self, core: Core, journal: Journal, clock: Clock, idle: Callable[[], bool]) -> None:
+    def __init__(
+        self, core: Core, journal: Journal, clock: Clock, idle: Callable[[], bool], meter: Meter | None = None
+    ) -> None:
         self.every = EVERY
         self._core = core
         self._journal = journal
         self._clock = clock
         self._idle = idle
+        self._meter = meter or Meter()
         self._since = 0
         self._counted_at_arming = 0
         self._handle: Handle | None = None
@@ -54,10 +59,12 @@ class Snapshots:
     def save(self) -> None:
         """Now: at the start after a long replay, and at the end."""
         self._since = 0
+        began = time.perf_counter()
         try:
             self._journal.save_snapshot(self._journal.last_seq, encode(self._core.state))
         except JournalError as error:
             log.warning("no snapshot was saved: %s", error)  # the journal alone is enough to recover
+        self._meter.saved_snapshot(time.perf_counter() - began)
 
     def save_if_changed(self) -> None:
         if self._since:

@@ -10,6 +10,7 @@ from collections.abc import Callable
 from enum import StrEnum
 from typing import Protocol
 
+from cordpair.acd.configuration import Configuration
 from cordpair.acd.inputs import DriverInput, Fenced, Input, LinkDown, LinkUp
 from cordpair.clock import Clock
 from cordpair.ids import NodeId
@@ -26,6 +27,7 @@ OPEN_DEADLINE_MS = 15_000
 CLOSE_DEADLINE_MS = 2_000
 SNAPSHOT_DEADLINE_MS = 30_000  # 10,000 channels over a slow link
 KEPT_BACK = 50_000  # inputs during the snapshot; as many as the inbox takes
+WATCH_DEADLINE_MS = 30_000
 STABLE_MS = 10_000  # a link that held for so long was a good one: the next delay is short again
 
 
@@ -41,6 +43,11 @@ class LinkState(StrEnum):
     OPENING = "opening"
     UP = "up"
     FENCED = "fenced"
+
+
+def endpoints_of(configuration: Configuration, node: NodeId) -> tuple[str, ...]:
+    """The phones whose status matters on the node."""
+    return tuple(seat.endpoint for seat in configuration.seats if seat.node in (None, node))
 
 
 class _Link:
@@ -66,7 +73,7 @@ class _Link:
         elif supervisor.inbox.overloaded:
             self._overload()
         else:
-            supervisor.inbox.submit(input)
+            supervisor.inbox.submit(supervisor.naming.input(input))
 
     def flush(self) -> None:
         kept_back, self._kept_back = self._kept_back or [], None
@@ -99,11 +106,14 @@ class Supervisor:
         self.state = LinkState.DOWN
         self._driver = driver
         self._executor = executor
+        self.naming = executor.naming[driver.node]
         self._clock = clock
         self._draw = draw
         self._on_fenced = on_fenced
         self._failures = 0
         self._link: _Link | None = None
+        self._watched: tuple[str, ...] | None = None
+        self._watching: set[asyncio.Task[None]] = set()
 
     async def run(self) -> None:
         """Until the node is fenced, or this is cancelled."""
@@ -112,10 +122,35 @@ class Supervisor:
             while self.inbox.overloaded:
                 await pause(self._clock, FIRST_DELAY_MS)
 
+    def watch(self, endpoints: tuple[str, ...]) -> None:
+        """Which phones matter has changed, without a new link. What fails is mended by one."""
+        if endpoints == self._watched:
+            return
+        self._watched = endpoints
+        task = asyncio.create_task(self._watch(endpoints), name=f"watch {self.node}")
+        self._watching.add(task)
+        task.add_done_callback(self._watching.discard)
+
+    async def _watch(self, endpoints: tuple[str, ...]) -> None:
+        link = self._link
+        try:
+            await within(self._clock, WATCH_DEADLINE_MS, self._driver.watch(endpoints))
+        except (PbxError, TimeoutError) as error:
+            log.warning("node %s: cannot watch other phones: %s", self.node, str(error) or "no answer in time")
+        except Exception:
+            log.exception("node %s: the driver failed to watch other phones", self.node)
+        else:
+            return
+        if link is not None:
+            link.give_up(LinkEnd("other phones are to be watched"))
+
     async def close(self) -> None:
         """The end of the engine: calls on the PBX go on."""
         if self._link is not None:
             self._link.alive = False
+        for task in tuple(self._watching):
+            task.cancel()
+        await asyncio.gather(*self._watching, return_exceptions=True)
         await self._close_driver()
 
     # ------------------------------------------------------------ what a link meets
@@ -180,7 +215,7 @@ class Supervisor:
         )  # fmt: skip
         self.state = LinkState.UP
         self._executor.link_up(self.node)
-        self.inbox.submit(LinkUp(self.node, snapshot))
+        self.inbox.submit(LinkUp(self.node, self.naming.snapshot(snapshot)))
         link.flush()
         ended = asyncio.ensure_future(self._driver.ended())
         try:
@@ -213,4 +248,4 @@ class Supervisor:
             log.exception("node %s: the driver failed to close its link", self.node)
 
 
-__all__ = ["Inbox", "LinkState", "Supervisor"]
+__all__ = ["Inbox", "LinkState", "Supervisor", "endpoints_of"]

@@ -10,6 +10,7 @@ Driver inputs are never dropped: what a PBX reported cannot be asked for again. 
 import asyncio
 import contextlib
 import logging
+import time
 from collections import deque
 from collections.abc import Callable, Sequence
 from functools import partial
@@ -21,6 +22,7 @@ from cordpair.acd.inputs import Input, LegArrived, Request, TimerDue
 from cordpair.clock import Clock
 from cordpair.errors import AcdError, CordpairError, JournalError
 from cordpair.journal import Entry, Journal
+from cordpair.observe import Meter
 from cordpair.runtime.core import Core, Decided
 from cordpair.runtime.errors import CoreFailed, EngineBusy, EngineStopped
 from cordpair.runtime.personal import Personal, Records
@@ -61,8 +63,12 @@ class Writer:
         *,
         last_at: int = 0,
         bound: int = BOUND,
+        meter: Meter | None = None,
     ) -> None:
-        self.snapshots = Snapshots(core, journal, clock, self._is_idle)
+        self.meter = meter or Meter()
+        self.snapshots = Snapshots(core, journal, clock, self._is_idle, self.meter)
+        self.committed: list[Callable[[Entry], None]] = []  # told of each entry after its commit; never raise
+        self.appended: Callable[[], None] | None = None  # told of each entry when it was decided
         self.subscriptions = Subscriptions()
         self._core = core
         self._journal = journal
@@ -76,6 +82,7 @@ class Writer:
         self._pending: deque[tuple[int, Entry | None, Decided, _Reply | None]] = deque()
         self._committed = journal.last_seq
         self._last_at = last_at
+        self._last_input = ""
         self._wake = asyncio.Event()
         self._stopping = False
         self.failure: CordpairError | None = None
@@ -85,6 +92,16 @@ class Writer:
     @property
     def overloaded(self) -> bool:
         return len(self._inbox) > self._bound
+
+    @property
+    def depth(self) -> int:
+        """Inputs that wait."""
+        return len(self._inbox)
+
+    @property
+    def decided(self) -> tuple[int, int, str]:
+        """The newest entry: its number, the time of the newest decision, and the type of the entry's input."""
+        return self._journal.last_seq, self._last_at, self._last_input
 
     def submit(self, input: Input) -> None:
         """From drivers, the executor and the timer."""
@@ -171,8 +188,11 @@ class Writer:
             return None
         seq = self._journal.last_seq + 1
         entry = Entry(seq, now, input, tuple(decision.events))
-        self._journal.append(entry, partial(self._release, seq))
+        self._journal.append(entry, partial(self._is_committed, seq, time.perf_counter()))
+        self._last_input = type(input).__name__
         self.snapshots.count()
+        if self.appended is not None:
+            self.appended()
         return entry
 
     def _file(self, taken: list[LegArrived], entry: Entry) -> None:
@@ -182,6 +202,10 @@ class Writer:
             log.exception("a contact's record could not be kept; the call goes on without it")
 
     # ------------------------------------------------------------ after the commit
+
+    def _is_committed(self, seq: int, appended_at: float) -> None:
+        self.meter.committed(time.perf_counter() - appended_at)
+        self._release(seq)
 
     def _release(self, seq: int) -> None:
         self._committed = max(self._committed, seq)
@@ -196,6 +220,8 @@ class Writer:
                     reply.set_exception(AcdError(decision.refusal))
             if entry is not None:
                 self.subscriptions.publish(entry)
+                for tell in self.committed:
+                    tell(entry)
 
     async def flushed(self) -> None:
         """Return when everything decided so far is committed and let happen, or the journal has failed."""

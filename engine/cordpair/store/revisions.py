@@ -59,23 +59,11 @@ def import_file(
     An unchanged file leaves an edited store alone. A changed one is refused beside it (ConfigurationError), unless
     ``take_file``: then the edits are given up; they stay in the list of revisions.
     """
-    try:
-        present = active(db)
-    except StoreError:
-        if not take_file:
-            raise
-        present = None
+    present = _replaceable(db, loaded, source, take_file)
     if present is not None and present.edited and not take_file:
         if loaded.hash == _imported(db):
             return present, False
-        if loaded.config == present.config:  # the file has caught up
-            return _add(db, loaded.config, loaded.text, at, author, "file", source, loaded.hash), False
-        else:
-            raise ConfigurationError(
-                f"{source}: has changed, and so has the configuration in the store "
-                f"(revision {present.revision.revision}, by {present.revision.author}). Nothing was applied. "
-                "Export the store's and bring the two together, or tell Cordpair to take the file."
-            )
+        return _add(db, loaded.config, loaded.text, at, author, "file", source, loaded.hash), False  # it has caught up
     if present is not None and present.config == loaded.config and not present.edited:
         if loaded.hash != present.revision.file_hash:  # comments and spacing
             db.execute(
@@ -86,6 +74,37 @@ def import_file(
             )
         return present, False
     return _add(db, loaded.config, loaded.text, at, author, "file", source, loaded.hash), True
+
+
+def look_at_file(db: Database, loaded: Loaded, *, source: str, take_file: bool = False) -> tuple[Config, int]:
+    """What would be in force after ``import_file``, and as which revision. Raises what that would; writes nothing."""
+    present = _replaceable(db, loaded, source, take_file)
+    if present is None:
+        newest = _newest(db)
+        return loaded.config, newest.revision + 1 if newest else 1
+    unchanged = present.config == loaded.config and not present.edited
+    if unchanged or (present.edited and not take_file and loaded.hash == _imported(db)):
+        return present.config, present.revision.revision
+    return loaded.config, present.revision.revision + 1
+
+
+def _replaceable(db: Database, loaded: Loaded, source: str, take_file: bool) -> Active | None:
+    """What is in force, if a file may stand beside it. Raises ConfigurationError where both were changed."""
+    try:
+        present = active(db)
+    except StoreError:
+        if not take_file:
+            raise
+        return None
+    if present is None or not present.edited or take_file:
+        return present
+    if loaded.hash != _imported(db) and loaded.config != present.config:
+        raise ConfigurationError(
+            f"{source}: has changed, and so has the configuration in the store "
+            f"(revision {present.revision.revision}, by {present.revision.author}). Nothing was applied. "
+            "Export the store's and bring the two together, or tell Cordpair to take the file."
+        )
+    return present
 
 
 def save(db: Database, config: Config, *, at: int, author: str) -> Active:
@@ -143,4 +162,15 @@ def _imported(db: Database) -> str:
     return next((revision.file_hash for revision in revisions(db) if revision.origin == "file"), "")
 
 
-__all__ = ["Active", "Revision", "active", "content_hash", "export", "import_file", "revisions", "save", "text_of"]
+__all__ = [
+    "Active",
+    "Revision",
+    "active",
+    "content_hash",
+    "export",
+    "import_file",
+    "look_at_file",
+    "revisions",
+    "save",
+    "text_of",
+]

@@ -51,6 +51,10 @@ class Store:
             lambda db: revisions.import_file(db, loaded, at=at_ms, author=author, source=source, take_file=take_file)
         )
 
+    async def look_at_file(self, loaded: Loaded, *, source: str, take_file: bool = False) -> tuple[Config, int]:
+        """What ``import_file`` would bring in force, and as which revision."""
+        return await self._thread.ask(lambda db: revisions.look_at_file(db, loaded, source=source, take_file=take_file))
+
     async def save(self, config: Config, *, at_ms: int, author: str) -> Active:
         """Apply an edit as a new revision. Raises InvalidConfiguration."""
         return await self._thread.ask(lambda db: revisions.save(db, config, at=at_ms, author=author))
