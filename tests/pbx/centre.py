@@ -3,6 +3,7 @@
 import asyncio
 import os
 import signal
+import socket
 import sys
 import time
 from collections import Counter
@@ -29,19 +30,29 @@ E = TypeVar("E")
 class EngineProcess:
     """``cordpair serve`` on a lab's Asterisk. What it did is read from its journal, beside it, as ``watch`` does."""
 
-    def __init__(self, lab: AsteriskLab, directory: Path, centre: str, *, host: str | None = None) -> None:
-        """``host``: reach Asterisk's HTTP there instead (a proxy before it)."""
+    def __init__(
+        self,
+        lab: AsteriskLab,
+        directory: Path,
+        centre: str,
+        *,
+        host: str | None = None,
+        second: AsteriskLab | None = None,
+    ) -> None:
+        """``host``: reach Asterisk's HTTP there instead (a proxy before it). ``second``: another node."""
         self.lab = lab
         self.directory = directory
         directory.mkdir(exist_ok=True)
         self.file = directory / "cordpair.toml"
         self.journal = directory / "journal.db"
-        user, self.password = lab.credentials
-        host = host or lab.http_url.removeprefix("http://").removesuffix("/ari")
-        self.file.write_text(
-            f'[pbx.main]\nurl = "asterisk+ari://{user}@{host}/"\npassword = {{ env = "CORDPAIR_ARI_PASSWORD" }}\n'
-            f'[store]\npath = "cordpair.db"\n[journal]\npath = "journal.db"\n{centre}'
-        )
+        self.password = lab.credentials[1]
+        text = node("main", lab, host)
+        if second is not None:
+            (directory / "second").write_text(second.credentials[1])
+            text += node("second", second).replace('env = "CORDPAIR_ARI_PASSWORD"', 'file = "second"')
+        if "[http]" not in centre:
+            text += f'[http]\nlisten = "127.0.0.1:{free_port()}"\n'
+        self.file.write_text(f'{text}[store]\npath = "cordpair.db"\n[journal]\npath = "journal.db"\n{centre}')
         self.process: asyncio.subprocess.Process | None = None
         self._folded = Acd()
         self._seq = 0
@@ -157,6 +168,20 @@ class EngineProcess:
                     wrong += [f"{event.offer}: {skill}" for skill, n in needs.items() if skills.get(skill, 0) < n]
                 acd.fold([event], entry.at)
         return wrong
+
+
+def node(name: str, lab: AsteriskLab, host: str | None = None) -> str:
+    """TOML of a PBX node."""
+    host = host or lab.http_url.removeprefix("http://").removesuffix("/ari")
+    url = f"asterisk+ari://{lab.credentials[0]}@{host}/"
+    return f'[pbx.{name}]\nurl = "{url}"\npassword = {{ env = "CORDPAIR_ARI_PASSWORD" }}\n'
+
+
+def free_port() -> int:
+    """A port that nobody listens on now."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
 
 
 async def work(lab: AsteriskLab, engine: EngineProcess, *codes: str) -> list[Call]:
