@@ -2,6 +2,7 @@
 
 import asyncio
 
+from aiohttp import WSMsgType
 from msgspec.structs import replace
 
 from api.conftest import CONFIGURATION, NODE, serving
@@ -63,3 +64,25 @@ async def test_metrics(api) -> None:
     ):
         assert line in text, line
     assert "+49" not in text
+
+
+async def test_what_the_shell_measures_is_in_it_too(api) -> None:
+    await api.do("/v1/agents/ann/sign-in", {})
+    text = await metrics(api)
+    for name in ("cordpair_journal_commit_seconds_count", "cordpair_loop_lag_seconds_count", "cordpair_inbox_depth"):
+        assert name in text
+    assert "cordpair_journal_commit_seconds_count 0.0" not in text
+
+
+async def test_a_view_that_fails_is_told(api, monkeypatch) -> None:
+    async def fails() -> None:
+        raise ZeroDivisionError
+
+    async with api.http.ws_connect(api.url + "/v1/stream", headers=api.headers("admin")) as stream:
+        await stream.receive_json()
+        monkeypatch.setattr(api.office.hub, "_tell", fails)
+        api.pbx.call("5001")
+        while (await stream.receive()).type is WSMsgType.TEXT:
+            pass
+        assert stream.close_code == 1001
+    assert (await api.ask("GET", "/healthz", who=None))[0] == 503

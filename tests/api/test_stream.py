@@ -215,3 +215,11 @@ async def test_missed_entries_are_made_up_for(api) -> None:
     assert isinstance(board, Board)
     assert len(board.pieces[Kind.CONTACT]) == 1
     assert board.pieces[Kind.QUEUE]["sales"].view.waiting == 1
+
+
+async def test_a_snapshot_says_up_to_where_it_is_complete(api) -> None:
+    async with api.http.ws_connect(api.url + "/v1/stream", headers=api.headers("admin")) as socket:
+        before = (await socket.receive_json())["seq"]
+        assert before == api.engine.committed_seq
+        await api.do("/v1/agents/ann/sign-in", {})
+        assert (await socket.receive_json())["seq"] == before + 1

@@ -38,14 +38,16 @@ class Hub:
         self._engine = engine
         self._news = engine.subscribe(MISSED)
         self.board = Board(lambda: engine.state, engine.caller)
+        self.board.seq = engine.committed_seq
         self.listeners: set[Listener] = set()
         self.watchers: list[EntryWatcher] = []
         self.closed = False
+        self.failed = False
 
     @asynccontextmanager
     async def running(self) -> AsyncIterator[None]:
         task = asyncio.create_task(self._run(), name="hub")
-        task.add_done_callback(_report)
+        task.add_done_callback(self._ended)
         try:
             yield
         finally:
@@ -68,7 +70,7 @@ class Hub:
         news = self._news.take()
         if news.missed:
             log.warning("entries came faster than the API looked at them; it looks at everything anew")
-            self.board.begin()
+            self.board.begin(self._engine.committed_seq)
         self.board.take(news.entries)
         for watcher in self.watchers:
             for entry in news.entries:
@@ -91,7 +93,14 @@ class Hub:
             if number % CLIENTS == 0:
                 await asyncio.sleep(0)
 
+    def _ended(self, task: "asyncio.Task[None]") -> None:
+        if not task.cancelled() and (error := task.exception()) is not None:
+            log.critical("the API's view of the engine failed; its stream is closed", exc_info=error)
+            self.failed = True
+            self.close()
+
     def close(self) -> None:
+        """There will be no more news. Safe to call twice."""
         self.closed = True
         for listener in list(self.listeners):
             listener.close()
@@ -99,11 +108,6 @@ class Hub:
 
 class EntryWatcher(Protocol):
     def __call__(self, entry: Entry, /) -> None: ...
-
-
-def _report(task: "asyncio.Task[None]") -> None:
-    if not task.cancelled() and (error := task.exception()) is not None:
-        log.critical("the API's view of the engine failed", exc_info=error)
 
 
 __all__ = ["EntryWatcher", "Hub", "Listener"]

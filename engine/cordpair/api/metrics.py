@@ -7,7 +7,7 @@ knows (commands, commits, the loop) is measured where it happens, into the same 
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
+from prometheus_client import Counter, Gauge, Histogram, generate_latest
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
 from prometheus_client.registry import Collector
 
@@ -26,8 +26,8 @@ MISSED = frozenset({OfferOutcome.MISSED, OfferOutcome.REJECTED, OfferOutcome.BUS
 
 
 class Metrics:
-    def __init__(self, engine: Engine, registry: CollectorRegistry | None = None) -> None:
-        self.registry = registry = registry if registry is not None else CollectorRegistry()
+    def __init__(self, engine: Engine) -> None:
+        self.registry = registry = engine.meter.registry
         registry.register(Tables(engine))
         build = Gauge("cordpair_build_info", "Which version this is", ["version"], registry=registry)
         build.labels(__version__).set(1)

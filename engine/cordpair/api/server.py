@@ -9,7 +9,6 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 
 from aiohttp import web
-from prometheus_client import CollectorRegistry
 
 from cordpair.api.app import make_app
 from cordpair.api.call import Office
@@ -42,11 +41,9 @@ def parse_listen(text: str) -> tuple[str, int]:
 
 
 @contextlib.asynccontextmanager
-async def office_of(
-    engine: Engine, keys: KeySource, journal: Path | None, registry: CollectorRegistry | None = None
-) -> AsyncIterator[Office]:
-    """Everything that answers, without a port. ``registry``: where the engine's own metrics are."""
-    hub, why, metrics = Hub(engine), WhyReader(journal), Metrics(engine, registry)
+async def office_of(engine: Engine, keys: KeySource, journal: Path | None) -> AsyncIterator[Office]:
+    """Everything that answers, without a port."""
+    hub, why, metrics = Hub(engine), WhyReader(journal), Metrics(engine)
     hub.watchers.append(metrics.see)
     try:
         async with hub.running():
@@ -94,16 +91,14 @@ class Server:
         await self._runner.cleanup()
 
 
-async def serve_api(
-    engine: Engine, keys: KeySource, journal: Path | None, listen: str, registry: CollectorRegistry | None = None
-) -> None:
+async def serve_api(engine: Engine, keys: KeySource, journal: Path | None, listen: str) -> None:
     """Serve until cancelled. Raises ConfigurationError when ``listen`` is no address.
 
     A port that is taken does not keep the engine from taking calls: it says so, and tries again. It is free as soon
     as an engine that this one replaces has gone.
     """
     host, port = parse_listen(listen)
-    async with office_of(engine, keys, journal, registry) as office:
+    async with office_of(engine, keys, journal) as office:
         server = Server(office)
         try:
             while True:

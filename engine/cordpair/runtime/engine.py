@@ -98,6 +98,11 @@ class Engine:
         return {node: supervisor.state for node, supervisor in self._supervisors.items()}
 
     @property
+    def committed_seq(self) -> int:
+        """The newest committed entry of the journal."""
+        return self._journal.committed_seq
+
+    @property
     def stopping(self) -> bool:
         """Whether it has begun to stop; it may be closing links still."""
         return self._stop.done()
