@@ -2,12 +2,13 @@
 
 import array
 import asyncio
+import logging
 import sys
 
 import msgspec
 
 from cordpair.pbx import LinkLost, PbxError
-from cordpair_asterisk.client import BAD_REQUEST, CONFLICT, NOT_FOUND, OK, SERVER_ERROR, AriClient, Reply
+from cordpair_asterisk.client import BAD_REQUEST, CONFLICT, NOT_FOUND, OK, SERVER_ERROR, UNPROCESSABLE, AriClient, Reply
 from cordpair_asterisk.wire import Event
 
 LISTEN_S = 1.2
@@ -16,7 +17,9 @@ LISTEN_AGAIN_S = 4.0
 PLAY_S = 3.0  # what Asterisk cannot play it says at once
 WRITTEN_S = 5.0
 HEADER = 44  # bytes of a WAV file before its samples
-GONE = (NOT_FOUND, CONFLICT, BAD_REQUEST)
+GONE = (NOT_FOUND, CONFLICT, BAD_REQUEST, UNPROCESSABLE, SERVER_ERROR)
+
+log = logging.getLogger(__name__)
 
 
 class Heard(msgspec.Struct, frozen=True):
@@ -84,9 +87,7 @@ class Trial:
                 ended = await finished
         except TimeoutError:
             ended = "unknown"
-        stored = await self._client.get(
-            f"recordings/stored/{name}/file", "read the recording", accept=(*GONE, SERVER_ERROR)
-        )
+        stored = await self._client.get(f"recordings/stored/{name}/file", "read the recording", accept=GONE)
         body = stored.body if stored.status == OK else b""
         return Heard(ended, body[:4] == b"RIFF", _peak(body[HEADER:]))
 
@@ -113,12 +114,18 @@ class Trial:
 
     async def tidy_up(self) -> None:
         """Take everything away, as far as there is still a link."""
-        paths = [f"recordings/stored/{name}" for name in self._recordings] + [f"bridges/{b}" for b in self._bridges]
-        for path in paths:
+        steps: list[tuple[str, dict[str, str]]] = [(f"recordings/stored/{name}", {}) for name in self._recordings]
+        for bridge in self._bridges:
+            # Asterisk keeps an application whose socket closes while it is subscribed to anything.
+            steps.append((f"applications/{self._app}/subscription", {"eventSource": f"bridge:{bridge}"}))
+            steps.append((f"bridges/{bridge}", {}))
+        for path, query in steps:
             try:
-                await self._client.request("DELETE", path, "tidy up", accept=(*GONE, SERVER_ERROR))
-            except PbxError:
+                await self._client.request("DELETE", path, "tidy up", query=query, accept=GONE)
+            except LinkLost:
                 return
+            except PbxError as refused:  # what cannot be taken away does not keep the rest
+                log.info("%s", refused)
 
 
 def _peak(data: bytes) -> int:

@@ -148,7 +148,7 @@ async def test_nobody_there(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("module", "fails"),
     [
-        ("res_stasis_snoop", "listen in"),
+        ("format_wav", "nothing can be recorded"),
         ("bridge_softmix", "three parties"),
         ("res_ari_device_states", "no agent is rung"),
     ],

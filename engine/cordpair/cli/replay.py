@@ -20,6 +20,7 @@ from cordpair.errors import ConfigurationError, JournalError
 from cordpair.journal import Entry, SqliteReader, current_codec
 from cordpair.runtime import Figures, figures
 from cordpair.runtime.history import at_beginning
+from cordpair.runtime.recovery import reading_on
 
 OF_DAY = re.compile(r"\d{1,2}:\d\d(:\d\d(\.\d+)?)?")
 
@@ -70,7 +71,7 @@ def fold(reader: SqliteReader, until_seq: int | None = None, until_ms: int | Non
     """Raises JournalError."""
     folded, base = at_beginning(reader)
     again, _ = at_beginning(reader)
-    reading = reader.read(base)
+    reading = reading_on(reader, base)
     seq, at, entries, events, hash_ = base, 0, 0, 0, reading.hash
     if until_seq is not None and until_seq < base:
         raise JournalError(f"it was pruned up to entry {base}: nothing is known of entry {until_seq}")

@@ -18,6 +18,7 @@ from cordpair.clock import AsyncioClock
 from cordpair.ids import AgentId
 from cordpair.journal import SqliteReader, current_codec
 from cordpair.runtime.history import Story, Way, at_beginning, find_contact, stories, way_of
+from cordpair.runtime.recovery import reading_on
 
 NEWEST = 20
 
@@ -41,7 +42,7 @@ def why(journal: Path, given: str, *, as_json: bool) -> None:
         contact = find_contact(known, given)
         story = known[contact]
         acd, seq = at_beginning(reader)
-        way = way_of(reader.read(seq), contact, AsyncioClock().now_ms(), acd)
+        way = way_of(reading_on(reader, seq), contact, AsyncioClock().now_ms(), acd)
     if as_json:
         _print_json({"contact": story, "moments": way.moments, "obstacles": way.obstacles})
         return

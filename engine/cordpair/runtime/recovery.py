@@ -13,7 +13,7 @@ from cordpair.acd.configuration import Configuration
 from cordpair.acd.inputs import ApplyConfiguration
 from cordpair.acd.model import State
 from cordpair.errors import JournalError
-from cordpair.journal import Entry, Journal, ReadableJournal
+from cordpair.journal import Entry, Journal, ReadableJournal, Reading
 from cordpair.runtime.core import Decided, Folding
 from cordpair.runtime.snapshots import decode
 
@@ -44,7 +44,7 @@ def recover(journal: ReadableJournal, make: Make) -> Recovered:
     core, seq = _from_snapshot(journal, make)
     last_at = _time_of(journal, seq) if seq else 0
     replayed = 0
-    for entry in journal.read(seq):
+    for entry in reading_on(journal, seq):
         core.fold(entry.events, entry.at)
         last_at = entry.at
         replayed += 1
@@ -68,6 +68,14 @@ def beginning(journal: ReadableJournal) -> tuple[State | None, int]:
             f"the journal was pruned up to entry {base.seq} by a version whose tables this one cannot read ({error}). "
             "Use that version, or one between."
         ) from error
+
+
+def reading_on(journal: ReadableJournal, seq: int) -> Reading:
+    """Entries after ``seq``, on tables as they were there. Raises JournalError, also when they were pruned since."""
+    reading = journal.read(seq)
+    if reading.seq != seq:
+        raise JournalError(f"the journal was pruned up to entry {reading.seq} while it was read. Begin again.")
+    return reading
 
 
 def _from_snapshot(journal: ReadableJournal, make: Make) -> tuple[Startable, int]:
@@ -106,4 +114,4 @@ def differs(wanted: Configuration, present: Configuration) -> bool:
     return replace(wanted, revision=0) != replace(present, revision=0)
 
 
-__all__ = ["Make", "Recovered", "Startable", "begin", "beginning", "differs", "new_run", "recover"]
+__all__ = ["Make", "Recovered", "Startable", "begin", "beginning", "differs", "new_run", "reading_on", "recover"]
