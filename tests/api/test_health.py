@@ -12,7 +12,7 @@ from cordpair.acd.model import NodeStatus
 
 async def test_alive_and_ready(api) -> None:
     assert await api.get("/healthz", who=None) == {"status": "ok"}
-    assert await api.get("/readyz", who=None) == {"ready": True, "nodes": {"n1": "open"}}
+    assert await api.get("/readyz", who=None) == {"ready": True, "nodes": {"n1": "open"}, "broken_laws": []}
 
 
 async def test_not_ready_while_the_pbx_is_gone(tmp_path) -> None:
@@ -20,7 +20,7 @@ async def test_not_ready_while_the_pbx_is_gone(tmp_path) -> None:
         api.pbx.cut_link("pulled out")
         await api.until(lambda state: state.nodes[NODE].status is NodeStatus.SETTLING)
         status, answer = await api.ask("GET", "/readyz", who=None)
-        assert (status, answer) == (503, {"ready": False, "nodes": {"n1": "settling"}})
+        assert (status, answer) == (503, {"ready": False, "nodes": {"n1": "settling"}, "broken_laws": []})
         assert (await api.get("/healthz", who=None))["status"] == "ok"
         await api.until(lambda state: state.nodes[NODE].status is NodeStatus.OPEN)
         assert (await api.get("/readyz", who=None))["ready"]

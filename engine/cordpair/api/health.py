@@ -15,15 +15,19 @@ class Health(msgspec.Struct, frozen=True):
 
 
 class Readiness(msgspec.Struct, frozen=True):
-    """``nodes``: each configured PBX; ready when offers can be made on all of them."""
+    """``nodes``: each configured PBX; ready when offers can be made on all of them. ``broken_laws``: defects of ours
+    that the engine found in itself; it goes on."""
 
     ready: bool
     nodes: dict[NodeId, str]
+    broken_laws: tuple[str, ...] = ()
 
 
-async def healthz(call: Call) -> Health:
-    """The process lives and its event loop turns."""
-    return Health("ok")
+async def healthz(call: Call) -> web.Response:
+    """200 while the process lives and its event loop turns; 503 when the API cannot show the engine any more."""
+    failed = call.office.hub.failed
+    body = msgspec.json.encode(Health("failed" if failed else "ok"))
+    return web.Response(status=503 if failed else 200, body=body, content_type="application/json")
 
 
 async def readyz(call: Call) -> web.Response:
@@ -41,7 +45,7 @@ def readiness(engine: Engine) -> Readiness:
         row = state.nodes.get(node)
         nodes[node] = (row.status if row is not None else NodeStatus.DOWN).value
     ready = not engine.stopping and all(status == NodeStatus.OPEN for status in nodes.values())
-    return Readiness(ready, nodes)
+    return Readiness(ready, nodes, engine.broken_laws)
 
 
 async def metrics(call: Call) -> web.Response:
