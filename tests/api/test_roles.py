@@ -31,6 +31,7 @@ MAY: dict[str, set[str | None]] = {
     "listQueues": EVERYBODY,
     "getQueue": EVERYBODY,
     "stream": VIEWERS | {"ann"},
+    "reload": {"admin"},
     "healthz": EVERYBODY | {None},
     "readyz": EVERYBODY | {None},
     "metrics": EVERYBODY | {None},

@@ -108,6 +108,30 @@ async def test_a_service_waits_for_its_port_and_serves_with_a_key(tmp_path) -> N
         assert await engine.wait() == 0
 
 
+async def test_the_file_is_read_again_on_request(tmp_path) -> None:
+    port = free_port()
+    file = tmp_path / "cordpair.toml"
+    file.write_text(CENTRE.format(port=port))
+    key = await new_key(file, "--role", "admin")
+    async with (
+        started(tmp_path, "serve", file) as engine,
+        ClientSession(f"http://127.0.0.1:{port}", headers={"Authorization": f"Bearer {key}"}) as http,
+    ):
+        await line_with(engine.stderr, "the API is at")
+        async with http.post("/v1/configuration/reload") as answer:
+            assert (answer.status, (await answer.json())["result"]) == (200, "unchanged")
+        file.write_text(CENTRE.format(port=port) + "[queues.more]\n")
+        async with http.post("/v1/configuration/reload") as answer:  # the file is watched too: who was first?
+            assert (await answer.json())["result"] in ("applied", "unchanged")
+        async with http.get("/v1/queues/more") as answer:
+            assert answer.status == 200
+        file.write_text(CENTRE.format(port=port) + "[queues.more]\nlength = 7\n")
+        async with http.post("/v1/configuration/reload") as answer:
+            error = (await answer.json())["error"]
+            assert (answer.status, error["code"]) == (409, "refused")
+            assert "length" in error["message"]
+
+
 async def test_the_demonstration_prints_its_url_and_a_key(tmp_path) -> None:
     async with started(tmp_path, "run", "--for", "30s", "--callers", "60") as demo:
         url = re.findall(r"http://[^/]+", await line_with(demo.stdout, "/v1/openapi.json"))[0]

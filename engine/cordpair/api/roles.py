@@ -18,6 +18,7 @@ class Role(StrEnum):
 Roles = frozenset[Role]
 
 ALL: Roles = frozenset(Role)
+OWNERS: Roles = frozenset({Role.ADMIN})
 LEADERS: Roles = frozenset({Role.ADMIN, Role.SUPERVISOR})
 VIEWERS: Roles = LEADERS | {Role.READ_ONLY}
 STAFF: Roles = LEADERS | {Role.AGENT}  # an agent: on themselves and the contacts with them
@@ -50,6 +51,7 @@ class Scope(msgspec.Struct, frozen=True):
 __all__ = [
     "ALL",
     "LEADERS",
+    "OWNERS",
     "SEES_CALLERS",
     "SENDERS",
     "STAFF",

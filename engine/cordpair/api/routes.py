@@ -5,12 +5,13 @@ from typing import Any
 
 import msgspec
 
-from cordpair.api import agents, contacts, health, queues, roles, streaming, tasks
+from cordpair.api import agents, configuration, contacts, health, queues, roles, streaming, tasks
 from cordpair.api.call import Call
 from cordpair.api.roles import Roles
 from cordpair.api.stream import Message
 from cordpair.api.views import AgentView, ContactView, QueueNow
 from cordpair.api.why import Why
+from cordpair.runtime.reload import Outcome
 
 Handler = Callable[[Call], Awaitable[Any]]
 
@@ -100,6 +101,8 @@ ROUTES: tuple[Route, ...] = (
     _get("/v1/stream", "stream", "WebSocket: a snapshot of agents, queues and contacts, then deltas", streaming.stream,
          roles.WATCHERS, replies={101: Message}, refusals=(426,),
          about="themselves, the queues that they work, and " + WITH_THEM),
+    _post("/v1/configuration/reload", "reload", "Read the configuration's file again", configuration.reload,
+          roles.OWNERS, replies={200: Outcome}, refusals=(409,)),
     _get("/healthz", "healthz", "Whether the process lives", health.healthz, None,
          replies={200: health.Health, 503: health.Health}),
     _get("/readyz", "readyz", "Whether every PBX is linked and open", health.readyz, None,
