@@ -67,8 +67,10 @@ def _others(floor: Shift, ours: float) -> None:
     state = floor.acd.state
     agents = [agent.agent for agent in state.configuration.agents[:300]]
     first, whole = median(rivals.scan(state, agents)), median(rivals.best_of_all(state, agents))
-    line(f"10000 waiting, an agent becomes free: Cordpair p50 {ours:.1f} us, a scan in order {first:.1f} us")
-    ratio("a scan of an unordered table", whole, ours)
+    line(
+        f"10000 waiting, an agent becomes free: Cordpair p50 {ours:.1f} us (end, match, offer), looking for the next "
+        f"alone: through a table {whole:.0f} us, down a sorted line {first:.1f} us where the head of it fits"
+    )
     line(f"app_queue's way, 10000 waiting: {rivals.app_queue_tick(state):.2f} s of each second (emulated)")
     line(f"mod_callcenter's way, 10000 waiting: {rivals.callcenter_poll(state):.2f} s a poll (emulated)")
-    ratio("a scan in order", first, ours)
+    ratio("10000 waiting, a scan of the table", whole, ours)

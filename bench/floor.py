@@ -15,7 +15,6 @@ from pbx.centre import EngineProcess, agent_table, all_ready, is_open
 HERE = Path(__file__).parent / "asterisk"
 QUEUE = """
 [queues.bench]
-music = "{music}"
 [services.bench]
 queue = "bench"
 dialled = ["5000"]
@@ -29,15 +28,13 @@ TICKS = os.sysconf("SC_CLK_TCK")
 class Floor:
     """``agents`` phones, each both an agent of Cordpair and a member of the queue in bench/asterisk."""
 
-    def __init__(self, lab: AsteriskLab, directory: Path, agents: int, music: str) -> None:
+    def __init__(self, lab: AsteriskLab, directory: Path, agents: int) -> None:
         self.lab = lab
         self.agents = lab.agents[:agents]
         with socket.socket() as probe:
             probe.bind(("127.0.0.1", 0))
             listen = f'[http]\nlisten = "127.0.0.1:{probe.getsockname()[1]}"\n'
-        centre = (
-            listen + QUEUE.format(music=music) + agent_table({agent.number: {} for agent in self.agents}, ["bench"])
-        )
+        centre = listen + QUEUE + agent_table({agent.number: {} for agent in self.agents}, ["bench"])
         self.engine = EngineProcess(lab, directory, centre)
         self._signed_in = False
 
@@ -80,7 +77,7 @@ def _cpu(pid: int | None) -> float:
 
 
 @asynccontextmanager
-async def floor(directory: Path, agents: int, more_phones: int = 0, *, music: str = "default") -> AsyncIterator[Floor]:
+async def floor(directory: Path, agents: int, more_phones: int = 0, *, music: bool = True) -> AsyncIterator[Floor]:
     """A floor with Asterisk running; the engine is not."""
     extra = {name: (HERE / f"{name}.conf").read_text() for name in ("modules", "extensions")}
     lab = AsteriskLab(agents + more_phones, qualify=0, extra=extra)
@@ -89,9 +86,12 @@ async def floor(directory: Path, agents: int, more_phones: int = 0, *, music: st
     (lab.directory / "etc/cordpair.d/rtp.conf").write_text("rtpstart = 10000\nrtpend = 19998\n")
     members = "".join(f"member = PJSIP/{agent.number}\n" for agent in lab.agents[:agents])
     (lab.directory / "etc/members.conf").write_text(members)
+    if not music:  # without files Asterisk says yes and plays nothing
+        for file in (lab.directory / "data/moh").iterdir():
+            file.unlink()
     async with lab:
         line(f"Asterisk {lab.version}; {machine()}")
-        made = Floor(lab, directory, agents, music)
+        made = Floor(lab, directory, agents)
         try:
             yield made
         finally:

@@ -16,7 +16,7 @@ CONTACTS, AGENTS, ROUNDS = 1_000, 20, 3
 
 async def main(directory: Path) -> None:
     # No music: a thousand streams of it would be what this machine is busy with.
-    async with floor(directory, AGENTS, music="silence") as place:
+    async with floor(directory, AGENTS, music=False) as place:
         await place.lab.sipp.phones(place.lab.agents, ring=0.05, talk=600)
         await place.engine_on()
         engine = place.engine
