@@ -107,17 +107,20 @@ class Acd:
         self._events, self._commands = [], []
 
     def _settle(self, now: int) -> None:
-        """Everything that is due, earliest first; then the match: who has waited too long is not offered once more.
+        """Everything that is due, earliest first, and the match. Agents who become free in one moment pick one after
+        the other; but who has waited too long leaves before the match, and is not offered once more.
 
         Ends because each consequence moves or removes its deadline, and no offer is due when it is made.
         """
         while True:
-            while (row := self._deadlines.due(now)) is not None:
-                self._run(decide_due(self._cell, row, now), now)
-                self._deadlines.refresh(row)
-            self._match(now)
-            if self._deadlines.due(now) is None:
+            row = self._deadlines.due(now)
+            if row is None or row[0] is not Kind.VISIT:
+                self._match(now)
+                row = self._deadlines.due(now)
+            if row is None:
                 return
+            self._run(decide_due(self._cell, row, now), now)
+            self._deadlines.refresh(row)
 
     def _run(self, proposed: Events, now: int) -> None:
         for event in proposed:
