@@ -1,8 +1,7 @@
 """HTTP/1.1 for ARI: short requests on a few lasting connections, one at a time on each.
 
-A general client costs more than Asterisk's own work on a request: of the engine's CPU, three quarters went into
-aiohttp's requests (about 0.35 ms each, nine a call). This does what ARI needs, in 0.05 ms. The event WebSocket is
-aiohttp's.
+A call takes nine requests, and a general client's generality is paid on each: with this one the engine's CPU went
+from about 5.3 to 4.3 ms a call at 60 to 90 calls a second. The event WebSocket is aiohttp's.
 """
 
 import asyncio

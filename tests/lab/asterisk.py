@@ -256,8 +256,9 @@ class AsteriskLab:
             try:
                 await self.ari("GET", "applications")
             except (aiohttp.ClientError, OSError):
-                await asyncio.sleep(0.03)  # sleep: the PBX is asked until it is empty
+                await asyncio.sleep(0.03)  # sleep: a starting process has no event
             else:
+                await self.rx("core waitfullybooted")  # ARI answers before its last modules are loaded
                 return
 
     async def _end(self, how: signal.Signals) -> None:
