@@ -22,8 +22,6 @@ from pathlib import Path
 
 OLDEST_OWN = 20
 PACKAGES = ("asterisk", "asterisk-core-sounds-en-gsm", "ca-certificates", "python3")
-PUBLIC_MIRROR = "http://deb.debian.org/debian"
-ARCHIVE = "http://archive.debian.org/debian"
 # The name changes when what is put into a tree changes, so that an old cache is not taken for a new one.
 RECIPE = "2"
 MODULE_DIRECTORIES = ("usr/lib/*/asterisk/modules", "usr/lib/asterisk/modules", "usr/lib64/asterisk/modules")
@@ -114,7 +112,7 @@ def _name(suite: str) -> str:
 
 
 def _mirrors() -> list[str]:
-    """This machine's Debian mirror, then the public one."""
+    """This machine's Debian mirrors, then debootstrap's own choice (an empty name)."""
     mirrors: list[str] = []
     sources = [Path("/etc/apt/sources.list"), *sorted(Path("/etc/apt/sources.list.d").glob("*"))]
     for source in sources:
@@ -125,7 +123,7 @@ def _mirrors() -> list[str]:
             source.read_text(errors="replace"),
             re.MULTILINE,
         )
-    return list(dict.fromkeys([*mirrors, PUBLIC_MIRROR]))
+    return list(dict.fromkeys([*mirrors, ""]))
 
 
 def _build(cache: Path) -> Tree:
@@ -150,8 +148,8 @@ def _build(cache: Path) -> Tree:
 
 
 def _choices() -> Iterator[tuple[str, str]]:
-    for suite, more in (("sid", []), ("bullseye", [ARCHIVE])):
-        for mirror in [*_mirrors(), *more]:
+    for suite in ("sid", "bullseye"):
+        for mirror in _mirrors():
             yield suite, mirror
 
 
@@ -163,7 +161,11 @@ def _bootstrap(cache: Path, suite: str, mirror: str) -> tuple[Tree | None, str]:
             command = ["debootstrap", "--variant=minbase", f"--include={','.join(PACKAGES)}"]
             root = unfinished / "tree"
             done = subprocess.run(
-                [*command, suite, str(root), mirror], stdout=log, stderr=log, stdin=subprocess.DEVNULL, check=False
+                [*command, suite, str(root), *([mirror] if mirror else [])],
+                stdout=log,
+                stderr=log,
+                stdin=subprocess.DEVNULL,
+                check=False,
             )
             log.seek(0)
             lines = log.read().decode(errors="replace").strip().splitlines()
