@@ -13,6 +13,7 @@ from cordpair.acd.causes import Cause, ContactEnd, OfferOutcome, VisitOutcome
 from cordpair.acd.configuration import HangUpAction, QueueAction
 from cordpair.acd.events import Event
 from cordpair.acd.proposals import OUTCOMES, outcome_of
+from cordpair.api.routes import ROUTES
 from cordpair.cli import app
 from cordpair.config import Config, parse
 from cordpair.ids import QueueId
@@ -43,6 +44,16 @@ def first_cells(text: str) -> list[str]:
 def section(text: str, title: str) -> str:
     """From the heading to the next one of its level."""
     return text.partition(f"\n## {title}\n")[2].partition("\n## ")[0]
+
+
+def test_every_route_has_its_line() -> None:
+    told = re.findall(r"^\| `(\w+ /[^`]+)` \| [^|]+ \| ([^|]+) \|", page("docs/howto/api.md"), re.MULTILINE)
+    roles = {f"{route.method} {route.path}": sorted(str(role) for role in route.roles or ()) for route in ROUTES}
+    keyless = {route for route, roles_of in roles.items() if not roles_of}
+    assert {route: sorted(listed.strip().split(", ")) for route, listed in told} == {
+        **{route: ["no key"] for route in keyless},
+        **{route: roles_of for route, roles_of in roles.items() if roles_of},
+    }
 
 
 def test_every_event_has_its_line() -> None:
