@@ -30,6 +30,8 @@ __all__ = ["Call", "Crowd", "Plan", "Report", "SippError", "SippKit"]
 FOR_EVER = 3600.0
 SIP_PORTS = range(25000, 30000)
 REGISTRATION_DEADLINE = 15.0
+START_TRIES = 3
+FIRST_MOMENT = 0.1
 
 
 class SippError(Exception):
@@ -55,6 +57,12 @@ class Crowd:
         """What happened so far."""
         log = _text(self.directory / "log")
         return Report(read(log, self.plans), self.process.returncode, _text(self.directory / "errors")[-4000:])
+
+    async def failed_to_start(self) -> bool:
+        """Whether it ended at once and placed no call: a port that was free a moment ago was taken."""
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(asyncio.shield(self.process.wait()), FIRST_MOMENT)
+        return not self.running and not self.report().calls
 
     async def wait(self, deadline: float) -> Report:
         """Until all calls are over. TimeoutError, and SIPp is ended, when they are not by then."""
@@ -127,6 +135,10 @@ class SippKit:
         rows = [_row(n, plan) for n, plan in enumerate(plans)]
         extra = "".join(f"{name}: {value}\n" for name, value in (headers or {}).items())
         address = TRUNK_ADDRESS if plans[0].agent is None else PHONE_ADDRESS
+        for _ in range(START_TRIES - 1):
+            crowd = await self._start("call", scenarios.call(extra), address, plans=plans, rows=rows, rate=rate)
+            if not await crowd.failed_to_start():
+                return crowd
         return await self._start("call", scenarios.call(extra), address, plans=plans, rows=rows, rate=rate)
 
     async def dial(
@@ -179,9 +191,16 @@ class SippKit:
             talk=FOR_EVER if talk is None else talk,
             refuse=refuse,
         )
-        crowd = await self._start("phone", text, PHONE_ADDRESS, port=port)
+        crowd = await self._listening(text, port)
         await self.register(agents, crowd.port)
         return crowd
+
+    async def _listening(self, scenario: str, port: int | None) -> Crowd:
+        """A port that was free a moment ago may be taken when SIPp binds it: then others are tried."""
+        for _ in range(START_TRIES - 1):
+            with contextlib.suppress(SippError):
+                return await self._start("phone", scenario, PHONE_ADDRESS, port=port)
+        return await self._start("phone", scenario, PHONE_ADDRESS, port=port)
 
     async def close(self) -> None:
         await asyncio.gather(*(crowd.stop(grace=0) for crowd in self._crowds))
