@@ -1,7 +1,5 @@
 """Agents grouped by what they can do, and the lines of those who are available. Derived from the tables."""
 
-from collections.abc import Iterator
-
 from cordpair.acd.causes import SeatStatus
 from cordpair.acd.configuration import VOICE
 from cordpair.acd.lines import NOBODY, Line
@@ -153,9 +151,6 @@ class Profiles:
                 line = self.lines[medium, order][place.profile]
                 line.remove(key)
                 self.heads[medium, order][place.profile] = line.head()
-
-    def in_line(self, medium: str, profile: int) -> Iterator[str]:
-        return self.lines[medium, IDLE][profile].in_order()
 
 
 __all__ = ["Profile", "Profiles", "is_staff", "phone_in_use", "reachable_nodes"]
