@@ -47,7 +47,7 @@ def section(text: str, title: str) -> str:
 
 
 def test_every_route_has_its_line() -> None:
-    told = re.findall(r"^\| `(\w+ /[^`]+)` \| [^|]+ \| ([^|]+) \|", page("docs/howto/api.md"), re.MULTILINE)
+    told = re.findall(r"^\| `(\w+ /[^`]+)` \| [^|]+ \| ([^|]+) \|", page("docs/how-to/api.md"), re.MULTILINE)
     roles = {f"{route.method} {route.path}": sorted(str(role) for role in route.roles or ()) for route in ROUTES}
     keyless = {route for route, roles_of in roles.items() if not roles_of}
     assert {route: sorted(listed.strip().split(", ")) for route, listed in told} == {
@@ -82,11 +82,11 @@ def test_the_table_of_causes_and_actions_is_the_one_in_the_code() -> None:
 
 
 def test_every_capability_is_explained() -> None:
-    assert sorted(first_cells(section(page("docs/howto/write-a-driver.md"), "Capabilities"))) == sorted(Capability)
+    assert sorted(first_cells(section(page("docs/how-to/write-a-driver.md"), "Capabilities"))) == sorted(Capability)
 
 
 def test_every_command_and_exit_status_is_explained() -> None:
-    text = page("docs/howto/operate.md")
+    text = page("docs/how-to/operate.md")
     commands = [command.name or command.callback.__name__ for command in app.registered_commands if command.callback]
     groups = [group.name for group in app.registered_groups if group.name]
     assert sorted(re.findall(r"^\| `cordpair (\w+)", text, re.MULTILINE)) == sorted(commands + groups)
@@ -119,7 +119,7 @@ def test_every_configuration_key_is_in_the_example(key: str) -> None:
     assert re.search(rf"(^|[\s\[{{,.]){key}(\s*=|\]|\.)", page("cordpair.example.toml"), re.MULTILINE), key
 
 
-COMPLETE = ["docs/howto/queues-and-skills.md", "docs/howto/agents-by-phone.md", "docs/howto/asterisk.md"]
+COMPLETE = ["docs/how-to/queues-and-skills.md", "docs/how-to/agents-by-phone.md", "docs/how-to/asterisk.md"]
 
 
 @pytest.mark.parametrize(
@@ -128,7 +128,7 @@ COMPLETE = ["docs/howto/queues-and-skills.md", "docs/howto/agents-by-phone.md", 
 )
 def test_what_the_pages_configure_is_good(name: str, number: int, text: str) -> None:
     shown = f"{name}, no. {number}"
-    if name == "docs/howto/agents-by-phone.md":
+    if name == "docs/how-to/agents-by-phone.md":
         text += '\n[queues.any]\n[services.any]\nqueue = "any"\n[seats.1]\nendpoint = "1"\n'
         text += '[agents.one]\nseat = "1"\nqueues = { any = {} }\n'
     assert [str(warning) for warning in parse(text, shown).warnings] == []
@@ -138,7 +138,7 @@ def test_what_the_pages_configure_is_good(name: str, number: int, text: str) -> 
 
 
 async def test_the_skeleton_of_a_driver_runs() -> None:
-    source, tests = blocks("docs/howto/write-a-driver.md", "python")
+    source, tests = blocks("docs/how-to/write-a-driver.md", "python")
     skeleton = ModuleType("cordpair_acme")
     exec(compile(source, "cordpair_acme.py", "exec"), skeleton.__dict__)
     rigs = ModuleType("test_acme")

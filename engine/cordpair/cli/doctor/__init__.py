@@ -75,7 +75,7 @@ def _configuration(file: Path) -> tuple[Settings | None, list[Finding]]:
     except ConfigurationError as wrong:
         return None, [error("file", str(wrong), why, "name the right file, or make it readable")]
     found = [
-        warning("file", f"{file}: {each}", "it may not do what was meant", "see docs/howto/queues-and-skills.md")
+        warning("file", f"{file}: {each}", "it may not do what was meant", "see docs/how-to/queues-and-skills.md")
         for each in loaded.warnings
     ]
     return Settings(file, loaded), found or [good("file", f"{file}: good")]
