@@ -11,9 +11,11 @@ class LoopbackRig:
     token = "run"
     cell = "main"
     seats = ("101", "102", "103")
+    dialled = "4711"
     unknown_seat = "199"
     medium = "hello"
     missing_medium = "no-such-prompt"
+    music = "default"
     target = "4799"
 
     def __init__(self) -> None:

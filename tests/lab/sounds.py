@@ -1,13 +1,8 @@
 """Music and prompts of the lab: generated tones, so that nothing depends on what a package brings."""
 
-import math
-from collections.abc import Iterable
 from pathlib import Path
 
-RATE = 8000
-# Every multiple of 40 Hz fits a whole number of times into these samples, so a tone is one block repeated.
-BLOCK = 200
-LEVEL = 6000
+from cordpair.testing.people import MUSIC, RATE, melody
 
 # Prompts of our own, and those of Asterisk's standard set that are used where the packages lack them. A file
 # of the language directory is found first, so these never hide a real one.
@@ -28,7 +23,6 @@ PROMPTS: dict[str, tuple[int, ...]] = {
     "silence/1": (0,) * 5,
 }
 STEP_MS = 200
-MUSIC = (440, 560, 640, 880, 640, 560)
 MUSIC_STEP_MS = 500
 
 
@@ -43,20 +37,4 @@ def write(data: Path) -> None:
     music.write_bytes(melody(MUSIC, MUSIC_STEP_MS))
 
 
-def melody(tones: Iterable[int], step_ms: int) -> bytes:
-    """Tones one after the other, in hertz (multiples of 40, 0 is silence), as A-law at 8 kHz."""
-    repeats = RATE * step_ms // 1000 // BLOCK
-    return b"".join(_block(tone) * repeats for tone in tones)
-
-
-def _block(tone: int) -> bytes:
-    return bytes(_a_law(round(LEVEL * math.sin(2 * math.pi * tone * n / RATE))) for n in range(BLOCK))
-
-
-def _a_law(sample: int) -> int:
-    """ITU-T G.711: sign, three bits of exponent, four of mantissa, even bits inverted."""
-    sign = 0x80 if sample >= 0 else 0
-    magnitude = (sample if sample >= 0 else -sample - 1) >> 4
-    exponent = max(magnitude.bit_length() - 4, 0)
-    mantissa = magnitude >> max(exponent - 1, 0) & 0x0F
-    return (sign | exponent << 4 | mantissa) ^ 0x55
+__all__ = ["MUSIC", "RATE", "melody", "write"]

@@ -21,10 +21,13 @@ from cordpair.testing.conformance.rig import (
     REJECTS,
     UNAVAILABLE,
     Does,
+    NotPossible,
     Rig,
     Time,
 )
 from cordpair.testing.conformance.run import Nonconformity, Run
+from cordpair.testing.conformance.sip_pbx import Seat, SipPbx, from_environment
+from cordpair.testing.conformance.sip_rig import RigFailed, SipRig
 from cordpair.testing.conformance.suite import SCENARIOS, Scenario, missing, run
 from cordpair.testing.conformance.trace import Golden, Trace
 from cordpair.testing.conformance.waiting import ManualTime, RealTime
@@ -42,12 +45,18 @@ __all__ = [
     "Golden",
     "ManualTime",
     "Nonconformity",
+    "NotPossible",
     "RealTime",
     "Rig",
+    "RigFailed",
     "Run",
     "Scenario",
+    "Seat",
+    "SipPbx",
+    "SipRig",
     "Time",
     "Trace",
+    "from_environment",
     "missing",
     "run",
 ]

@@ -3,25 +3,12 @@
 from collections.abc import Callable, Sequence
 from typing import Protocol
 
-import msgspec
-
 from cordpair.pbx import Driver
+from cordpair.testing.people import ANSWERS, BUSY, DEAD, NEVER_ANSWERS, REJECTS, UNAVAILABLE, Does
 
 
-class Does(msgspec.Struct, frozen=True, kw_only=True):
-    """What a phone does when it is rung. Times in ms; None is never."""
-
-    rings: bool = True
-    after_ms: int | None = 50  # from the INVITE to the status
-    status: int = 200  # SIP: 200 answers, any other refuses
-
-
-ANSWERS = Does()
-BUSY = Does(rings=False, after_ms=0, status=486)
-REJECTS = Does(status=603)
-UNAVAILABLE = Does(status=480)
-NEVER_ANSWERS = Does(after_ms=None)
-DEAD = Does(rings=False, after_ms=None)  # registered, and nobody there
+class NotPossible(Exception):
+    """This rig has no means for that: the scenario is not run, and nothing is said about the driver."""
 
 
 class Time(Protocol):
@@ -42,9 +29,11 @@ class Rig(Protocol):
 
     token: str  # begins the ids of this run, so that they meet no other run's
     cell: str
+    dialled: str  # a number that leads to the application
     unknown_seat: str
     medium: str  # a prompt of at least half a second
     missing_medium: str
+    music: str  # a name of music
     target: str  # where a caller may be redirected or transferred to
 
     @property
@@ -101,7 +90,7 @@ class Rig(Protocol):
         """The connection of this driver ends; calls go on. It can be opened again at once."""
 
     async def restart_pbx(self) -> None:
-        """The PBX dies and is there again when this returns, phones registered."""
+        """The PBX dies and is there again when this returns, phones registered. May raise NotPossible."""
 
 
-__all__ = ["ANSWERS", "BUSY", "DEAD", "NEVER_ANSWERS", "REJECTS", "UNAVAILABLE", "Does", "Rig", "Time"]
+__all__ = ["ANSWERS", "BUSY", "DEAD", "NEVER_ANSWERS", "REJECTS", "UNAVAILABLE", "Does", "NotPossible", "Rig", "Time"]

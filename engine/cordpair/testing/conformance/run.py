@@ -21,7 +21,6 @@ from cordpair.testing.conformance.rig import Rig
 from cordpair.testing.conformance.trace import Trace
 
 PATIENCE_MS = 8_000
-DIALLED = "4711"
 
 _runs = count(1)
 I = TypeVar("I")  # noqa: E741  an input
@@ -115,7 +114,7 @@ class Run:
         """Somebody dials in; the rig's key for them."""
         number = f"49{self._number:04}{next(self._callers):03}"
         self._numbers[number] = role
-        return await self.rig.call(DIALLED, number)
+        return await self.rig.call(self.rig.dialled, number)
 
     async def arrive(self, role: str = "caller") -> tuple[LegId, str]:
         """Somebody dials in and arrives: the leg, and the rig's key for the caller."""
@@ -245,4 +244,4 @@ def find(snapshot: Snapshot, leg: LegId) -> LegSeen | None:
     return next((seen for seen in snapshot.legs if seen.leg == leg), None)
 
 
-__all__ = ["DIALLED", "PATIENCE_MS", "Nonconformity", "Run", "find", "require"]
+__all__ = ["PATIENCE_MS", "Nonconformity", "Run", "find", "require"]

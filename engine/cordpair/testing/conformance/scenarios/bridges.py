@@ -89,7 +89,7 @@ async def hold_and_resume(run: Run) -> None:
     bridge = await _join(run, (caller, agent))
     await run.driver.leave(bridge, (caller,))
     await run.saw(Left, lambda seen: seen.leg == caller)
-    await run.driver.music(caller, "default")
+    await run.driver.music(caller, run.rig.music)
     await run.time.elapse(100)
     await run.driver.stop_music(caller)
     await run.driver.join(bridge, (caller,), run.stamp(bridge=bridge))

@@ -3,13 +3,13 @@
 from cordpair.acd.causes import Cause
 from cordpair.acd.inputs import LegAnswered
 from cordpair.pbx import Capability
-from cordpair.testing.conformance.run import DIALLED, Run, require
+from cordpair.testing.conformance.run import Run, require
 
 
 async def caller_arrives(run: Run) -> None:
     await run.call()
     arrived = await run.arrived()
-    require(arrived.dialled == DIALLED, f"dialled {arrived.dialled}")
+    require(arrived.dialled == run.rig.dialled, f"dialled {arrived.dialled}")
     require(arrived.node == run.driver.node, f"node {arrived.node}")
     require(arrived.arrived_at > 0, "no time of arrival")
     require(arrived.endpoint, "no endpoint")

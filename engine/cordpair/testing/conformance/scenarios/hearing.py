@@ -20,7 +20,7 @@ async def _talk(run: Run) -> tuple[LegId, LegId, BridgeId, str]:
 
 async def music_ends_when_two_are_joined(run: Run) -> None:
     caller, key = await run.answered_caller()
-    await run.driver.music(caller, "default")
+    await run.driver.music(caller, run.rig.music)
     await run.hears(key, MUSIC)
     agent = await run.answered_agent()
     bridge = run.bridge()
@@ -36,7 +36,7 @@ async def a_caller_on_hold_hears_music_and_nobody(run: Run) -> None:
     await run.hears(seat, key)
     await run.driver.leave(bridge, (caller,))
     await run.saw(Left, lambda seen: seen.leg == caller)
-    await run.driver.music(caller, "default")
+    await run.driver.music(caller, run.rig.music)
     await run.hears(key, MUSIC)
     await run.hears(seat)
     await run.driver.join(bridge, (caller,), run.stamp(bridge=bridge))

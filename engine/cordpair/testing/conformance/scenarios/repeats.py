@@ -72,7 +72,7 @@ async def what_never_was_is_gone(run: Run) -> None:
     for command in (
         run.driver.answer(never),
         run.driver.hang_up(never, Cause.NORMAL),
-        run.driver.music(never, "default"),
+        run.driver.music(never, run.rig.music),
         run.driver.play(never, run.play("prompt"), run.rig.medium),
         run.driver.stamp(never, run.stamp()),
     ):

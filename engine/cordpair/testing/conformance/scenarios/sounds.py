@@ -43,7 +43,7 @@ async def joining_ends_the_music(run: Run) -> None:
     """Nothing is left that would sound again when the bridge is left."""
     caller, _ = await run.answered_caller()
     agent = await run.answered_agent()
-    await run.driver.music(caller, "default")
+    await run.driver.music(caller, run.rig.music)
     await run.time.elapse(100)
     bridge = run.bridge()
     await run.driver.join(bridge, (caller, agent), run.stamp(bridge=bridge))
@@ -53,7 +53,7 @@ async def joining_ends_the_music(run: Run) -> None:
 
 async def a_caller_hears_music_before_the_answer(run: Run) -> None:
     leg, key = await run.arrive()
-    await run.driver.music(leg, "default")
+    await run.driver.music(leg, run.rig.music)
     await run.time.elapse(100)
     await run.rig.caller_hangs_up(key)
     await run.saw_end(leg)
