@@ -103,7 +103,11 @@ class Driver(Protocol):
         """Connect, set filters, subscribe. From its return on inputs flow to ``emit``. Raises LinkLost and below."""
 
     async def snapshot(self) -> Snapshot:
-        """Everything alive that arrived in our application or bears our cell's stamp, and every seat's status."""
+        """Everything alive that arrived in our application or bears our cell's stamp, and every seat's status.
+
+        A caller of a gap in the link is in the first snapshot with its ``arrival``, or arrives: whom a snapshot has
+        shown does not arrive once more.
+        """
 
     async def watch(self, endpoints: tuple[str, ...]) -> None:
         """From now on the status of these seats matters, and of no others; the present link stays, if there is one.

@@ -194,6 +194,10 @@ calls_outlive_the_link
     link open < caller left talk
 seats_are_told_after_a_gap
     link: cut, open
+seats_are_watched_while_the_link_stays
+    other: seat unreachable, seat reachable
+    link: watched
+    link watched < other seat unreachable
 callers_of_the_gap_keep_their_order
     first: arrived
     second: arrived

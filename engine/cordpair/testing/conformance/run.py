@@ -84,6 +84,14 @@ class Run:
         await self.driver.open(self.emit)
         return await self.driver.snapshot()
 
+    def greet(self, snapshot: Snapshot) -> None:
+        """Callers of a gap may be in the snapshot instead of arriving after it: they arrive now."""
+        known = {seen.leg for seen in self.inputs if isinstance(seen, LegArrived)}
+        arrivals = [seen.arrival for seen in snapshot.legs if seen.arrival is not None and seen.stamp is None]
+        for arrival in sorted(arrivals, key=lambda each: (each.arrived_at, each.leg)):
+            if arrival.leg not in known:
+                self.emit(arrival)
+
     def hand_over(self, driver: Driver) -> None:
         """From now on ``driver``, opened with ``emit``, is the one."""
         self._older.append(self.driver)

@@ -17,8 +17,9 @@ async def _cut(run: Run) -> None:
 
 
 async def _reopen(run: Run) -> None:
-    await run.open()
+    snapshot = await run.open()
     run.trace.note("link", "open")
+    run.greet(snapshot)
 
 
 async def a_snapshot_tells_everything(run: Run) -> None:
@@ -93,8 +94,29 @@ async def seats_are_told_after_a_gap(run: Run) -> None:
     await run.rig.phone_registers(run.rig.seats[2])
 
 
+async def seats_are_watched_while_the_link_stays(run: Run) -> None:
+    """What is left out is silent; what is new is told at once; what stays is not told again."""
+    stays, other = run.rig.seats[:2]
+    await run.driver.watch((stays,))
+    run.trace.name(stays, "stays")
+    run.trace.name(other, "other")
+    run.trace.ignored.discard("seat")
+    await run.rig.phone_unregisters(other)
+    await run.time.elapse(GAP_MS)
+    run.trace.note("link", "watched")
+    await run.driver.watch((stays, other))
+    await run.saw(SeatChanged, lambda seen: seen.endpoint == other and seen.status is SeatStatus.UNREACHABLE)
+    require((await run.driver.snapshot()).seats[other] is SeatStatus.UNREACHABLE, "the snapshot differs")
+    told = len(run.inputs)
+    await run.rig.phone_registers(other)
+    await run.holds(
+        lambda: SeatChanged(run.driver.node, other, SeatStatus.REACHABLE) in run.inputs[told:],
+        "a seat that is watched again was not told",
+    )
+
+
 async def callers_of_the_gap_keep_their_order(run: Run) -> None:
-    """Each arrives with the time at which they came, not at which the engine was back."""
+    """Each with the time at which they came, not at which the engine was back; in the snapshot, or after it."""
     await _cut(run)
     for role in ("first", "second", "third"):
         await run.call(role)
@@ -176,6 +198,7 @@ SCENARIOS = [
     (a_snapshot_tells_everything, set[Capability]()),
     (calls_outlive_the_link, set()),
     (seats_are_told_after_a_gap, {Capability.SEAT_STATUS}),
+    (seats_are_watched_while_the_link_stays, {Capability.SEAT_STATUS}),
     (callers_of_the_gap_keep_their_order, set()),
     (a_restart_changes_the_epoch, set()),
     (another_engine_fences_us, set()),
