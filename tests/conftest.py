@@ -20,6 +20,7 @@ UNIT_FOLDERS = [
     "cordpair_loopback",
     "drivers",
     "errors",
+    "freeswitch_driver",
     "ids",
     "ivr",
     "journal",
