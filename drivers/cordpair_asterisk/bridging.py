@@ -1,11 +1,8 @@
 """Joining legs, so that a repeated or racing command does no harm."""
 
-import asyncio
-from collections.abc import Coroutine
-from typing import Any
-
 from cordpair.acd.inputs import Stamp
 from cordpair.ids import BridgeId, LegId
+from cordpair.pbx import together
 from cordpair_asterisk.client import CONFLICT, NOT_FOUND, UNPROCESSABLE, AriClient
 from cordpair_asterisk.playing import Playing
 from cordpair_asterisk.stamps import bridge_name
@@ -81,13 +78,4 @@ class Bridging:
         await self._client.request("POST", path, what, body={"channel": leg}, accept=accept)
 
 
-async def together(*work: Coroutine[Any, Any, Any]) -> list[Any]:
-    """Side by side; when one fails the others are still waited for, and the first failure is raised."""
-    results = await asyncio.gather(*work, return_exceptions=True)
-    for result in results:
-        if isinstance(result, BaseException):
-            raise result
-    return results
-
-
-__all__ = ["Bridging", "together"]
+__all__ = ["Bridging"]

@@ -16,8 +16,7 @@ from cordpair_asterisk import hearing
 from cordpair_asterisk.client import FORBIDDEN, NOT_FOUND, OK, UNPROCESSABLE, AriClient
 from cordpair_asterisk.config import Settings
 from cordpair_asterisk.modules import NEEDED
-from cordpair_asterisk.seats import TECHNOLOGY
-from cordpair_asterisk.stamps import VARIABLES
+from cordpair_asterisk.stamps import TECHNOLOGY, VARIABLES
 from cordpair_asterisk.trial import Trial
 from cordpair_asterisk.wire import Channel, Malformed, decode_device_state, decode_info, epoch_ms
 

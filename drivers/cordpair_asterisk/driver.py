@@ -27,8 +27,7 @@ from cordpair_asterisk.config import Settings
 from cordpair_asterisk.diagnosis import Diagnosis
 from cordpair_asterisk.link import Link
 from cordpair_asterisk.originating import originate
-from cordpair_asterisk.seats import TECHNOLOGY
-from cordpair_asterisk.stamps import variables_of
+from cordpair_asterisk.stamps import TECHNOLOGY, variables_of
 from cordpair_asterisk.translate import Translator
 
 

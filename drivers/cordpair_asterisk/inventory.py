@@ -60,7 +60,7 @@ def _leg(translator: Translator, channel: Channel, bridge: Bridge | None, ours: 
         return None
     fresh = known is None
     if known is None:
-        known = translator.adopt(channel) if stamp is not None else translator.legs.add(leg, originated=False)
+        known = translator.adopt(channel) if stamp is not None else translator.legs.begin(leg, originated=False)
     known.up = known.up or channel.state == "Up"
     known.answered = known.answered or (known.up and (in_stasis or not known.originated))
     known.ringing = known.ringing or channel.state == "Ringing"

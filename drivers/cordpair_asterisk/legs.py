@@ -8,9 +8,7 @@ import msgspec
 
 from cordpair.acd.causes import Cause
 from cordpair.ids import BridgeId, LegId
-
-# Ids never come back; this many past ones are remembered so that a late event does not revive a leg.
-REMEMBERED = 10_000
+from cordpair.pbx import Legs
 
 
 class Leg(msgspec.Struct):
@@ -28,42 +26,19 @@ class Leg(msgspec.Struct):
     moved: bool = False  # its bridge changed since the snapshot in progress began
 
 
-class Legs:
+class CallLegs(Legs[Leg]):
     """The legs of one link."""
 
-    def __init__(self) -> None:
-        self._alive: dict[LegId, Leg] = {}
-        self._ended: dict[LegId, None] = {}
-
-    def __contains__(self, leg: object) -> bool:
-        return leg in self._alive
-
-    def get(self, leg: LegId) -> Leg | None:
-        return self._alive.get(leg)
-
-    def add(self, leg: LegId, *, originated: bool, endpoint: str = "") -> Leg:
-        known = self._alive.get(leg)
-        if known is None:
-            known = self._alive[leg] = Leg(originated, endpoint if originated else "")
-        return known
-
-    def end(self, leg: LegId) -> Leg | None:
-        """Forget a leg for good. None if it was not alive."""
-        self._ended[leg] = None
-        if len(self._ended) > REMEMBERED:
-            del self._ended[next(iter(self._ended))]
-        return self._alive.pop(leg, None)
-
-    def has_ended(self, leg: LegId) -> bool:
-        return leg in self._ended
+    def begin(self, leg: LegId, *, originated: bool, endpoint: str = "") -> Leg:
+        return self.add(leg, Leg(originated, endpoint if originated else ""))
 
     def rings(self, endpoint: str) -> bool:
         """Whether a leg of ours occupies this seat."""
-        return any(leg.endpoint == endpoint for leg in self._alive.values())
+        return any(leg.endpoint == endpoint for _, leg in self)
 
     def begin_snapshot(self) -> None:
-        for leg in self._alive.values():
+        for _, leg in self:
             leg.moved = False
 
 
-__all__ = ["Leg", "Legs"]
+__all__ = ["CallLegs", "Leg"]

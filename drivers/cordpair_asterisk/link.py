@@ -2,21 +2,18 @@
 
 import asyncio
 import logging
-from collections.abc import Coroutine
-from typing import Any
 
 from cordpair.acd.causes import SeatStatus
 from cordpair.acd.inputs import LegEnded, RecordingEnded, Snapshot
 from cordpair.ids import LegId, RecordingId
-from cordpair.pbx import FULL, Capability, Emit, LinkLost, PbxError, Refused
+from cordpair.pbx import FULL, Capability, Chores, Emit, LinkLost, PbxError, Refused, together
 from cordpair_asterisk import inventory
-from cordpair_asterisk.bridging import Bridging, together
+from cordpair_asterisk.bridging import Bridging
 from cordpair_asterisk.client import NOT_FOUND, OK, UNPROCESSABLE, AriClient
 from cordpair_asterisk.config import Settings
 from cordpair_asterisk.listening import Listening
 from cordpair_asterisk.playing import Playing
-from cordpair_asterisk.seats import TECHNOLOGY
-from cordpair_asterisk.stamps import spying_supervisor
+from cordpair_asterisk.stamps import TECHNOLOGY, spying_supervisor
 from cordpair_asterisk.translate import REPLACED, WANTED, Inputs, Translator
 from cordpair_asterisk.variables import Variables
 from cordpair_asterisk.wire import (
@@ -50,7 +47,7 @@ class Link:
         self.variables = Variables(self.client)
         self.capabilities = FULL
         self._emit = emit
-        self._chores: set[asyncio.Task[None]] = set()
+        self._chores = Chores(Malformed)
         self._unmarked = False
 
     async def open(self) -> None:
@@ -172,13 +169,13 @@ class Link:
             if isinstance(item, LegEnded):
                 self.bridging.ended(item.leg)
                 if self.listening.spies(item.leg):
-                    self._chore(self.listening.ended(item.leg))
+                    self._chores.start(self.listening.ended(item.leg))
             elif isinstance(item, RecordingEnded):
-                self._chore(self.listening.recording_ended(item.recording))
+                self._chores.start(self.listening.recording_ended(item.recording))
         while self.translator.vacated:
             endpoint = self.translator.vacated.pop()
             if self.translator.seats.passed_over(endpoint):
-                self._chore(self._read_again(endpoint))
+                self._chores.start(self._read_again(endpoint))
 
     def vacated(self) -> None:
         """Look after seats that a refused originate has left."""
@@ -186,7 +183,7 @@ class Link:
 
     def unsure_of(self, leg: LegId) -> None:
         """An originate was not answered in time: while we take the seat for ours, its own news is passed over."""
-        self._chore(self._look_for(leg))
+        self._chores.start(self._look_for(leg))
 
     async def _look_for(self, leg: LegId) -> None:
         await asyncio.sleep(UNSURE)
@@ -216,24 +213,8 @@ class Link:
 
     # ------------------------------------------------------------ the end
 
-    def _chore(self, work: Coroutine[Any, Any, None]) -> None:
-        """Something the engine did not ask for and does not wait for."""
-        task = asyncio.create_task(work)
-        self._chores.add(task)
-        task.add_done_callback(self._chore_done)
-
-    def _chore_done(self, task: asyncio.Task[None]) -> None:
-        self._chores.discard(task)
-        error = None if task.cancelled() else task.exception()
-        if isinstance(error, PbxError | Malformed):
-            log.info("tidying up: %s", error)
-        elif error is not None:
-            log.error("tidying up failed", exc_info=error)
-
     async def close(self) -> None:
-        for chore in tuple(self._chores):
-            chore.cancel()
-        await asyncio.gather(*self._chores, return_exceptions=True)
+        await self._chores.close()
         await self.client.close()
 
 

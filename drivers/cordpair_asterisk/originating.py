@@ -4,8 +4,7 @@ import math
 
 from cordpair.pbx import CommandTimedOut, LinkLost, OriginateRequest, PbxError, Refused
 from cordpair_asterisk.client import BAD_REQUEST, CONFLICT, AriClient, refusal
-from cordpair_asterisk.seats import TECHNOLOGY
-from cordpair_asterisk.stamps import LEG_ARGUMENT, caller_id, header_variables, variables_of
+from cordpair_asterisk.stamps import LEG_ARGUMENT, TECHNOLOGY, caller_id, header_variables, variables_of
 from cordpair_asterisk.translate import Translator
 
 # A phone that forwards (302) would be followed by a Local channel with an id of Asterisk's own, into the phone's own

@@ -20,6 +20,7 @@ VARIABLES = {
     "role": "CP_ROLE",
     "bridge": "CP_BRIDGE",
 }
+TECHNOLOGY = "PJSIP/"
 LEG_ARGUMENT = "cordpair-leg"  # appArgs of what we originate: recognised even where channelvars is not set
 BRIDGE_PREFIX = "cordpair:"
 SPY_PREFIX = "cordpair-spy:"
@@ -122,6 +123,7 @@ def header_variables(headers: Mapping[str, str]) -> dict[str, str]:
 
 __all__ = [
     "LEG_ARGUMENT",
+    "TECHNOLOGY",
     "VARIABLES",
     "bridge_name",
     "bridge_stamp",

@@ -21,11 +21,12 @@ from cordpair.acd.inputs import (
     SeatChanged,
 )
 from cordpair.ids import BridgeId, LegId, NodeId, PlayId, RecordingId
-from cordpair_asterisk.causes import destroyed, requested
-from cordpair_asterisk.legs import Leg, Legs
-from cordpair_asterisk.seats import Seats
+from cordpair.pbx import Seats
+from cordpair_asterisk.causes import destroyed, requested, seat_status
+from cordpair_asterisk.legs import CallLegs, Leg
 from cordpair_asterisk.stamps import (
     LEG_ARGUMENT,
+    TECHNOLOGY,
     bridge_stamp,
     endpoint_of,
     is_party,
@@ -44,7 +45,7 @@ class Translator:
 
     def __init__(self, node: NodeId, cell: str, endpoints: tuple[str, ...]) -> None:
         self.node, self.cell, self.app = node, cell, f"cordpair-{cell}"
-        self.legs = Legs()
+        self.legs = CallLegs()
         self.seats = Seats(endpoints)
         self.plays: dict[PlayId, LegId] = {}
         self.recordings: dict[RecordingId, int | None] = {}  # when it began, once that was seen
@@ -60,7 +61,7 @@ class Translator:
 
     def originating(self, leg: LegId, endpoint: str) -> None:
         """We are about to ask for this leg: its events may come before the reply."""
-        self.legs.add(leg, originated=True, endpoint=endpoint)
+        self.legs.begin(leg, originated=True, endpoint=endpoint)
 
     def not_originated(self, leg: LegId) -> None:
         """It was refused; the refusal is reported, so nothing else may be."""
@@ -91,7 +92,7 @@ class Translator:
     def adopt(self, channel: Channel) -> Leg:
         """Take a leg for ours that this link has not seen begin."""
         originated = not made_by_asterisk(channel.id)
-        leg = self.legs.add(LegId(channel.id), originated=originated, endpoint=endpoint_of(channel))
+        leg = self.legs.begin(LegId(channel.id), originated=originated, endpoint=endpoint_of(channel))
         leg.up = leg.up or channel.state == "Up"
         return leg
 
@@ -130,7 +131,7 @@ class Translator:
         if known is not None:
             known.up = known.up or channel.state == "Up"
             return self._answered(leg, known)
-        known = self.legs.add(leg, originated=False)
+        known = self.legs.begin(leg, originated=False)
         known.up = channel.state == "Up"
         return (self.arrival(channel), *self._answered(leg, known))
 
@@ -277,13 +278,16 @@ class Translator:
         if event.device_state is None:
             return ()
         device = event.device_state
-        ours = self.legs.rings(device.name.partition("/")[2])
-        return self._seat_changed(self.seats.event(device.name, device.state, ours=ours))
+        technology, _, endpoint = device.name.partition("/")
+        if technology != TECHNOLOGY[:-1]:
+            return ()
+        ours = self.legs.rings(endpoint)
+        return self._seat_changed(self.seats.event(endpoint, seat_status(device.state), ours=ours))
 
     def seat_read(self, endpoint: str, state: str, *, asked_at: int) -> Inputs:
         """The reply to a question about a seat."""
         ours = self.legs.rings(endpoint)
-        return self._seat_changed(self.seats.reply(endpoint, state, ours=ours, asked_at=asked_at))
+        return self._seat_changed(self.seats.reply(endpoint, seat_status(state), ours=ours, asked_at=asked_at))
 
     def _seat_changed(self, change: tuple[str, object] | None) -> Inputs:
         if change is None:

@@ -1,5 +1,7 @@
 """The driver port. A driver imports only this, ``cordpair.acd``'s inputs and causes, ids and errors."""
 
+from cordpair.pbx.address import Address
+from cordpair.pbx.chores import Chores, together
 from cordpair.pbx.diagnosis import Diagnosable, Finding, Level, Wanted
 from cordpair.pbx.driver import (
     FULL,
@@ -22,11 +24,15 @@ from cordpair.pbx.errors import (
     Refused,
     Unsupported,
 )
+from cordpair.pbx.legs import Legs
 from cordpair.pbx.registry import make_driver, schemes
+from cordpair.pbx.seats import Seats
 
 __all__ = [
     "FULL",
+    "Address",
     "Capability",
+    "Chores",
     "CommandTimedOut",
     "Diagnosable",
     "Direction",
@@ -36,6 +42,7 @@ __all__ = [
     "Finding",
     "Hears",
     "LegGone",
+    "Legs",
     "Level",
     "LinkEnd",
     "LinkLost",
@@ -43,9 +50,11 @@ __all__ = [
     "OriginateRequest",
     "PbxError",
     "Refused",
+    "Seats",
     "SpeaksTo",
     "Unsupported",
     "Wanted",
     "make_driver",
     "schemes",
+    "together",
 ]
