@@ -2,20 +2,33 @@
 
 import pytest
 
-from conformance.loopback_rig import LoopbackRig
 from cordpair.ids import NodeId
 from cordpair.pbx import Driver, Emit
-from cordpair.testing.conformance import GOLDEN, SCENARIOS, Nonconformity, Rig, Scenario, missing, run
+from cordpair.testing import ManualClock
+from cordpair.testing.conformance import (
+    GOLDEN,
+    SCENARIOS,
+    ManualTime,
+    Nonconformity,
+    Rig,
+    Scenario,
+    missing,
+    own_rig,
+    run,
+)
 from cordpair_loopback import LoopbackDriver
+from cordpair_loopback.rig import LoopbackRig
+
+LOOPBACK = "loopback:"
 
 
 @pytest.mark.parametrize("scenario", SCENARIOS, ids=str)
 async def test_conforms(scenario: Scenario) -> None:
-    await run(scenario, LoopbackRig())
+    await run(scenario, own_rig(LOOPBACK))
 
 
 def test_it_is_a_full_driver() -> None:
-    rig: Rig = LoopbackRig()
+    rig: Rig = own_rig(LOOPBACK)
     assert not missing(rig.driver().capabilities())
 
 
@@ -44,8 +57,12 @@ class ParkingTwice(Parking):
     twice = True
 
 
-class ParkingRig(LoopbackRig):
+class ParkingRig(LoopbackRig[ManualTime]):
     kind = Parking
+
+    def __init__(self) -> None:
+        clock = ManualClock()
+        super().__init__(clock, ManualTime(clock))
 
     def driver(self, cell: str | None = None) -> Driver:
         return self.kind(NodeId("loopback"), self.pbx, cell or self.cell, (*self.seats, self.unknown_seat))

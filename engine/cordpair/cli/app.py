@@ -7,6 +7,7 @@ import typer
 
 from cordpair import __version__
 from cordpair.cli import check as checking
+from cordpair.cli import conformance as conforming
 from cordpair.cli import demo, keys, tables
 from cordpair.cli import doctor as examining
 from cordpair.cli import export as exporting
@@ -212,6 +213,9 @@ def export(
 ) -> None:
     """Write the configuration that the engine uses, from its store, as TOML."""
     exporting.export(config, to)
+
+
+app.command()(reports_errors(conforming.conformance))
 
 
 def _journal(config: Path, journal: Path | None, use_demo: bool) -> Path:

@@ -12,7 +12,10 @@ A driver's author writes a ``Rig`` and runs every scenario that the driver's cap
 Each run is compared with the scenario's golden trace, the same for every driver.
 """
 
+from cordpair.testing.conformance.examination import Result, Rigs, Verdict, examine, rigs_on
 from cordpair.testing.conformance.golden import GOLDEN
+from cordpair.testing.conformance.levels import BASIC, LEVELS, Level, level_of, reached
+from cordpair.testing.conformance.own_rigs import has_own_rig, own_rig
 from cordpair.testing.conformance.rig import (
     ANSWERS,
     BUSY,
@@ -34,21 +37,26 @@ from cordpair.testing.conformance.waiting import ManualTime, RealTime
 
 __all__ = [
     "ANSWERS",
+    "BASIC",
     "BUSY",
     "DEAD",
     "GOLDEN",
+    "LEVELS",
     "NEVER_ANSWERS",
     "REJECTS",
     "SCENARIOS",
     "UNAVAILABLE",
     "Does",
     "Golden",
+    "Level",
     "ManualTime",
     "Nonconformity",
     "NotPossible",
     "RealTime",
+    "Result",
     "Rig",
     "RigFailed",
+    "Rigs",
     "Run",
     "Scenario",
     "Seat",
@@ -56,7 +64,14 @@ __all__ = [
     "SipRig",
     "Time",
     "Trace",
+    "Verdict",
+    "examine",
     "from_environment",
+    "has_own_rig",
+    "level_of",
     "missing",
+    "own_rig",
+    "reached",
+    "rigs_on",
     "run",
 ]

@@ -7,6 +7,7 @@ from contextlib import suppress
 from urllib.parse import urlsplit, urlunsplit
 
 from cordpair.acd.causes import Cause, SeatStatus
+from cordpair.errors import CordpairError
 from cordpair.ids import NodeId
 from cordpair.pbx import Capability, Driver, PbxError, make_driver
 from cordpair.testing.conformance.rig import NotPossible
@@ -19,7 +20,7 @@ SETTLE_S = 10.0
 RESTART_S = 60.0
 
 
-class RigFailed(Exception):
+class RigFailed(CordpairError):
     """The PBX is not as the suite needs it; nothing is said about the driver."""
 
 
@@ -138,7 +139,7 @@ class SipRig:
     async def restart(self) -> None:
         """End the PBX as a power cut would, and return when calls can come again."""
         if not self.pbx.restart:
-            raise NotPossible("no command is known that restarts the PBX")
+            raise NotPossible("no command was given that restarts the PBX")
         process = await asyncio.create_subprocess_shell(self.pbx.restart, stdin=asyncio.subprocess.DEVNULL)
         if status := await process.wait():
             raise RigFailed(f"the command that restarts the PBX ended with status {status}")

@@ -36,14 +36,14 @@ async def run(scenario: Scenario, rig: Rig) -> Trace:
     try:
         lacking = scenario.needs - one.driver.capabilities()  # some depend on what the PBX has loaded
         if lacking:
-            raise Nonconformity(f"{scenario.name} needs {', '.join(sorted(lacking))}")
+            raise Nonconformity(f"needs {', '.join(sorted(lacking))}, which the driver does not declare")
         await scenario.play(one)
         await one.finish()
     finally:
         await one.close()
     differences = one.trace.differences(GOLDEN[scenario.name])
     if differences:
-        raise Nonconformity(f"{scenario.name}: " + "; ".join(differences))
+        raise Nonconformity("; ".join(differences))
     return one.trace
 
 

@@ -4,6 +4,7 @@ import asyncio
 import secrets
 from collections.abc import Sequence
 
+from cordpair.errors import CordpairError
 from cordpair.testing.people.behaviour import ANSWERS, Does
 from cordpair.testing.people.digest import is_stale, proof
 from cordpair.testing.people.messages import Address, Message, uri, user
@@ -14,7 +15,7 @@ REPLY_DEADLINE = 5.0
 STALE_TRIES = 3
 
 
-class NotRegistered(Exception):
+class NotRegistered(CordpairError):
     """The PBX did not take the phone's registration."""
 
 

@@ -1,5 +1,7 @@
 """A command that comes twice is done, or its leg is gone; it is never an error of another kind, nor done again."""
 
+from collections.abc import Awaitable, Callable
+
 from cordpair.acd.causes import Cause
 from cordpair.acd.inputs import Joined, LegAnswered, LegRinging
 from cordpair.pbx import Capability
@@ -69,14 +71,16 @@ async def what_never_was_is_gone(run: Run) -> None:
     leg, _ = await run.answered_caller()
     nobody = run.id("nobody")
     never = type(leg)(nobody)
-    for command in (
-        run.driver.answer(never),
-        run.driver.hang_up(never, Cause.NORMAL),
-        run.driver.music(never, run.rig.music),
-        run.driver.play(never, run.play("prompt"), run.rig.medium),
-        run.driver.stamp(never, run.stamp()),
-    ):
-        require(not await run.attempt(command), "a leg that never was took a command")
+    driver = run.driver
+    commands: tuple[Callable[[], Awaitable[None]], ...] = (
+        lambda: driver.answer(never),
+        lambda: driver.hang_up(never, Cause.NORMAL),
+        lambda: driver.music(never, run.rig.music),
+        lambda: driver.play(never, run.play("prompt"), run.rig.medium),
+        lambda: driver.stamp(never, run.stamp()),
+    )
+    for command in commands:
+        require(not await run.attempt(command()), "a leg that never was took a command")
 
 
 SCENARIOS = [

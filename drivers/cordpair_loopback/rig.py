@@ -1,13 +1,32 @@
-"""The suite's rig on the loopback PBX and a manual clock."""
+"""The conformance suite's rig on the PBX inside the process: found by the entry-point group ``cordpair.rigs``.
+
+The suite gives the clock and the means to wait; nothing of it is imported here.
+"""
+
+from typing import Generic, Protocol, TypeVar
 
 from cordpair.ids import NodeId
 from cordpair.pbx import Driver
-from cordpair.testing import ManualClock
-from cordpair.testing.conformance import Does, ManualTime
-from cordpair_loopback import Behaviour, Call, LoopbackDriver, LoopbackPbx, Phone
+from cordpair_loopback.config import parse
+from cordpair_loopback.driver import LoopbackDriver
+from cordpair_loopback.pbx import Behaviour, Call, LoopbackPbx, Phone
+from cordpair_loopback.pbx.timing import Clock
+
+Waits = TypeVar("Waits")
 
 
-class LoopbackRig:
+class Does(Protocol):
+    """What a phone is to do, as the suite says it."""
+
+    @property
+    def rings(self) -> bool: ...
+    @property
+    def after_ms(self) -> int | None: ...
+    @property
+    def status(self) -> int: ...
+
+
+class LoopbackRig(Generic[Waits]):
     token = "run"
     cell = "main"
     seats = ("101", "102", "103")
@@ -18,10 +37,9 @@ class LoopbackRig:
     music = "default"
     target = "4799"
 
-    def __init__(self) -> None:
-        self.clock = ManualClock()
-        self.time = ManualTime(self.clock)
-        self.pbx = LoopbackPbx(self.clock, phones=self.seats, app=self.cell)
+    def __init__(self, clock: Clock, time: Waits) -> None:
+        self.time = time
+        self.pbx = LoopbackPbx(clock, phones=self.seats, app=self.cell)
         self.pbx.switch.missing_media.add(self.missing_medium)
         self._calls: dict[str, Call] = {}
         for phone in self.pbx.phones.values():
@@ -92,4 +110,10 @@ class LoopbackRig:
         return self.pbx.phones[seat]
 
 
-__all__ = ["LoopbackRig"]
+def rig(url: str, clock: Clock, time: Waits) -> LoopbackRig[Waits]:
+    """The entry point. Raises ConfigurationError for a URL that is none of ours."""
+    parse(url)
+    return LoopbackRig(clock, time)
+
+
+__all__ = ["LoopbackRig", "rig"]
