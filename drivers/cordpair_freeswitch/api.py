@@ -1,0 +1,91 @@
+"""API functions of FreeSWITCH about one leg, and what their replies mean."""
+
+from cordpair.ids import LegId
+from cordpair.pbx import LegGone, PbxError, Refused
+from cordpair_freeswitch.client import Client
+from cordpair_freeswitch.esl import NotCarried, commands
+
+_GONE = ("No such channel", "invalid session id", "Invalid uuid", "Cannot locate session", "No such session")
+
+
+def refusal(what: str, reply: str) -> PbxError:
+    """The error that a reply means. ``what`` names the command; it holds ids, never personal data."""
+    first = reply.strip().partition("\n")[0][:200]
+    text = f"{what}: {first}"
+    return LegGone(text) if any(word in reply for word in _GONE) else Refused(text)
+
+
+def is_gone(reply: str) -> bool:
+    return any(word in reply for word in _GONE)
+
+
+class Api:
+    """The commands of one link."""
+
+    def __init__(self, client: Client) -> None:
+        self._client = client
+
+    async def ask(self, what: str, function: str, *arguments: str) -> str:
+        """The result, whatever it says."""
+        return await self._client.send(_built(what, commands.api, function, *arguments), what)
+
+    async def call(self, what: str, function: str, *arguments: str) -> str:
+        """The result. Raises LegGone or Refused for an error."""
+        reply = await self.ask(what, function, *arguments)
+        if reply.startswith(("-ERR", "-USAGE")):
+            raise refusal(what, reply)
+        return reply
+
+    async def leg(self, what: str, function: str, leg: LegId, *arguments: str) -> str:
+        return await self.call(f"{what} {leg}", function, word(leg), *arguments)
+
+    async def execute(
+        self, what: str, leg: LegId, application: str, argument: str = "", *, run: str = "", lock: bool = False
+    ) -> None:
+        """Run a dialplan application on the leg, after those that were asked for before."""
+        what = f"{what} {leg}"
+        try:
+            command = commands.execute(leg, application, argument, event_uuid=run, lock=lock)
+        except NotCarried as error:
+            raise Refused(f"{what}: FreeSWITCH cannot be given {error}") from None
+        reply = await self._client.send(command, what)
+        if not reply.startswith("+OK"):
+            raise refusal(what, reply)
+
+    async def set(self, what: str, leg: LegId, variables: dict[str, str]) -> None:
+        """Set variables of a leg. Raises LegGone."""
+        for variable, value in variables.items():
+            await self.leg(what, "uuid_setvar", leg, commands.name(variable), commands.quoted(value))
+
+    async def exists(self, leg: LegId) -> bool:
+        return (await self.ask(f"look for {leg}", "uuid_exists", word(leg))) == "true"
+
+    async def background(self, what: str, job: str, function: str, *arguments: str) -> None:
+        """Have something done that takes a while; its end comes as a BACKGROUND_JOB event of this job."""
+        reply = await self._client.send(_built(what, commands.bgapi, job, function, *arguments), what)
+        if not reply.startswith("+OK"):
+            raise refusal(what, reply)
+
+    async def tell(self, what: str, subclass: str, headers: dict[str, str]) -> None:
+        """Fire an event, for other engines."""
+        await self._client.send(commands.send_event(subclass, headers), what)
+
+
+def word(value: str) -> str:
+    """An id as an argument. Raises LegGone: what cannot be an id of FreeSWITCH's is none."""
+    try:
+        return commands.word(value, "an id")
+    except NotCarried:
+        raise LegGone("there is no such id") from None
+
+
+def _built(what: str, build: object, *arguments: str) -> bytes:
+    assert callable(build)
+    try:
+        built: bytes = build(*arguments)
+    except NotCarried as error:
+        raise Refused(f"{what}: FreeSWITCH cannot be given {error}") from None
+    return built
+
+
+__all__ = ["Api", "is_gone", "refusal", "word"]

@@ -1,0 +1,225 @@
+"""One link to one FreeSWITCH, from the login to its end: what must be in place before the first event is read."""
+
+import asyncio
+import logging
+import secrets
+
+import msgspec
+
+from cordpair.acd.causes import SeatStatus
+from cordpair.acd.inputs import LegArrived, LegEnded, RecordingEnded, Snapshot
+from cordpair.ids import LegId
+from cordpair.pbx import Chores, Emit, LegGone, LinkLost, PbxError, together
+from cordpair_freeswitch import inventory
+from cordpair_freeswitch.api import Api, is_gone, word
+from cordpair_freeswitch.bridging import Bridging
+from cordpair_freeswitch.causes import KILLS
+from cordpair_freeswitch.client import Client
+from cordpair_freeswitch.config import Settings
+from cordpair_freeswitch.esl import Event, LostFraming, commands
+from cordpair_freeswitch.esl.events import decode_json
+from cordpair_freeswitch.listening import Listening
+from cordpair_freeswitch.originating import JOB, Originating
+from cordpair_freeswitch.playing import Playing
+from cordpair_freeswitch.pulse import Pulse
+from cordpair_freeswitch.translate import RULES, Inputs, Translator
+from cordpair_freeswitch.variables import Variables
+
+log = logging.getLogger(__name__)
+
+ENGINE = "cordpair::engine"  # an engine that takes the calls of a cell says so to all others
+JOB_ENDED, HEARTBEAT = "BACKGROUND_JOB", "HEARTBEAT"
+NAMES = (*(name for name in RULES if "::" not in name), JOB_ENDED, HEARTBEAT)
+SUBCLASSES = (*(name for name in RULES if "::" in name), ENGINE)
+# Applications whose end is not asked for would be most of all events: every `set` of a dialplan is one.
+PLAYBACK = "CHANNEL_EXECUTE_COMPLETE"
+# FreeSWITCH says HEARTBEAT every 20 s unless told otherwise; three in a row are missed.
+SILENCE = 65.0
+CLAIM = 3.0
+AT_ONCE = 64
+# `show channels` is told by a database that lags behind the calls; who came just before is looked for once more.
+LATE = 1.0
+
+
+class Link:
+    """The parts that live as long as one connection."""
+
+    def __init__(self, settings: Settings, translator: Translator, emit: Emit) -> None:
+        self._settings = settings
+        self.client = Client(settings)
+        self.translator = translator
+        self.api = Api(self.client)
+        self.pulse = Pulse()
+        self.variables = Variables(self.api)
+        self.playing = Playing(self.api, translator, self.pulse)
+        self.bridging = Bridging(self.api, translator, self.playing, self.tell)
+        self.originating = Originating(self.api, translator)
+        self.listening = Listening(self.api, translator)
+        self._emit = emit
+        self._epoch = ""
+        self._engine = secrets.token_hex(8)
+        self._claimed = False
+        self._silence: asyncio.TimerHandle | None = None
+        self._chores = Chores(LostFraming, msgspec.DecodeError)
+
+    async def open(self) -> None:
+        """Login, what the switch calls things, subscriptions; then take the cell's calls over from anybody else."""
+        await self.client.connect()
+        try:
+            self._epoch = await self._global("core_uuid")
+            self.originating.domain = self._settings.domain or await self._global("domain")
+            self.listening.directory = await self._global("recordings_dir")
+            wanted = "|".join(name for name in (*NAMES, "CUSTOM") if name != PLAYBACK)
+            await self.client.listen(
+                commands.only("Event-Name", f"/^({wanted})$/"),
+                commands.only("Application", "playback"),
+                commands.subscribe(NAMES, SUBCLASSES),
+                receive=self._receive,
+            )
+            await self._claim()
+        except PbxError as error:
+            raise error if isinstance(error, LinkLost) else LinkLost(str(error)) from None
+        self._alive()
+
+    async def _global(self, name: str) -> str:
+        value = (await self.api.ask(f"read {name}", "global_getvar", name)).strip()
+        return "" if value.startswith("-ERR") else value
+
+    async def _claim(self) -> None:
+        """Whoever hears it and has the same cell is fenced; until we hear it ourselves it does not count."""
+        await self.api.tell("claim", ENGINE, {"Cordpair-Cell": self.translator.cell, "Cordpair-Engine": self._engine})
+        try:
+            async with asyncio.timeout(CLAIM):
+                while not self._claimed:
+                    await self.pulse.next()
+        except TimeoutError:
+            raise LinkLost(f"{self._settings.shown}: no event comes back") from None
+
+    async def watch(self, endpoints: tuple[str, ...]) -> None:
+        added = self.translator.seats.watch(endpoints)
+        await together(*(self._read_seat(endpoint) for endpoint in added))
+
+    # ------------------------------------------------------------ snapshot
+
+    async def snapshot(self) -> Snapshot:
+        self.translator.legs.begin_snapshot()
+        try:
+            rows = await self._rows()
+            legs, bridges = inventory.take(self.translator, await self._dumps(rows))
+            inventory.occupied(self.translator, rows)
+            # Seats after legs: only now it is known which of them are busy with a call of ours.
+            endpoints = self.translator.seats.endpoints
+            await together(*(self._read_seat(endpoint, tell=False) for endpoint in endpoints))
+        except PbxError as error:
+            raise error if isinstance(error, LinkLost) else LinkLost(str(error)) from None
+        except (LostFraming, msgspec.DecodeError):
+            raise LinkLost(f"{self._settings.shown}: a reply that is not FreeSWITCH's") from None
+        self._chores.start(self._look_again())
+        status = self.translator.seats.status
+        seats = {endpoint: status(endpoint) or SeatStatus.UNREACHABLE for endpoint in endpoints}
+        return Snapshot(self._epoch, legs, bridges, seats, tuple(self.translator.recordings))
+
+    async def _rows(self) -> tuple[inventory.Row, ...]:
+        return inventory.channels(await self.api.ask("list channels", "show", "channels", "as", "json"))
+
+    async def _dumps(self, rows: tuple[inventory.Row, ...]) -> list[Event]:
+        bound = asyncio.Semaphore(AT_ONCE)
+
+        async def dump(uuid: str) -> Event | None:
+            async with bound:
+                reply = await self.api.ask(f"look at {uuid}", "uuid_dump", word(uuid), "json")
+            return None if is_gone(reply) else decode_json(reply.encode())
+
+        known = {leg for leg, _ in self.translator.legs}
+        everybody = dict.fromkeys([*(row.uuid for row in rows), *known])
+        found = await together(*(dump(uuid) for uuid in everybody))
+        return [event for event in found if event is not None]
+
+    async def _look_again(self) -> None:
+        await asyncio.sleep(LATE)
+        legs = self.translator.legs
+        late = tuple(r for r in await self._rows() if LegId(r.uuid) not in legs and not legs.has_ended(LegId(r.uuid)))
+        for event in await self._dumps(late):
+            leg = LegId(event.uuid)
+            if leg not in legs and not legs.has_ended(leg) and event.call_state != "HANGUP":
+                self.tell(RULES["CHANNEL_PARK"](self.translator, event))
+
+    # ------------------------------------------------------------ events
+
+    def _receive(self, event: Event) -> None:
+        if event.subclass == ENGINE:
+            self._heard_of(event)
+        elif event.name == JOB_ENDED:
+            if event.job.startswith(JOB):
+                self._chores.start(self._originate_ended(event))
+        elif event.name == HEARTBEAT:
+            self._alive()
+        else:
+            self.tell(self.translator.translate(event))
+        self.pulse.beat()
+
+    def _heard_of(self, event: Event) -> None:
+        if event.engine_cell != self.translator.cell:
+            return
+        if event.engine == self._engine:
+            self._claimed = True
+        elif self._claimed:
+            self.client.end("another engine took the calls over", fenced=True)
+
+    def tell(self, inputs: Inputs) -> None:
+        if self.client.ended.done():
+            return
+        for item in inputs:
+            self._emit(item)
+            if isinstance(item, LegArrived):
+                # The dialplan would send the caller to its fallback, as if there were no engine.
+                self._chores.start(self._disarm(item.leg))
+            elif isinstance(item, LegEnded):
+                self.listening.forget(item.leg)
+            elif isinstance(item, RecordingEnded):
+                self._chores.start(self.listening.ended(item.recording))
+        while self.translator.to_cancel:
+            self._chores.start(self.kill(self.translator.to_cancel.pop()))
+        while self.translator.to_read:
+            endpoint, _ = self.translator.to_read.popitem()
+            if endpoint in self.translator.seats:
+                self._chores.start(self._read_seat(endpoint))
+
+    async def _disarm(self, leg: LegId) -> None:
+        await self.api.ask(f"disarm {leg}", "sched_del", word(leg))
+
+    async def _originate_ended(self, event: Event) -> None:
+        self.tell(await self.originating.ended(event))
+
+    async def kill(self, leg: LegId) -> None:
+        known = self.translator.legs.get(leg)
+        if known is None or known.asked is None:
+            raise LegGone(f"hang up {leg}: it is gone")
+        reply = await self.api.ask(f"hang up {leg}", "uuid_kill", word(leg), KILLS[known.asked])
+        if is_gone(reply) and known.created:
+            raise LegGone(f"hang up {leg}: it is gone")
+        # Where FreeSWITCH is still about to make it, it is ended as soon as it is there.
+
+    async def _read_seat(self, endpoint: str, *, tell: bool = True) -> None:
+        asked = self.translator.seats.news(endpoint)
+        where = f"*/{word(endpoint)}@{self.originating.domain}"
+        reply = await self.api.ask("read a seat", "sofia_contact", where)
+        registered = not reply.startswith(("error/", "-ERR")) and bool(reply.strip())
+        inputs = self.translator.seat_read(endpoint, registered=registered, asked_at=asked)
+        if tell:
+            self.tell(inputs)
+
+    def _alive(self) -> None:
+        if self._silence is not None:
+            self._silence.cancel()
+        loop = asyncio.get_running_loop()
+        self._silence = loop.call_later(SILENCE, self.client.end, "no HEARTBEAT comes any more")
+
+    async def close(self) -> None:
+        if self._silence is not None:
+            self._silence.cancel()
+        await self._chores.close()
+        await self.client.close()
+
+
+__all__ = ["Link"]
