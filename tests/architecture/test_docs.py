@@ -3,7 +3,6 @@
 import re
 from collections.abc import Iterator
 from pathlib import Path
-from types import ModuleType
 from typing import get_args
 
 import pytest
@@ -19,7 +18,6 @@ from cordpair.config import Config, parse
 from cordpair.ids import QueueId
 from cordpair.pbx import Capability
 from cordpair.runtime import exits
-from cordpair.testing.conformance import SCENARIOS
 
 ROOT = Path(__file__).parents[2]
 PAGES = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md"), *(ROOT / "dialplans").rglob("*.md")])
@@ -132,23 +130,6 @@ def test_what_the_pages_configure_is_good(name: str, number: int, text: str) -> 
         text += '\n[queues.any]\n[services.any]\nqueue = "any"\n[seats.1]\nendpoint = "1"\n'
         text += '[agents.one]\nseat = "1"\nqueues = { any = {} }\n'
     assert [str(warning) for warning in parse(text, shown).warnings] == []
-
-
-# ---------------------------------------------------------------- the driver's skeleton
-
-
-async def test_the_skeleton_of_a_driver_runs() -> None:
-    source, tests = blocks("docs/how-to/write-a-driver.md", "python")
-    skeleton = ModuleType("cordpair_acme")
-    exec(compile(source, "cordpair_acme.py", "exec"), skeleton.__dict__)
-    rigs = ModuleType("test_acme")
-    rigs.__dict__.update(AcmeDriver=skeleton.AcmeDriver, AcmePbx=skeleton.AcmePbx)
-    tests = tests.replace("from cordpair_acme import AcmeDriver, AcmePbx\n", "")
-    exec(compile(tests, "test_acme.py", "exec"), rigs.__dict__)
-    chosen = [scenario for scenario in SCENARIOS if scenario.name in rigs.CALLERS]
-    assert len(chosen) == len(rigs.CALLERS)
-    for scenario in chosen:
-        await rigs.run(scenario, rigs.AcmeRig())
 
 
 # ---------------------------------------------------------------- links
