@@ -17,7 +17,7 @@ TEST_TOOLS := sipp:sip-tester debootstrap:debootstrap faketime:faketime
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 export PIP_ROOT_USER_ACTION := ignore
 
-.PHONY: help venv run test quick bench check fix test-deps lab-asterisk clean
+.PHONY: help venv run test quick bench check fix test-deps lab-asterisk lab-freeswitch clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1\t\2/' | expand -t 22
@@ -60,6 +60,9 @@ test-deps: ## install the Debian packages that tests need, when they are missing
 
 lab-asterisk: $(VENV)/.with-tests test-deps ## a private real Asterisk on loopback, from dialplans/asterisk
 	@PYTHONPATH=tests $(BIN)/python -m lab.asterisk $(ARGS)
+
+lab-freeswitch: $(VENV)/.with-tests test-deps ## a private real FreeSWITCH on loopback, from dialplans/freeswitch; it must be installed
+	@PYTHONPATH=tests $(BIN)/python -m lab.freeswitch $(ARGS)
 
 clean: ## remove the environment and every cache (cached Asterisk trees stay)
 	rm -rf $(VENV) build dist .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis

@@ -13,31 +13,23 @@ ends with it, however it ends. It dies with the process that started it. Several
 import argparse
 import asyncio
 import os
-import random
-import secrets
-import shutil
-import signal
 import socket
 import sys
-import tempfile
 import time
 from collections.abc import Mapping
 from pathlib import Path
-from types import TracebackType
-from typing import Any, Self
+from typing import Any
 
 import aiohttp
 
 from lab import render
+from lab.process import LabError, PbxLab, free_port, rtp_block, until_stopped
 from lab.sipp import SippKit
 from lab.tree import NoAsterisk, Tree, find
 
-START_DEADLINE = 20.0
-STOP_DEADLINE = 8.0
+__all__ = ["AsteriskLab", "LabError"]
+
 INSIDE = Path("/srv/lab")
-# Below the range from which the system hands out ports to outgoing sockets.
-SERVICE_PORTS = range(20000, 25000)
-RTP_BLOCKS = range(10000, 20000, 2000)
 
 # Arguments: the tree's root, the run directory, the run directory as seen inside.
 RUN_IN_TREE = """
@@ -55,12 +47,11 @@ PATH="$PATH:/usr/sbin" exec asterisk -f -C "$3/etc/asterisk.conf"
 """
 
 
-class LabError(Exception):
-    """The lab did not start or did not stop; the message holds the end of Asterisk's log."""
-
-
-class AsteriskLab:
+class AsteriskLab(PbxLab):
     """One private Asterisk with N agents' endpoints and a trunk."""
+
+    pbx = "Asterisk"
+    logs = ("messages.log", "output")
 
     def __init__(
         self,
@@ -75,16 +66,12 @@ class AsteriskLab:
         keep: bool = False,
     ) -> None:
         self.tree = tree if tree is not None else find()
-        self.agents = tuple(render.Agent(str(first_agent + n), secrets.token_hex(8)) for n in range(agents))
-        base = random.choice(RTP_BLOCKS)
-        ports = render.Ports(_free_port(socket.SOCK_STREAM), _free_port(socket.SOCK_DGRAM), base, base + 1999)
+        super().__init__(agents, first_agent, keep=keep)
+        ports = render.Ports(free_port(socket.SOCK_STREAM), free_port(socket.SOCK_DGRAM), *rtp_block())
         self.settings = render.Settings(
             ports, self.agents, app=app, wait_tries=wait_tries, qualify=qualify, extra=extra or {}
         )
-        self.directory = Path(tempfile.mkdtemp(prefix="cordpair-lab-"))
         self._inside = self.directory if self.tree.own else INSIDE
-        self._keep = keep
-        self._process: asyncio.subprocess.Process | None = None
         self._session: aiohttp.ClientSession | None = None
         self.sipp = SippKit(self.sip_port, self.directory / "sipp")
         render.run_directory(self.directory, self._inside, self.tree, self.settings)
@@ -122,69 +109,32 @@ class AsteriskLab:
     def recordings(self) -> Path:
         return self.directory / "spool" / "recording"
 
-    @property
-    def pid(self) -> int | None:
-        running = self._process is not None and self._process.returncode is None
-        return self._process.pid if self._process is not None and running else None
-
     # --- Life
 
-    async def __aenter__(self) -> Self:
-        try:
-            await self.start()
-        except BaseException:
-            await self.close()
-            raise
-        return self
-
-    async def __aexit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        await self.close()
-
-    async def start(self) -> None:
-        """Start, and return when calls can come."""
-        if self.pid is not None:
-            return
+    def _command(self) -> list[str]:
         script, root = (RUN_OWN, "/") if self.tree.own else (RUN_IN_TREE, str(self.tree.root))
-        command = ["setpriv", "--pdeathsig", "KILL"]
         if os.geteuid() == 0:
-            command += ["unshare", "--mount", "--propagation", "private"]
-        elif not self.tree.own:
+            command = ["unshare", "--mount", "--propagation", "private"]
+        elif self.tree.own:
+            command = []
+        else:
             raise LabError("the private Asterisk tree needs root (chroot and mounts)")
-        command += ["sh", "-ec", script, "sh", root, str(self.directory), str(self._inside)]
-        with (self.directory / "log/output").open("ab") as output:
-            self._process = await asyncio.create_subprocess_exec(
-                *command, stdin=asyncio.subprocess.DEVNULL, stdout=output, stderr=output, start_new_session=True
-            )
-        try:
-            async with asyncio.timeout(START_DEADLINE):
-                await self._until_ari_answers()
-                await self.rx("core waitfullybooted")
-        except TimeoutError:
-            raise LabError(f"Asterisk did not answer in {START_DEADLINE:.0f} s:\n{self.log_tail()}") from None
+        return [*command, "sh", "-ec", script, "sh", root, str(self.directory), str(self._inside)]
 
-    async def stop(self) -> None:
-        """Stop as an operator would; the run directory, registrations and ports stay."""
-        await self._end(signal.SIGTERM)
+    async def _until_ready(self) -> None:
+        while True:
+            try:
+                await self.ari("GET", "applications")
+            except (aiohttp.ClientError, OSError):
+                await self._still_starting()
+            else:
+                await self.rx("core waitfullybooted")  # ARI answers before its last modules are loaded
+                return
 
-    async def kill(self) -> None:
-        """Stop as a power cut would."""
-        await self._end(signal.SIGKILL)
-
-    async def restart(self, *, hard: bool = False) -> None:
-        await self._end(signal.SIGKILL if hard else signal.SIGTERM)
-        await self.start()
-
-    async def close(self) -> None:
-        """End everything this lab started, at once, and remove its files."""
-        await self.sipp.close()
-        await self.kill()
+    async def _let_go(self) -> None:
         if self._session is not None:
             await self._session.close()
             self._session = None
-        if not self._keep:
-            shutil.rmtree(self.directory, ignore_errors=True)
 
     # --- Looking inside
 
@@ -239,57 +189,8 @@ class AsteriskLab:
         """`NOT_INUSE`, `UNAVAILABLE`, `INUSE`, `RINGING` ... of an agent's phone."""
         return str((await self.ari("GET", f"deviceStates/PJSIP%2F{number}"))["state"])
 
-    def log_tail(self, lines: int = 40) -> str:
-        for name in ("messages.log", "output"):
-            path = self.directory / "log" / name
-            if path.exists():
-                return "\n".join(path.read_text(errors="replace").splitlines()[-lines:])
-        return "(no log)"
-
-    # --- Inner parts
-
-    async def _until_ari_answers(self) -> None:
-        assert self._process is not None
-        while True:
-            if self._process.returncode is not None:
-                raise LabError(f"Asterisk ended at once ({self._process.returncode}):\n{self.log_tail()}")
-            try:
-                await self.ari("GET", "applications")
-            except (aiohttp.ClientError, OSError):
-                await asyncio.sleep(0.03)  # sleep: a starting process has no event
-            else:
-                await self.rx("core waitfullybooted")  # ARI answers before its last modules are loaded
-                return
-
-    async def _end(self, how: signal.Signals) -> None:
-        process = self._process
-        if process is None:
-            return
-        if process.returncode is None:
-            process.send_signal(how)
-            try:
-                await asyncio.wait_for(process.wait(), STOP_DEADLINE)
-            except TimeoutError:
-                process.kill()
-                await process.wait()
-        self._process = None
-
-
-def _free_port(kind: socket.SocketKind) -> int:
-    for port in random.sample(SERVICE_PORTS, 200):
-        with socket.socket(socket.AF_INET, kind) as probe:
-            try:
-                probe.bind(("127.0.0.1", port))
-            except OSError:
-                continue
-            return port
-    raise LabError("no free port")
-
 
 async def _serve(agents: int, app: str) -> None:
-    stopped = asyncio.Event()
-    for signum in (signal.SIGINT, signal.SIGTERM):
-        asyncio.get_running_loop().add_signal_handler(signum, stopped.set)
     async with AsteriskLab(agents, app=app) as lab:
         print(
             f"Asterisk {lab.version}\n"
@@ -299,8 +200,7 @@ async def _serve(agents: int, app: str) -> None:
         )
         for agent in lab.agents:
             print(f"agent     {agent.number}   password {agent.password}")
-        print("Ctrl-C ends it.", flush=True)
-        await stopped.wait()
+        await until_stopped()
 
 
 def main() -> int:

@@ -4,7 +4,8 @@ from pathlib import Path
 from string import Template
 
 FOLDER = Path(__file__).parent / "sipp"
-REFUSALS = (400, 401, 403, 404, 408, 480, 481, 482, 484, 486, 487, 488, 500, 501, 502, 503, 504, 600, 603)
+REFUSALS = (400, 401, 403, 404, 407, 408, 480, 481, 482, 484, 486, 487, 488, 500, 501, 502, 503, 504, 600, 603)
+CHALLENGES = (401, 407)  # Asterisk's and FreeSWITCH's
 
 Span = float | tuple[float, float]
 """Seconds, or a range from which each call draws its own."""
@@ -72,8 +73,8 @@ Content-Length: 0
 def _refusals(txn: str, *, challenged: bool) -> str:
     lines = []
     for code in REFUSALS:
-        if code == 401 and challenged:
-            lines.append(f'  <recv response="401" response_txn="{txn}" optional="global" auth="true" next="prove"/>')
+        if code in CHALLENGES and challenged:
+            lines.append(f'  <recv response="{code}" response_txn="{txn}" optional="global" auth="true" next="prove"/>')
             continue
         lines.append(
             f'  <recv response="{code}" response_txn="{txn}" optional="global" next="refused-{txn}">'

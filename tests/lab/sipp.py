@@ -88,8 +88,8 @@ class Crowd:
     async def stop(self, grace: float = 1.0) -> Report:
         """End it: calls that are up get `grace` seconds to finish.
 
-        Then it is gone, and says nothing to anybody, like a phone without power: Asterisk still has the calls
-        (`AsteriskLab.hang_up_all` ends them).
+        Then it is gone, and says nothing to anybody, like a phone without power: the PBX still has the calls
+        (the lab's `hang_up_all` ends them).
         """
         if self.running and grace:
             self.process.send_signal(signal.SIGUSR1)
@@ -104,8 +104,10 @@ class Crowd:
 class SippKit:
     """Starts SIPp against one lab, and ends all it started."""
 
-    def __init__(self, sip_port: int, directory: Path) -> None:
+    def __init__(self, sip_port: int, directory: Path, *, trunk_port: int | None = None) -> None:
+        """`trunk_port`: where the trunk's callers go, when that is not the phones' port."""
         self._sip_port = sip_port
+        self._trunk_port = trunk_port or sip_port
         self._directory = directory
         self._numbers = itertools.count(1)
         self._crowds: list[Crowd] = []
@@ -119,10 +121,13 @@ class SippKit:
         cancel_after: float | None = None,
         hang_up_after: float | None = None,
         headers: Mapping[str, str] | None = None,
+        address: str | None = None,
+        to_port: int | None = None,
     ) -> Crowd:
         """Callers from the trunk (or, by their plan, from agents' phones), in order, `rate` a second.
 
-        A number makes `count` equal callers, with caller ids 030000001, 030000002 ...
+        A number makes `count` equal callers, with caller ids 030000001, 030000002 ... With an address and a port they
+        come from somewhere else and knock at another door.
         """
         if isinstance(dialled, str):
             plans: Sequence[Plan] = [
@@ -134,12 +139,15 @@ class SippKit:
             raise ValueError("callers from the trunk and from phones need a crowd each")
         rows = [_row(n, plan) for n, plan in enumerate(plans)]
         extra = "".join(f"{name}: {value}\n" for name, value in (headers or {}).items())
-        address = TRUNK_ADDRESS if plans[0].agent is None else PHONE_ADDRESS
+        from_trunk = plans[0].agent is None
+        address = address or (TRUNK_ADDRESS if from_trunk else PHONE_ADDRESS)
+        to_port = to_port or (self._trunk_port if from_trunk else self._sip_port)
+        text = scenarios.call(extra)
         for _ in range(START_TRIES - 1):
-            crowd = await self._start("call", scenarios.call(extra), address, plans=plans, rows=rows, rate=rate)
+            crowd = await self._start("call", text, address, plans=plans, rows=rows, rate=rate, to_port=to_port)
             if not await crowd.failed_to_start():
                 return crowd
-        return await self._start("call", scenarios.call(extra), address, plans=plans, rows=rows, rate=rate)
+        return await self._start("call", text, address, plans=plans, rows=rows, rate=rate, to_port=to_port)
 
     async def dial(
         self,
@@ -216,6 +224,7 @@ class SippKit:
         rows: Sequence[str] = (),
         rate: float = 0.0,
         port: int | None = None,
+        to_port: int | None = None,
     ) -> Crowd:
         sipp = shutil.which("sipp")
         if sipp is None:
@@ -264,7 +273,7 @@ class SippKit:
                 f"{max(round(rate * 10), 1)}",
                 "-rp",
                 "10000",
-                f"{PHONE_ADDRESS}:{self._sip_port}",
+                f"{PHONE_ADDRESS}:{to_port or self._sip_port}",
             ]
         with (directory / "output").open("wb") as output:
             process = await asyncio.create_subprocess_exec(

@@ -1,5 +1,6 @@
 """Music and prompts of the lab: generated tones, so that nothing depends on what a package brings."""
 
+import struct
 from pathlib import Path
 
 from cordpair.testing.people import MUSIC, RATE, melody
@@ -26,15 +27,21 @@ STEP_MS = 200
 MUSIC_STEP_MS = 500
 
 
-def write(data: Path) -> None:
-    """Fill `moh/` and `sounds/` of a data directory."""
-    for name, tones in PROMPTS.items():
-        path = data / "sounds" / f"{name}.alaw"
+def write(data: Path, *, wav: bool = False) -> None:
+    """Fill `moh/` and `sounds/` of a data directory, with bare A-law or with .wav files of it."""
+    files = {f"sounds/{name}": melody(tones, STEP_MS) for name, tones in PROMPTS.items()}
+    files["moh/hold"] = melody(MUSIC, MUSIC_STEP_MS)
+    for name, audio in files.items():
+        path = data / f"{name}.{'wav' if wav else 'alaw'}"
         path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_bytes(melody(tones, STEP_MS))
-    music = data / "moh" / "hold.alaw"
-    music.parent.mkdir(parents=True, exist_ok=True)
-    music.write_bytes(melody(MUSIC, MUSIC_STEP_MS))
+        path.write_bytes(_wav_header(len(audio)) + audio if wav else audio)
+
+
+def _wav_header(size: int) -> bytes:
+    """RIFF, A-law (format 6), mono, 8 bit."""
+    form = struct.pack("<4sIHHIIHHH", b"fmt ", 18, 6, 1, RATE, RATE, 1, 8, 0)
+    rest = b"WAVE" + form + struct.pack("<4sII4sI", b"fact", 4, size, b"data", size)
+    return struct.pack("<4sI", b"RIFF", len(rest) + size) + rest
 
 
 __all__ = ["MUSIC", "RATE", "melody", "write"]
