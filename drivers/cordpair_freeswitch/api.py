@@ -4,6 +4,7 @@ from cordpair.ids import LegId
 from cordpair.pbx import LegGone, PbxError, Refused
 from cordpair_freeswitch.client import Client
 from cordpair_freeswitch.esl import NotCarried, commands
+from cordpair_freeswitch.legs import CallLegs
 
 _GONE = ("No such channel", "invalid session id", "Invalid uuid", "Cannot locate session", "No such session")
 
@@ -22,8 +23,8 @@ def is_gone(reply: str) -> bool:
 class Api:
     """The commands of one link."""
 
-    def __init__(self, client: Client) -> None:
-        self._client = client
+    def __init__(self, client: Client, legs: CallLegs) -> None:
+        self._client, self._legs = client, legs
 
     async def ask(self, what: str, function: str, *arguments: str) -> str:
         """The result, whatever it says."""
@@ -32,18 +33,30 @@ class Api:
     async def call(self, what: str, function: str, *arguments: str) -> str:
         """The result. Raises LegGone or Refused for an error."""
         reply = await self.ask(what, function, *arguments)
-        if reply.startswith(("-ERR", "-USAGE")):
+        if reply.startswith(("-ERR", "-USAGE")):  # also "-ERROR"
             raise refusal(what, reply)
         return reply
 
     async def leg(self, what: str, function: str, leg: LegId, *arguments: str) -> str:
-        return await self.call(f"{what} {leg}", function, word(leg), *arguments)
+        """About a leg of ours; no other is ever touched."""
+        what = f"{what} {leg}"
+        self._must_live(what, leg)
+        try:
+            return await self.call(what, function, word(leg), *arguments)
+        except Refused:
+            self._must_live(what, leg)  # what fails because the leg has ended meanwhile says so in many ways
+            raise
+
+    def _must_live(self, what: str, leg: LegId) -> None:
+        if leg not in self._legs:
+            raise LegGone(f"{what}: it is gone")
 
     async def execute(
         self, what: str, leg: LegId, application: str, argument: str = "", *, run: str = "", lock: bool = False
     ) -> None:
         """Run a dialplan application on the leg, after those that were asked for before."""
         what = f"{what} {leg}"
+        self._must_live(what, leg)
         try:
             command = commands.execute(leg, application, argument, event_uuid=run, lock=lock)
         except NotCarried as error:
@@ -53,9 +66,13 @@ class Api:
             raise refusal(what, reply)
 
     async def set(self, what: str, leg: LegId, variables: dict[str, str]) -> None:
-        """Set variables of a leg. Raises LegGone."""
-        for variable, value in variables.items():
-            await self.leg(what, "uuid_setvar", leg, commands.name(variable), commands.quoted(value))
+        """Set variables of a leg. Raises LegGone, and Refused for what cannot be carried: then none is set."""
+        try:
+            pairs = [(commands.name(variable), commands.quoted(value)) for variable, value in variables.items()]
+        except NotCarried as error:
+            raise Refused(f"{what} {leg}: FreeSWITCH cannot be given {error}") from None
+        for variable, value in pairs:
+            await self.leg(what, "uuid_setvar", leg, variable, value)
 
     async def exists(self, leg: LegId) -> bool:
         return (await self.ask(f"look for {leg}", "uuid_exists", word(leg))) == "true"

@@ -5,18 +5,27 @@ FreeSWITCH takes a command apart several times, and every time it removes one la
 - the socket splits at line ends: none is ever written; a value's own are written as ``\\n`` and ``\\r``;
 - most API functions split at blanks, remove ``'`` and undo ``\\`` (``switch_separate_string``);
 - ``{name=value,…}`` before a dial string is split at ``,`` and again at ``=``, the same way, and ends at the brace that
-  closes it, quoted or not: braces and brackets cannot be carried there at all, and are refused.
+  closes it, quoted or not: a value whose braces do not match cannot be carried there;
+- ``:_:`` anywhere in a dial string, also inside ``{…}``, makes several originates of it: the three are kept apart.
 
-``$`` needs no care: the API expands variables only where a dialplan application does.
+``${…}`` is refused everywhere. Originate leaves such a variable out without a word, ``uuid_setvar`` stores it, and
+whatever reads it later, a dialplan for instance, runs what it says: ``${system(…)}`` (seen).
 """
 
 import re
 from collections.abc import Mapping
 
 _LINE_END = re.compile(r"[\r\n\x00]")
-_WORD = re.compile(r"[^\s'\"\\,;{}\[\]<>|^$`()]+\Z")
-_NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.:-]*\Z")
-_BRACES = re.compile(r"[{}\[\]<>\x00-\x1f\x7f]")
+_WORD = re.compile(r"[^\s'\"\\,;{}\[\]<>|^$`()\x00-\x1f\x7f]+\Z")
+_NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]*\Z")
+_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f]")
+_ANY_CONTROL = re.compile(r"[\x00-\x1f\x7f]")
+# switch_string_var_check_const: backslashes between the two do not hinder it.
+_EXPANDED = re.compile(r"\$[$\\]*\{")
+# What execute would take off an argument: escapes, and `%[…]`, variables for this one application.
+_UNDONE = re.compile(r"\\[\\nst'$]|\A%.?\[", re.DOTALL)
+_SEVERAL = ":_:"
+_ARRAY = "ARRAY::"
 
 
 class NotCarried(ValueError):
@@ -31,8 +40,8 @@ def line(text: str) -> str:
 
 
 def word(value: str, what: str) -> str:
-    """An identifier, as it is: one argument, and nothing that any layer takes apart."""
-    if not _WORD.fullmatch(value):
+    """An identifier, as it is: one argument, and nothing that any layer takes apart or takes for something else."""
+    if not _WORD.fullmatch(value) or _SEVERAL in value or value.lower() == "undef":
         raise NotCarried(what)
     return value
 
@@ -43,9 +52,21 @@ def name(value: str, what: str = "a variable's name") -> str:
     return value
 
 
-def quoted(value: str) -> str:
-    """The last argument of an API function: any text. One layer of ``switch_separate_string`` gives it back."""
-    return _layer(value) if value else "''"
+def quoted(value: str, what: str = "a value") -> str:
+    """The last argument of an API function. One layer of ``switch_separate_string`` gives it back.
+
+    Raises NotCarried for control characters other than tab and line ends, ``${``, and what would become an array.
+    """
+    if _CONTROL.search(value):
+        raise NotCarried(what)
+    _plain(value, what)
+    # "^^" at the very beginning of all arguments would choose another delimiter.
+    return ("''" if not value or value.startswith("^^") else "") + _layer(value)
+
+
+def _plain(value: str, what: str) -> None:
+    if _EXPANDED.search(value) or value.startswith(_ARRAY):
+        raise NotCarried(what)
 
 
 def _layer(value: str) -> str:
@@ -54,28 +75,58 @@ def _layer(value: str) -> str:
 
 
 def braces(variables: Mapping[str, str]) -> str:
-    """``{name=value,…}`` for originate. Raises NotCarried for a value with braces, brackets or control characters.
+    """``{name=value,…}`` for originate. Raises NotCarried for a value with control characters, ``${`` or a lone brace.
 
-    Three layers: the arguments of originate, the list, and the pair. A comma is quoted for the second.
+    Three layers: the arguments of originate, the list, and the pair. For the second a comma is quoted, and ``:_:`` kept
+    apart by an empty pair of quotes.
     """
     parts = []
     for variable, value in variables.items():
-        if _BRACES.search(value):
-            raise NotCarried(f"the value of {name(variable)}")
-        parts.append(f"{name(variable)}={_layer(_layer(_layer(value)).replace(',', chr(92) + ','))}")
+        what = f"the value of {name(variable)}"
+        if _ANY_CONTROL.search(value) or not _balanced(value):
+            raise NotCarried(what)
+        _plain(value, what)
+        listed = _layer(_layer(value)).replace(",", "\\,").replace(":_", ":''_")
+        parts.append(f"{variable}={_layer(listed)}")
     return "{" + ",".join(parts) + "}"
+
+
+def _balanced(value: str) -> bool:
+    depth = 0
+    for brace in value:
+        depth += (brace == "{") - (brace == "}")
+        if depth < 0:
+            return False
+    return depth == 0
 
 
 # ---------------------------------------------------------------- commands
 
 
 def encode(head: str, headers: Mapping[str, str] | None = None, body: str = "") -> bytes:
-    """A command as bytes."""
-    lines = [line(head), *(f"{name(key)}: {line(value)}" for key, value in (headers or {}).items())]
-    content = body.encode()
-    if content:
-        lines.append(f"content-length: {len(content)}")
-    return "\n".join(lines).encode() + b"\n\n" + content
+    """A command as bytes. Raises NotCarried for what would not arrive as it is."""
+    lines = [line(head), *(f"{_header(key)}: {_header_value(key, value)}" for key, value in (headers or {}).items())]
+    try:
+        content = body.encode()
+        if b"\x00" in content:
+            raise NotCarried("a body")
+        if content:
+            lines.append(f"content-length: {len(content)}")
+        return "\n".join(lines).encode() + b"\n\n" + content
+    except UnicodeEncodeError:  # half of a surrogate pair, from JSON
+        raise NotCarried("text that is no Unicode") from None
+
+
+def _header(key: str) -> str:
+    if key.lower() == "content-length":  # what follows the command would be its body
+        raise NotCarried("a header's name")
+    return name(key, "a header's name")
+
+
+def _header_value(key: str, value: str) -> str:
+    if value.startswith((" ", _ARRAY)):
+        raise NotCarried(f"the value of {key}")
+    return line(value)
 
 
 def auth(password: str) -> bytes:
@@ -84,6 +135,8 @@ def auth(password: str) -> bytes:
 
 def userauth(user: str, password: str) -> bytes:
     """``user`` is ``name@domain``."""
+    if ":" in user or "@" not in user:  # where the password begins, and the domain
+        raise NotCarried("the user")
     return encode(f"userauth {word(user, 'the user')}:{line(password)}")
 
 
@@ -94,7 +147,10 @@ def subscribe(names: tuple[str, ...], subclasses: tuple[str, ...] = (), *, form:
 
 
 def only(header: str, value: str) -> bytes:
-    """Pass events whose ``header`` is ``value``; several such commands are alternatives."""
+    """Pass events whose ``header`` is ``value``, or matches it if it begins with ``/``; several are alternatives."""
+    # "filter delete all", "filter add …"; and what passes everything but this.
+    if header.lower() in {"add", "delete"} or value.startswith(("+", "-", " ")):
+        raise NotCarried(f"a filter on {name(header)}")
     return encode(f"filter {name(header)} {line(value)}")
 
 
@@ -110,9 +166,9 @@ def bgapi(job: str, function: str, *arguments: str) -> bytes:
 def execute(uuid: str, application: str, argument: str = "", *, event_uuid: str = "", lock: bool = False) -> bytes:
     """Run a dialplan application on a leg. The argument travels as a body: nothing takes it apart on the way.
 
-    An application expands ``${…}`` in its argument, so an argument with such text is refused.
+    An application expands ``${…}`` in its argument and undoes escapes, so an argument with such text is refused.
     """
-    if "${" in argument or "$${" in argument:
+    if _EXPANDED.search(argument) or _UNDONE.search(argument):
         raise NotCarried(f"an argument of {name(application)}")
     headers = {"call-command": "execute", "execute-app-name": name(application)}
     if event_uuid:

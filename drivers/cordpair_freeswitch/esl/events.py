@@ -144,9 +144,12 @@ def decode(frame: Frame) -> Event:
 
 def decode_json(body: bytes) -> Event:
     try:
-        return _typed.decode(body)
+        event = _typed.decode(body)
     except (msgspec.DecodeError, UnicodeError):
-        return event_of(json_headers(body))  # an array somewhere, or bytes that are no UTF-8; or no event at all
+        event = event_of(json_headers(body))  # an array somewhere, or bytes that are no UTF-8; or no event at all
+    if not event.name:
+        raise LostFraming("an event without a name")
+    return event
 
 
 def json_headers(body: bytes) -> dict[str, str]:

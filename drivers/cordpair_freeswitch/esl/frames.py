@@ -7,6 +7,8 @@ Framing that is lost is never found again: FreeSWITCH writes its disconnect noti
 gives a slow reader up, so whatever is no frame ends the link.
 """
 
+from collections.abc import Iterator
+
 import msgspec
 
 MAX_HEAD = 64 * 1024  # the longest seen is an outbound `connect` reply of 9 KB
@@ -49,29 +51,30 @@ class Framer:
         self._head: dict[str, str] | None = None  # read, its body is not complete yet
         self._length = 0
 
-    def feed(self, data: bytes) -> list[Frame]:
-        """The frames that these bytes complete. Raises LostFraming; after that it gives nothing any more."""
+    def feed(self, data: bytes) -> Iterator[Frame]:
+        """The frames that these bytes complete, one by one. Raises LostFraming after those before, and from then on."""
         self._rest += data
-        frames: list[Frame] = []
         start = 0
-        while True:
-            if self._head is None:
-                while self._rest.startswith(b"\n", start):  # blank lines between frames mean nothing
-                    start += 1
-                end = self._end_of_head(start)
-                if end < 0:
-                    break
-                self._head = head_of(bytes(self._rest[start:end]))
-                self._length = _length(self._head)
-                start = end + 2
-            if len(self._rest) - start < self._length:
-                break
-            body = bytes(self._rest[start : start + self._length])
-            frames.append(Frame(self._head["content-type"], self._head, body))
-            start += self._length
-            self._head = None
-        del self._rest[:start]
-        return frames
+        try:
+            while True:
+                if self._head is None:
+                    while self._rest.startswith(b"\n", start):  # blank lines between frames mean nothing
+                        start += 1
+                    end = self._end_of_head(start)
+                    if end < 0:
+                        return
+                    self._head = head_of(bytes(self._rest[start:end]))
+                    self._length = _length(self._head)
+                    start = end + 2
+                if len(self._rest) - start < self._length:
+                    return
+                body = bytes(self._rest[start : start + self._length])
+                frame = Frame(self._head["content-type"], self._head, body)
+                start += self._length
+                self._head = None
+                yield frame
+        finally:
+            del self._rest[:start]
 
     @property
     def at_rest(self) -> bool:
