@@ -4,26 +4,32 @@ A bridge of ours is two legs that FreeSWITCH bridges, one that is parked and wai
 on, a conference of the bridge's name.
 """
 
+import asyncio
 from collections.abc import Callable, Iterable
+from contextlib import suppress
 
 from cordpair.acd.inputs import Stamp
 from cordpair.ids import BridgeId, LegId
 from cordpair.pbx import LegGone, together
 from cordpair_freeswitch.api import Api, word
 from cordpair_freeswitch.playing import Playing
+from cordpair_freeswitch.pulse import Pulse
 from cordpair_freeswitch.stamps import WITHIN, within
 from cordpair_freeswitch.translate import Inputs, Translator
 
 PARK = "park"
 PROFILE = "cordpair"  # of conference.conf.xml
 PAIR = 2
+LEAVE_END = 1.0
 
 
 class Bridging:
     """The bridges of one link, and the music that must stop before one is entered."""
 
-    def __init__(self, api: Api, translator: Translator, playing: Playing, tell: Callable[[Inputs], None]) -> None:
-        self._api, self._translator, self._playing, self._tell = api, translator, playing, tell
+    def __init__(
+        self, api: Api, translator: Translator, playing: Playing, pulse: Pulse, tell: Callable[[Inputs], None]
+    ) -> None:
+        self._api, self._translator, self._playing, self._pulse, self._tell = api, translator, playing, pulse, tell
 
     async def join(self, bridge: BridgeId, legs: tuple[LegId, ...], stamp: Stamp, *, confer: bool = False) -> None:
         """Mark the legs, make them ready, and join those that are not in."""
@@ -53,7 +59,8 @@ class Bridging:
         await together(*(self._leave(leg, bridge) for leg in legs))
 
     async def release(self, bridge: BridgeId) -> None:
-        """Both of a pair in one command: neither hears the other leave."""
+        """Both of a pair in one command: neither hears the other leave. Who is leaving already leaves first."""
+        await self._left_behind(bridge)
         inside = self._translator.legs.inside(bridge)
         for leg in inside:
             known = self._translator.legs.get(leg)
@@ -61,6 +68,13 @@ class Bridging:
                 await self._leave(leg, bridge, "-both")
             elif known is not None and not known.leaving:
                 await self._leave(leg, bridge)
+
+    async def _left_behind(self, bridge: BridgeId) -> None:
+        legs = self._translator.legs
+        with suppress(TimeoutError):
+            async with asyncio.timeout(LEAVE_END):
+                while any(known is not None and known.leaving for known in map(legs.get, legs.inside(bridge))):
+                    await self._pulse.next()
 
     async def answer(self, leg: LegId) -> None:
         await self._api.leg("answer", "uuid_answer", leg)

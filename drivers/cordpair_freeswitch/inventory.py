@@ -26,7 +26,32 @@ class Table(msgspec.Struct, frozen=True):
     rows: list[Row] = []  # absent when there is none
 
 
+COUNT = '{"command":"status","data":""}'
+
+
+class Counted(msgspec.Struct, frozen=True):
+    active: int
+
+
+class Sessions(msgspec.Struct, frozen=True):
+    count: Counted
+
+
+class Status(msgspec.Struct, frozen=True):
+    sessions: Sessions
+
+
+class StatusReply(msgspec.Struct, frozen=True):
+    response: Status
+
+
 _table = msgspec.json.Decoder(Table)
+_status = msgspec.json.Decoder(StatusReply)
+
+
+def count(text: str) -> int:
+    """How many sessions there are, from the reply to ``COUNT``. Raises msgspec.DecodeError when it is none."""
+    return _status.decode(text.encode()).response.sessions.count.active
 
 
 def channels(text: str) -> tuple[Row, ...]:
@@ -98,4 +123,4 @@ def _learn(translator: Translator, leg: LegId, known: Leg, dump: Event) -> None:
     known.parked = known.partner is None and not known.conferring
 
 
-__all__ = ["Row", "channels", "occupied", "take"]
+__all__ = ["COUNT", "Row", "channels", "count", "occupied", "take"]

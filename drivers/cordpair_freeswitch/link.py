@@ -37,8 +37,8 @@ PLAYBACK = "CHANNEL_EXECUTE_COMPLETE"
 SILENCE = 65.0
 CLAIM = 3.0
 AT_ONCE = 64
-# `show channels` is told by a database that lags behind the calls; who came just before is looked for once more.
-LATE = 1.0
+# How long the list of channels may lag behind the calls; who came just before is looked for once more.
+LAG, AGAIN, LATE = 1.5, 0.03, 1.0
 
 
 class Link:
@@ -48,11 +48,11 @@ class Link:
         self._settings = settings
         self.client = Client(settings)
         self.translator = translator
-        self.api = Api(self.client)
+        self.api = Api(self.client, translator.legs)
         self.pulse = Pulse()
         self.variables = Variables(self.api)
         self.playing = Playing(self.api, translator, self.pulse)
-        self.bridging = Bridging(self.api, translator, self.playing, self.tell)
+        self.bridging = Bridging(self.api, translator, self.playing, self.pulse, self.tell)
         self.originating = Originating(self.api, translator)
         self.listening = Listening(self.api, translator)
         self._emit = emit
@@ -104,7 +104,7 @@ class Link:
     async def snapshot(self) -> Snapshot:
         self.translator.legs.begin_snapshot()
         try:
-            rows = await self._rows()
+            rows = await self._settled_rows()
             legs, bridges = inventory.take(self.translator, await self._dumps(rows))
             inventory.occupied(self.translator, rows)
             # Seats after legs: only now it is known which of them are busy with a call of ours.
@@ -121,6 +121,20 @@ class Link:
 
     async def _rows(self) -> tuple[inventory.Row, ...]:
         return inventory.channels(await self.api.ask("list channels", "show", "channels", "as", "json"))
+
+    async def _settled_rows(self) -> tuple[inventory.Row, ...]:
+        """The list is told by a database that lags behind the calls: until it is as long as FreeSWITCH's own count.
+
+        Where calls come and go all the time the two never agree; what is missing then is younger than ``LAG``, and
+        its events reach us.
+        """
+        ends = asyncio.get_running_loop().time() + LAG
+        while True:
+            count = inventory.count(await self.api.ask("count channels", "json", inventory.COUNT))
+            rows = await self._rows()
+            if len(rows) >= count or asyncio.get_running_loop().time() > ends:
+                return rows
+            await asyncio.sleep(AGAIN)
 
     async def _dumps(self, rows: tuple[inventory.Row, ...]) -> list[Event]:
         bound = asyncio.Semaphore(AT_ONCE)
