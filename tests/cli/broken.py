@@ -1,11 +1,12 @@
 """Drivers that break their promises, each with a rig by which the suite finds it."""
 
+import asyncio
 from typing import Any
 
 from cordpair.acd.causes import Cause
 from cordpair.acd.inputs import LegEnded
 from cordpair.ids import LegId, NodeId
-from cordpair.pbx import FULL, Capability, Driver, Emit, Hears, SpeaksTo
+from cordpair.pbx import FULL, Capability, Driver, Emit, Hears, OriginateRequest, SpeaksTo
 from cordpair_loopback import LoopbackDriver
 from cordpair_loopback.rig import LoopbackRig
 
@@ -36,6 +37,11 @@ class EndsTwice(LoopbackDriver):
 class Crashes(LoopbackDriver):
     async def hang_up(self, leg: LegId, cause: Cause) -> None:
         raise ZeroDivisionError("a defect")
+
+
+class Hangs(LoopbackDriver):
+    async def originate(self, request: OriginateRequest) -> None:
+        await asyncio.Event().wait()
 
 
 class BrokenRig(LoopbackRig[Any]):

@@ -117,6 +117,12 @@ def test_a_defect_is_a_result(cordpair, broken):
     assert "caller_gives_up_before_the_answer" not in found
 
 
+def test_a_driver_that_does_not_come_back(cordpair, broken, monkeypatch):
+    monkeypatch.setattr("cordpair.testing.conformance.examination.SCENARIO_S", 0.2)
+    found = failed(cordpair("conformance", "broken:Hangs", "--only", "phone_is_[br]*", "--json"))
+    assert found == {"phone_is_busy": "was not over after 0.2 s: something waits without a limit"}
+
+
 # ---------------------------------------------------------------- what cannot be run
 
 

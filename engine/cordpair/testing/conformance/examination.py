@@ -53,7 +53,7 @@ async def _verdict(scenario: Scenario, rigs: Rigs) -> tuple[Verdict, str]:
         async with asyncio.timeout(SCENARIO_S), rigs() as rig:
             verdict, reason = await _played(scenario, rig)
     except TimeoutError:
-        verdict, reason = Verdict.FAILED, f"was not over after {SCENARIO_S:.0f} s: something waits without a limit"
+        verdict, reason = Verdict.FAILED, f"was not over after {SCENARIO_S:g} s: something waits without a limit"
     except (CordpairError, OSError) as failed:
         reason = "; ".join(filter(None, [reason, f"the PBX was not as before afterwards: {failed}"]))
         verdict = Verdict.FAILED
@@ -67,8 +67,6 @@ async def _played(scenario: Scenario, rig: Rig) -> tuple[Verdict, str]:
         return Verdict.NOT_RUN, str(why)
     except Nonconformity as wrong:
         return Verdict.FAILED, str(wrong)
-    except TimeoutError:
-        raise
     except Exception as defect:  # noqa: BLE001  a defect of the driver is a result as well
         return Verdict.FAILED, f"{type(defect).__name__}: {defect}"
     return Verdict.PASSED, ""
