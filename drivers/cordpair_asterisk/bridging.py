@@ -2,7 +2,7 @@
 
 from cordpair.acd.inputs import Stamp
 from cordpair.ids import BridgeId, LegId
-from cordpair.pbx import together
+from cordpair.pbx.chores import together
 from cordpair_asterisk.client import CONFLICT, NOT_FOUND, UNPROCESSABLE, AriClient
 from cordpair_asterisk.playing import Playing
 from cordpair_asterisk.stamps import bridge_name

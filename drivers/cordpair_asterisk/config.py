@@ -3,7 +3,7 @@
 import msgspec
 
 from cordpair.ids import NodeId
-from cordpair.pbx import Address
+from cordpair.pbx.address import Address
 
 TRANSPORTS = {"asterisk+ari": "http", "asterisk+aris": "https"}
 PORTS = {"asterisk+ari": 8088, "asterisk+aris": 8089}  # what Asterisk's http.conf.sample says

@@ -6,7 +6,8 @@ import logging
 from cordpair.acd.causes import SeatStatus
 from cordpair.acd.inputs import LegEnded, RecordingEnded, Snapshot
 from cordpair.ids import LegId, RecordingId
-from cordpair.pbx import FULL, Capability, Chores, Emit, LinkLost, PbxError, Refused, together
+from cordpair.pbx import FULL, Capability, Emit, LinkLost, PbxError, Refused
+from cordpair.pbx.chores import Chores, together
 from cordpair_asterisk import inventory
 from cordpair_asterisk.bridging import Bridging
 from cordpair_asterisk.client import NOT_FOUND, OK, UNPROCESSABLE, AriClient

@@ -10,7 +10,8 @@ from contextlib import suppress
 
 from cordpair.acd.inputs import Stamp
 from cordpair.ids import BridgeId, LegId
-from cordpair.pbx import LegGone, together
+from cordpair.pbx import LegGone
+from cordpair.pbx.chores import together
 from cordpair_freeswitch.api import Api, word
 from cordpair_freeswitch.playing import Playing
 from cordpair_freeswitch.pulse import Pulse

@@ -10,7 +10,7 @@ import asyncio
 import logging
 from collections import deque
 from collections.abc import Callable
-from typing import Protocol
+from typing import Protocol, cast
 
 from cordpair.pbx import CommandTimedOut, LinkEnd, LinkLost, LoginRefused
 from cordpair_freeswitch.config import Settings
@@ -143,8 +143,7 @@ class EslConnection(asyncio.Protocol):
         if self.ended.done():
             transport.close()
             return
-        assert isinstance(transport, asyncio.Transport)
-        self._transport = transport
+        self._transport = cast("asyncio.Transport", transport)  # uvloop's is none by inheritance
 
     def data_received(self, data: bytes) -> None:
         try:

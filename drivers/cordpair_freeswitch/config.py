@@ -3,7 +3,7 @@
 import msgspec
 
 from cordpair.ids import NodeId
-from cordpair.pbx import Address
+from cordpair.pbx.address import Address
 
 PORTS = {"freeswitch+esl": 8021}  # what event_socket.conf.xml says everywhere
 TRANSPORTS = ("own", "greenswitch", "python-esl")

@@ -9,7 +9,8 @@ import msgspec
 from cordpair.acd.causes import SeatStatus
 from cordpair.acd.inputs import LegArrived, LegEnded, RecordingEnded, Snapshot
 from cordpair.ids import LegId
-from cordpair.pbx import Chores, Emit, LegGone, LinkLost, PbxError, together
+from cordpair.pbx import Emit, LegGone, LinkLost, PbxError
+from cordpair.pbx.chores import Chores, together
 from cordpair_freeswitch import inventory
 from cordpair_freeswitch.api import Api, is_gone, word
 from cordpair_freeswitch.bridging import Bridging

@@ -106,6 +106,10 @@ class AsteriskLab(PbxLab):
         return f"asterisk+ari://{user}:{password}@127.0.0.1:{self.settings.ports.http}/"
 
     @property
+    def url(self) -> str:
+        return self.ari_url
+
+    @property
     def recordings(self) -> Path:
         return self.directory / "spool" / "recording"
 

@@ -21,6 +21,7 @@ import sys
 import time
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 from urllib.parse import quote
 from xml.etree import ElementTree as ET
 
@@ -125,6 +126,10 @@ class FreeSwitchLab(PbxLab):
         return f"freeswitch+esl://{user}:{self.settings.engine_password}@127.0.0.1:{self.esl_port}/"
 
     @property
+    def url(self) -> str:
+        return self.esl_url
+
+    @property
     def recordings(self) -> Path:
         return self.directory / "recordings"
 
@@ -140,7 +145,7 @@ class FreeSwitchLab(PbxLab):
         """What FreeSWITCH's own command line answers."""
         return await (await self._look()).api(function, *arguments)
 
-    async def channels(self) -> list[dict[str, str]]:
+    async def channels(self) -> list[dict[str, Any]]:
         found = await (await self._look()).json("show", "channels", "as", "json")
         return list(found.get("rows", []))
 

@@ -11,7 +11,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from pathlib import Path
 from types import TracebackType
-from typing import ClassVar, Self
+from typing import Any, ClassVar, Self
 
 from lab.render import Agent
 from lab.sipp import SippKit
@@ -40,6 +40,23 @@ class PbxLab(ABC):
         self.directory = Path(tempfile.mkdtemp(prefix="cordpair-lab-"))
         self._keep = keep
         self._process: asyncio.subprocess.Process | None = None
+
+    @property
+    @abstractmethod
+    def url(self) -> str:
+        """The address as an engine's configuration has it, with the secret."""
+
+    @abstractmethod
+    async def channels(self) -> list[dict[str, Any]]:
+        """What the PBX itself says is alive."""
+
+    @abstractmethod
+    async def until_empty(self, deadline: float = 10.0) -> tuple[int, int]:
+        """Wait until there is no channel and no bridge or conference; (0, 0) when all is well."""
+
+    @abstractmethod
+    async def hang_up_all(self) -> None:
+        """End every call, as the far side of each would see it."""
 
     @property
     def pid(self) -> int | None:

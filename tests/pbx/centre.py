@@ -1,4 +1,4 @@
-"""A whole centre for tests on a real Asterisk: the engine as a process of its own, and its journal as the witness."""
+"""A whole centre for tests on a real PBX: the engine as a process of its own, and its journal as the witness."""
 
 import asyncio
 import os
@@ -12,13 +12,14 @@ from functools import partial
 from pathlib import Path
 from types import TracebackType
 from typing import Self, TypeVar
+from urllib.parse import unquote, urlsplit, urlunsplit
 
 from cordpair.acd import Acd, State, breaches
 from cordpair.acd import events as ev
 from cordpair.acd.model import AgentStatus, NodeStatus
 from cordpair.ids import NodeId
 from cordpair.journal import Entry, SqliteReader, current_codec
-from lab.asterisk import AsteriskLab
+from lab.process import PbxLab
 from lab.render import Agent
 from lab.sipp import Call
 
@@ -28,28 +29,28 @@ E = TypeVar("E")
 
 
 class EngineProcess:
-    """``cordpair serve`` on a lab's Asterisk. What it did is read from its journal, beside it, as ``watch`` does."""
+    """``cordpair serve`` on a lab's PBX. What it did is read from its journal, beside it, as ``watch`` does."""
 
     def __init__(
         self,
-        lab: AsteriskLab,
+        lab: PbxLab,
         directory: Path,
         centre: str,
         *,
         host: str | None = None,
-        second: AsteriskLab | None = None,
+        second: PbxLab | None = None,
     ) -> None:
-        """``host``: reach Asterisk's HTTP there instead (a proxy before it). ``second``: another node."""
+        """``host``: reach the PBX there instead (a proxy before it). ``second``: another node."""
         self.lab = lab
         self.directory = directory
         directory.mkdir(exist_ok=True)
         self.file = directory / "cordpair.toml"
         self.journal = directory / "journal.db"
-        self.password = lab.credentials[1]
+        self.password = secret(lab)
         text = node("main", lab, host)
         if second is not None:
-            (directory / "second").write_text(second.credentials[1])
-            text += node("second", second).replace('env = "CORDPAIR_ARI_PASSWORD"', 'file = "second"')
+            (directory / "second").write_text(secret(second))
+            text += node("second", second).replace('env = "CORDPAIR_PBX_PASSWORD"', 'file = "second"')
         if "[http]" not in centre:
             text += f'[http]\nlisten = "127.0.0.1:{free_port()}"\n'
         self.file.write_text(f'{text}[store]\npath = "cordpair.db"\n[journal]\npath = "journal.db"\n{centre}')
@@ -68,7 +69,7 @@ class EngineProcess:
                 "cordpair",
                 "serve",
                 str(self.file),
-                env={**os.environ, "CORDPAIR_ARI_PASSWORD": self.password},
+                env={**os.environ, "CORDPAIR_PBX_PASSWORD": self.password},
                 stdin=asyncio.subprocess.DEVNULL,
                 stdout=log,
                 stderr=log,
@@ -97,7 +98,7 @@ class EngineProcess:
         if self.process is not None and self.process.returncode is None:
             await self.stop()
         if error is not None:
-            error.add_note(f"engine said:\n{self.said()}\nasterisk said:\n{self.lab.log_tail(20)}")
+            error.add_note(f"engine said:\n{self.said()}\nthe PBX said:\n{self.lab.log_tail(20)}")
 
     def said(self) -> str:
         log = self.directory / "engine.log"
@@ -170,11 +171,16 @@ class EngineProcess:
         return wrong
 
 
-def node(name: str, lab: AsteriskLab, host: str | None = None) -> str:
+def node(name: str, lab: PbxLab, host: str | None = None) -> str:
     """TOML of a PBX node."""
-    host = host or lab.http_url.removeprefix("http://").removesuffix("/ari")
-    url = f"asterisk+ari://{lab.credentials[0]}@{host}/"
-    return f'[pbx.{name}]\nurl = "{url}"\npassword = {{ env = "CORDPAIR_ARI_PASSWORD" }}\n'
+    url = urlsplit(lab.url)
+    user = f"{url.username}@" if url.username else ""
+    shown = urlunsplit(url._replace(netloc=user + (host or f"{url.hostname}:{url.port}")))
+    return f'[pbx.{name}]\nurl = "{shown}"\npassword = {{ env = "CORDPAIR_PBX_PASSWORD" }}\n'
+
+
+def secret(lab: PbxLab) -> str:
+    return unquote(urlsplit(lab.url).password or "")
 
 
 def free_port() -> int:
@@ -184,7 +190,7 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
-async def work(lab: AsteriskLab, engine: EngineProcess, *codes: str) -> list[Call]:
+async def work(lab: PbxLab, engine: EngineProcess, *codes: str) -> list[Call]:
     """Every agent dials these codes on their own phone, one after the other, five agents at once."""
 
     async def dial(agent: Agent) -> list[Call]:

@@ -14,11 +14,12 @@ from cordpair.acd import State
 from cordpair.acd import events as ev
 from cordpair.acd.causes import VisitOutcome
 from cordpair.acd.model import SlotState
-from lab.asterisk import AsteriskLab
+from lab.process import PbxLab
 from lab.sipp import Plan
 from pbx.centre import EngineProcess, agent_table, all_ready, work
 
 pytestmark = pytest.mark.pbx
+Lab = Callable[..., PbxLab]
 
 QUEUE = """
 [queues.main]
@@ -33,8 +34,10 @@ ENOUGH = 50
 
 
 @pytest.mark.timeout(240)
-async def test_caller_gone_as_the_agent_answers(tmp_path: Path, record_property: Callable[[str, object], None]) -> None:
-    async with AsteriskLab(agents=PHONES) as lab:
+async def test_caller_gone_as_the_agent_answers(
+    tmp_path: Path, lab_of: Lab, record_property: Callable[[str, object], None]
+) -> None:
+    async with lab_of(agents=PHONES) as lab:
         centre = QUEUE + agent_table({agent.number: {} for agent in lab.agents}, ["main"])
         async with EngineProcess(lab, tmp_path, centre) as engine:
             phones = await lab.sipp.phones(lab.agents, ring=RING)

@@ -135,7 +135,7 @@ async def test_a_second_engine_takes_the_application_over(tmp_path: Path) -> Non
     async with AsteriskLab(agents=2) as lab, EngineProcess(lab, tmp_path / "one", centre(lab)) as first:
         same = subprocess.run(
             [sys.executable, "-m", "cordpair", "serve", str(first.file)],
-            env={"CORDPAIR_ARI_PASSWORD": lab.credentials[1]},
+            env={"CORDPAIR_PBX_PASSWORD": lab.credentials[1]},
             capture_output=True,
             text=True,
             timeout=20,

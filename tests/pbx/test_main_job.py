@@ -3,17 +3,19 @@
 import random
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from cordpair.acd import events as ev
 from cordpair.acd.causes import OfferOutcome
-from lab.asterisk import AsteriskLab
+from lab.process import PbxLab
 from lab.sipp import Plan
 from pbx.centre import EngineProcess, agent_table, all_ready, work
 
 pytestmark = pytest.mark.pbx
+Lab = Callable[..., PbxLab]
 
 LEVELS: tuple[dict[str, int], ...] = (
     {"german": 9, "billing": 7},
@@ -59,8 +61,8 @@ CALLERS, IMPATIENT_EVERY = 200, 8
 
 
 @pytest.mark.timeout(180)
-async def test_two_hundred_callers_and_twenty_agents(tmp_path: Path) -> None:
-    async with AsteriskLab(agents=20) as lab:
+async def test_two_hundred_callers_and_twenty_agents(tmp_path: Path, lab_of: Lab) -> None:
+    async with lab_of(agents=20) as lab:
         skills = {agent.number: LEVELS[n % len(LEVELS)] for n, agent in enumerate(lab.agents)}
         centre = QUEUES + agent_table(skills, ["billing", "english", "vip", "general"])
         async with EngineProcess(lab, tmp_path, centre) as engine:

@@ -2,6 +2,7 @@
 
 import asyncio
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -9,10 +10,11 @@ import pytest
 from cordpair.acd import State
 from cordpair.acd import events as ev
 from cordpair.acd.model import SlotState
-from lab.asterisk import AsteriskLab
+from lab.process import PbxLab
 from pbx.centre import EngineProcess, agent_table, all_ready, is_open, work
 
 pytestmark = pytest.mark.pbx
+Lab = Callable[..., PbxLab]
 
 QUEUE = """
 [queues.main]
@@ -27,13 +29,13 @@ unreachable_delay = "500ms"
 """
 
 
-def centre(lab: AsteriskLab) -> str:
+def centre(lab: PbxLab) -> str:
     return QUEUE + agent_table({agent.number: {} for agent in lab.agents}, ["main"])
 
 
 @pytest.mark.timeout(120)
-async def test_killed_with_fifty_waiting_and_ten_talking(tmp_path: Path) -> None:
-    async with AsteriskLab(agents=10) as lab, EngineProcess(lab, tmp_path, centre(lab)) as engine:
+async def test_killed_with_fifty_waiting_and_ten_talking(tmp_path: Path, lab_of: Lab) -> None:
+    async with lab_of(agents=10) as lab, EngineProcess(lab, tmp_path, centre(lab)) as engine:
         phones = await lab.sipp.phones(lab.agents, ring=0.1, talk=(8, 9))
         await work(lab, engine, "011", "033")
         callers = await lab.sipp.callers("5000", count=60, rate=60)
@@ -67,8 +69,8 @@ def talking(state: State) -> int:
 
 
 @pytest.mark.timeout(120)
-async def test_fifty_callers_while_the_engine_is_away(tmp_path: Path) -> None:
-    async with AsteriskLab(agents=5) as lab, EngineProcess(lab, tmp_path, centre(lab)) as engine:
+async def test_fifty_callers_while_the_engine_is_away(tmp_path: Path, lab_of: Lab) -> None:
+    async with lab_of(agents=5) as lab, EngineProcess(lab, tmp_path, centre(lab)) as engine:
         await lab.sipp.phones(lab.agents, ring=0.05, talk=(0.2, 0.3))
         await work(lab, engine, "011", "033")
         await engine.until(all_ready(5), 10)
@@ -94,8 +96,8 @@ async def test_fifty_callers_while_the_engine_is_away(tmp_path: Path) -> None:
 
 
 @pytest.mark.timeout(120)
-async def test_asterisk_restarted_under_load(tmp_path: Path) -> None:
-    async with AsteriskLab(agents=8) as lab, EngineProcess(lab, tmp_path, centre(lab)) as engine:
+async def test_asterisk_restarted_under_load(tmp_path: Path, lab_of: Lab) -> None:
+    async with lab_of(agents=8) as lab, EngineProcess(lab, tmp_path, centre(lab)) as engine:
         await lab.sipp.phones(lab.agents, ring=0.05, talk=(0.5, 1.0))
         await work(lab, engine, "011", "033")
         await engine.until(all_ready(8), 10)

@@ -31,8 +31,8 @@ def check_secrets(config: Config, problems: Problems) -> None:
             problems.error(path, message)
         elif user is not None and pbx.password is None and not REFERENCES & options:
             problems.error(("pbx", name, "password"), 'is missing; write { env = "NAME" } or { file = "PATH" }')
-        elif user is None and pbx.password is not None:
-            problems.error(path, "names no user for the password" if host else "takes no password")
+        elif pbx.password is not None and not host:
+            problems.error(path, "takes no password")
         if pbx.password is not None and (pbx.password.env is None) == (pbx.password.file is None):
             problems.error(("pbx", name, "password"), "must have exactly one of env, file")
 

@@ -1,7 +1,5 @@
 """The driver port. A driver imports only this, ``cordpair.acd``'s inputs and causes, ids and errors."""
 
-from cordpair.pbx.address import Address
-from cordpair.pbx.chores import Chores, together
 from cordpair.pbx.diagnosis import Diagnosable, Finding, Level, Wanted
 from cordpair.pbx.driver import (
     FULL,
@@ -30,9 +28,7 @@ from cordpair.pbx.seats import Seats
 
 __all__ = [
     "FULL",
-    "Address",
     "Capability",
-    "Chores",
     "CommandTimedOut",
     "Diagnosable",
     "Direction",
@@ -56,5 +52,4 @@ __all__ = [
     "Wanted",
     "make_driver",
     "schemes",
-    "together",
 ]
