@@ -72,6 +72,13 @@ class EslConnection(asyncio.Protocol):
     # ------------------------------------------------------------ the port
 
     async def open(self) -> None:
+        try:
+            await self._open()
+        except BaseException as error:  # also when we are cancelled: nobody would close it any more
+            self.end(str(error) if isinstance(error, LinkLost) else "the login was given up")
+            raise
+
+    async def _open(self) -> None:
         settings = self._settings
         loop = asyncio.get_running_loop()
         try:
@@ -98,7 +105,8 @@ class EslConnection(asyncio.Protocol):
     async def send(self, command: bytes, what: str) -> str:
         transport = self._transport
         if transport is None or self.ended.done():
-            raise LinkLost(f"{what}: {self._name}: not connected")
+            reason = self.ended.result().reason if self.ended.done() else "not connected"
+            raise LinkLost(f"{what}: {self._name}: {reason}")
         if len(self._replies) >= MAX_UNANSWERED:
             self.end(f"{MAX_UNANSWERED} commands are unanswered")
             raise LinkLost(f"{what}: {self._name}: {MAX_UNANSWERED} commands are unanswered")
