@@ -1,5 +1,6 @@
 """Rules for every test: a category by its folder, and no silent skip in CI."""
 
+import importlib.util
 import os
 from collections.abc import Generator
 from pathlib import Path
@@ -68,6 +69,10 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     if "freeswitch" not in config.option.markexpr:  # optional: only when asked for by name
         left_out = [item for item in items if item.get_closest_marker("freeswitch")]
         items[:] = [item for item in items if not item.get_closest_marker("freeswitch")]
+        config.hook.pytest_deselected(items=left_out)
+    if importlib.util.find_spec("ESL") is None:  # optional: it is compiled
+        left_out = [item for item in items if item.get_closest_marker("python_esl")]
+        items[:] = [item for item in items if not item.get_closest_marker("python_esl")]
         config.hook.pytest_deselected(items=left_out)
 
 

@@ -1,12 +1,15 @@
 """The URL of a FreeSWITCH: where it is, who we are to it, how long we wait."""
 
+import importlib.util
+
 import msgspec
 
 from cordpair.ids import NodeId
 from cordpair.pbx.address import Address
 
 PORTS = {"freeswitch+esl": 8021}  # what event_socket.conf.xml says everywhere
-TRANSPORTS = ("own", "greenswitch", "python-esl")
+# Our own client, and others: the module that each needs.
+TRANSPORTS = {"own": "", "greenswitch": "greenswitch", "python-esl": "ESL"}
 # Seconds. The Event Socket answers in a millisecond; what takes longer than this is stuck, not slow.
 COMMAND_TIMEOUT = 5.0
 CONNECT_TIMEOUT = 5.0
@@ -44,6 +47,8 @@ def parse(node: NodeId, url: str) -> Settings:
     transport = address.option("transport", "own")
     if transport not in TRANSPORTS:
         raise address.wrong(f"transport must be one of {', '.join(TRANSPORTS)}")
+    if transport != "own" and importlib.util.find_spec(TRANSPORTS[transport]) is None:
+        raise address.wrong(f"transport={transport} needs a package: pip install 'cordpair[{transport}]'")
     return Settings(
         host=address.hostname,
         port=address.port,

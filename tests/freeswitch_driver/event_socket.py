@@ -4,6 +4,7 @@ import asyncio
 import json
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Self
+from urllib.parse import quote
 
 from cordpair.ids import NodeId
 from cordpair_freeswitch import FreeSwitchDriver, factory
@@ -50,6 +51,15 @@ def event(headers: Mapping[str, str]) -> bytes:
     return b"Content-Length: %d\nContent-Type: text/event-json\n\n" % len(body) + body
 
 
+def plain_event(headers: Mapping[str, str]) -> bytes:
+    """The same as switch_event_serialize writes it: values url-encoded, the body after a blank line."""
+    lines = [f"{name}: {quote(value, safe='/:@ ')}" for name, value in headers.items() if name != "_body"]
+    if "_body" in headers:
+        lines.append(f"Content-Length: {len(headers['_body'].encode())}")
+    body = ("\n".join(lines) + "\n\n" + headers.get("_body", "")).encode()
+    return b"Content-Length: %d\nContent-Type: text/event-plain\n\n" % len(body) + body
+
+
 def recorded_events(name: str) -> list[dict[str, str]]:
     """Every event of a recording, whatever format it was recorded in."""
     read = {EVENT_JSON: json_headers, EVENT_PLAIN: plain_headers}
@@ -89,6 +99,8 @@ class EventSocket:
         self.seen: list[Packet] = []
         self.conversations: list[Conversation] = []
         self.silent = asyncio.Event()  # set: nothing is answered any more
+        self.ignored: tuple[str, ...] = ()  # commands that are never answered; what follows them is
+        self.format = event  # what events are told in
         self._greeting, self._then_closes = greeting, then_closes
         self._held: dict[str, asyncio.Event] = {}
         self._changed = asyncio.Event()
@@ -212,7 +224,7 @@ class EventSocket:
         for beginning, gate in self._held.items():
             if packet.command.startswith(beginning):
                 await gate.wait()
-        if self.silent.is_set():
+        if self.silent.is_set() or packet.command.startswith(self.ignored):
             return True
         if packet.command.startswith(("auth ", "userauth ")):
             right = packet.command.endswith((f" {PASSWORD}", f":{PASSWORD}"))
@@ -228,7 +240,7 @@ class EventSocket:
 
     def _fired(self, packet: Packet) -> bytes:
         """``sendevent``: all who listen hear it."""
-        self.say(event({"Event-Name": "CUSTOM", **dict(packet.headers)}))
+        self.say(self.format({"Event-Name": "CUSTOM", **dict(packet.headers)}))
         return DONE
 
     def _background(self, packet: Packet) -> bytes:

@@ -8,9 +8,10 @@ from collections.abc import AsyncIterator, Callable
 import pytest
 
 from cordpair.pbx import CommandTimedOut, LinkEnd, LinkLost, LoginRefused
-from cordpair_freeswitch.client import MAX_UNANSWERED, Client, EslConnection
+from cordpair_freeswitch.client import Client, EslConnection
 from cordpair_freeswitch.esl import Event, commands
 from cordpair_freeswitch.esl.frames import MAX_HEAD
+from cordpair_freeswitch.port import MAX_UNANSWERED
 from freeswitch_driver import recorded
 from freeswitch_driver.event_socket import (
     DONE,
