@@ -34,8 +34,7 @@ NAMES = (*(name for name in RULES if "::" not in name), JOB_ENDED, HEARTBEAT)
 SUBCLASSES = (*(name for name in RULES if "::" in name), ENGINE)
 # Applications whose end is not asked for would be most of all events: every `set` of a dialplan is one.
 PLAYBACK = "CHANNEL_EXECUTE_COMPLETE"
-# FreeSWITCH says HEARTBEAT every 20 s unless told otherwise; three in a row are missed.
-SILENCE = 65.0
+EVERY = 20  # seconds between two HEARTBEATs, unless FreeSWITCH is told otherwise
 CLAIM = 3.0
 AT_ONCE = 64
 # How long the list of channels may lag behind the calls; who came just before is looked for once more.
@@ -87,7 +86,12 @@ class Link:
         return "" if value.startswith("-ERR") else value
 
     async def _claim(self) -> None:
-        """Whoever hears it and has the same cell is fenced; until we hear it ourselves it does not count."""
+        """Whoever hears it and has the same cell is fenced; until we hear it ourselves it does not count.
+
+        The first event about somebody's presence that a FreeSWITCH sees holds all events up for half a second
+        (mod_sofia starts a thread and sleeps). Better it is ours, now, than that of the first call.
+        """
+        await self.client.send(commands.probe(), "claim")
         await self.api.tell("claim", ENGINE, {"Cordpair-Cell": self.translator.cell, "Cordpair-Engine": self._engine})
         try:
             async with asyncio.timeout(CLAIM):
@@ -168,7 +172,7 @@ class Link:
             if event.job.startswith(JOB):
                 self._chores.start(self._originate_ended(event))
         elif event.name == HEARTBEAT:
-            self._alive()
+            self._alive(event.interval)
         else:
             self.tell(self.translator.translate(event))
         self.pulse.beat()
@@ -224,11 +228,13 @@ class Link:
         if tell:
             self.tell(inputs)
 
-    def _alive(self) -> None:
+    def _alive(self, interval: str = "") -> None:
+        """Three HEARTBEATs in a row may be late."""
         if self._silence is not None:
             self._silence.cancel()
+        seconds = int(interval) if interval.isascii() and interval.isdigit() else EVERY
         loop = asyncio.get_running_loop()
-        self._silence = loop.call_later(SILENCE, self.client.end, "no HEARTBEAT comes any more")
+        self._silence = loop.call_later(3.5 * seconds, self.client.end, "no HEARTBEAT comes any more")
 
     async def close(self) -> None:
         if self._silence is not None:

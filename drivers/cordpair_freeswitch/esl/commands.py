@@ -184,6 +184,11 @@ def send_event(subclass: str, headers: Mapping[str, str]) -> bytes:
     return encode("sendevent CUSTOM", {"Event-Subclass": subclass, **headers})
 
 
+def probe() -> bytes:
+    """An event about nobody's presence: nothing comes of it."""
+    return encode("sendevent PRESENCE_PROBE")
+
+
 __all__ = [
     "NotCarried",
     "api",
@@ -195,6 +200,7 @@ __all__ = [
     "line",
     "name",
     "only",
+    "probe",
     "quoted",
     "send_event",
     "subscribe",

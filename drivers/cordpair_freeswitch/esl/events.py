@@ -65,6 +65,7 @@ HEADERS = {
     "recordings": "variable_cp_recordings",
     "signal_bond": "variable_signal_bond",
     "running": "variable_current_application",
+    "interval": "Heartbeat-Interval",  # s
     "engine": "Cordpair-Engine",
     "engine_cell": "Cordpair-Cell",
 }
@@ -125,6 +126,7 @@ class Event(msgspec.Struct, frozen=True, gc=False, rename=HEADERS):
     recordings: str = ""
     signal_bond: str = ""
     running: str = ""
+    interval: str = ""
     engine: str = ""
     engine_cell: str = ""
 
