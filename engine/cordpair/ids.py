@@ -11,6 +11,7 @@ AgentId = NewType("AgentId", str)
 BridgeId = NewType("BridgeId", str)
 ContactId = NewType("ContactId", str)
 LegId = NewType("LegId", str)
+MoveId = NewType("MoveId", str)
 NodeId = NewType("NodeId", str)
 OfferId = NewType("OfferId", str)
 PlayId = NewType("PlayId", str)
@@ -25,6 +26,7 @@ __all__ = [
     "BridgeId",
     "ContactId",
     "LegId",
+    "MoveId",
     "NodeId",
     "OfferId",
     "PlayId",

@@ -27,7 +27,12 @@ class SwitchLeg:
 
 
 class Switch:
-    def __init__(self) -> None:
+    """``peers``: by the names in our configuration, what our trunks lead to."""
+
+    def __init__(self, node: NodeId = NODE) -> None:
+        self.node = node
+        self.peers: dict[str, Switch] = {}
+        self.sent_on: dict[LegId, str] = {}  # callers who were asked to call elsewhere, and where
         self.legs: dict[LegId, SwitchLeg] = {}
         self.bridges: dict[BridgeId, Stamp] = {}
         self.wire: deque[inp.Input] = deque()
@@ -53,6 +58,7 @@ class Switch:
         gone = self.legs.pop(leg, None)
         if gone is not None:
             self.tell(inp.LegEnded(leg, cause))
+            self._free(gone.endpoint)
 
     def ring(self, leg: LegId) -> None:
         self.legs[leg].ringing = True
@@ -64,19 +70,46 @@ class Switch:
 
     def restart(self) -> None:
         self.epoch += 1
+        for leg in self.legs.values():
+            self._free(leg.endpoint)
         self.legs.clear()
         self.bridges.clear()
+        self.seats = {
+            phone: SeatStatus.REACHABLE if status is SeatStatus.BUSY else status for phone, status in self.seats.items()
+        }
         self.cut()
+
+    def _free(self, endpoint: str) -> None:
+        """The call over a trunk is over: the far PBX sees the phone free again."""
+        phone, _, peer = endpoint.partition("@")
+        if peer:
+            self.peers[peer].show(phone, SeatStatus.REACHABLE)
+
+    def show(self, phone: str, status: SeatStatus) -> None:
+        if self.seats.get(phone) is not SeatStatus.UNREACHABLE:
+            self.seats[phone] = status
+            self.tell(inp.SeatChanged(self.node, phone, status))
+
+    def at_phone(self, phone: str) -> list[LegId]:
+        """Legs to the phone, from here or over a trunk to here."""
+        found = [leg.leg for leg in self.legs.values() if leg.endpoint == phone]
+        for peer in self.peers.values():
+            found += [
+                leg.leg
+                for leg in peer.legs.values()
+                if leg.endpoint.partition("@")[0] == phone and peer.peers.get(leg.endpoint.partition("@")[2]) is self
+            ]
+        return found
 
     def cut(self) -> None:
         if self.linked:
             self.linked = False
-            self.wire.append(inp.LinkDown(NODE, "cut"))
+            self.wire.append(inp.LinkDown(self.node, "cut"))
 
     def link(self) -> None:
         if not self.linked:
             self.linked = True
-            self.wire.append(inp.LinkUp(NODE, self.snapshot()))
+            self.wire.append(inp.LinkUp(self.node, self.snapshot()))
 
     def snapshot(self) -> Snapshot:
         legs = tuple(
@@ -138,12 +171,37 @@ class Switch:
             self.violations.append(f"{command.leg} originated twice")
             return None
         self.originated.append(command.leg)
-        if self.seats.get(command.endpoint) is not SeatStatus.REACHABLE:
+        phone, _, peer = command.endpoint.partition("@")
+        there = self.peers[peer] if peer else self
+        if there.seats.get(phone) is not SeatStatus.REACHABLE and not peer:
             return Failure.REFUSED
-        busy = [leg for leg in self.legs.values() if leg.endpoint == command.endpoint]
+        busy = there.at_phone(phone)
         if busy:
-            self.violations.append(f"{command.endpoint} is rung while it has {busy[0].leg}")
+            self.violations.append(f"{command.endpoint} is rung while it has {busy[0]}")
         self.legs[command.leg] = SwitchLeg(command.leg, None, command.stamp, command.endpoint)
+        if peer and there.seats.get(phone) is not SeatStatus.REACHABLE:
+            self.end(command.leg, Cause.UNREACHABLE)
+        elif peer:
+            there.show(phone, SeatStatus.BUSY)  # the far PBX does not know whose call it is
+        return None
+
+    def _redirect(self, command: cmd.Redirect) -> Failure | None:
+        leg = self.legs.get(command.leg)
+        if leg is None:
+            return Failure.GONE
+        if leg.answered:
+            return Failure.REFUSED
+        self.sent_on[command.leg] = command.target
+        self.end(command.leg, Cause.NORMAL)
+        return None
+
+    def _refer(self, command: cmd.Refer) -> Failure | None:
+        leg = self.legs.get(command.leg)
+        if leg is None:
+            return Failure.GONE
+        if not leg.answered:
+            self.violations.append(f"{command.leg} is transferred and was never answered")
+        self.sent_on[command.leg] = command.target
         return None
 
     def _join(self, command: cmd.Join) -> Failure | None:

@@ -8,10 +8,11 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
 from acd.centre import BUSY_CENTRE, CHANGED_CENTRES
-from acd.switch import NODE, Switch
+from acd.switch import Switch
 from cordpair.acd import Acd, Event, Input, State, breaches
 from cordpair.acd import inputs as inp
 from cordpair.acd.causes import Cause, SeatStatus
+from cordpair.acd.configuration import Configuration
 from cordpair.acd.events import ContactEnded
 from cordpair.ids import AgentId, LegId, QueueId
 
@@ -28,10 +29,13 @@ def digest(state: State) -> str:
 class Shift(RuleBasedStateMachine):
     """A shift at a centre with every strategy, on a PBX whose reports are late."""
 
+    centre = BUSY_CENTRE
+
     def __init__(self) -> None:
         super().__init__()
         self.now = START
         self.switch = Switch()
+        self.switches = [self.switch]
         self.acd = Acd()
         self.journal: list[tuple[int, Input | None, list[Event]]] = []
         self.calls = 0
@@ -39,11 +43,12 @@ class Shift(RuleBasedStateMachine):
 
     @initialize(seed=st.integers(0, 2**32))
     def open(self, seed: int) -> None:
-        decision = self.acd.start("t", seed, BUSY_CENTRE, self.now)
+        decision = self.acd.start("t", seed, self.centre, self.now)
         self.journal.append((self.now, None, decision.events))
-        self.switch.seats = {f"phone-{agent}": SeatStatus.REACHABLE for agent in [*AGENTS, "fay"]}
-        self.switch.link()
-        self._deliver(1)
+        for switch in self.switches:
+            switch.seats = {f"phone-{agent}": SeatStatus.REACHABLE for agent in [*AGENTS, "fay"]}
+            switch.link()
+        self._deliver_all()
         for agent in AGENTS[:3]:
             self._receive(inp.SignIn(agent))
             self._receive(inp.Ready(agent))
@@ -57,17 +62,20 @@ class Shift(RuleBasedStateMachine):
         else:
             assert not decision.commands
         for command in decision.commands:
-            self.switch.do(command)
+            next(switch for switch in self.switches if switch.node == command.node).do(command)
         assert breaches(self.acd, self.now) == []
         return decision.refusal
 
-    def _deliver(self, count: int) -> None:
-        for _ in range(min(count, len(self.switch.wire))):
-            self._receive(self.switch.wire.popleft())
+    def _deliver(self, count: int, switch: Switch) -> None:
+        for _ in range(min(count, len(switch.wire))):
+            self._receive(switch.wire.popleft())
 
     def _deliver_all(self) -> None:
-        while self.switch.wire:
-            self._deliver(1)
+        while waiting := [switch for switch in self.switches if switch.wire]:
+            self._deliver(1, waiting[0])
+
+    def _on(self, leg: LegId) -> Switch:
+        return next(switch for switch in self.switches if leg in switch.legs)
 
     # ------------------------------------------------------------ callers
 
@@ -75,30 +83,33 @@ class Shift(RuleBasedStateMachine):
         queue=st.sampled_from([*QUEUES, "nowhere"]),
         ago=st.sampled_from([0, 0, 500, 5_000]),
         last=st.sampled_from([None, *AGENTS]),
+        where=st.integers(0, 1),
     )
-    def arrive(self, queue: str, ago: int, last: AgentId | None) -> None:
+    def arrive(self, queue: str, ago: int, last: AgentId | None, where: int) -> None:
         self.calls += 1
-        leg = LegId(f"in-{self.calls}")
-        self.switch.call(inp.LegArrived(leg, NODE, queue, self.now - ago, endpoint="trunk", last_agent=last))
+        leg, switch = LegId(f"in-{self.calls}"), self.switches[where % len(self.switches)]
+        switch.call(inp.LegArrived(leg, switch.node, queue, self.now - ago, endpoint="trunk", last_agent=last))
 
-    @rule(queue=st.sampled_from(QUEUES), count=st.integers(1, 4))
-    def rush(self, queue: str, count: int) -> None:
+    @rule(queue=st.sampled_from(QUEUES), count=st.integers(1, 4), where=st.integers(0, 1))
+    def rush(self, queue: str, count: int, where: int) -> None:
         for _ in range(count):
-            self.arrive(queue, 0, None)
+            self.arrive(queue, 0, None, where)
         self._deliver_all()
 
     def _callers(self) -> list[LegId]:
-        return [leg.leg for leg in self.switch.legs.values() if leg.inbound is not None]
+        return [leg.leg for switch in self.switches for leg in switch.legs.values() if leg.inbound is not None]
 
     @precondition(lambda self: self._callers())
     @rule(data=st.data(), cause=st.sampled_from([Cause.NORMAL, Cause.LOST]))
     def caller_hangs_up(self, data: st.DataObject, cause: Cause) -> None:
-        self.switch.end(data.draw(st.sampled_from(self._callers())), cause)
+        leg = data.draw(st.sampled_from(self._callers()))
+        self._on(leg).end(leg, cause)
 
     @precondition(lambda self: self._callers())
     @rule(data=st.data(), digit=st.sampled_from(["1", "2", "9"]))
     def caller_presses(self, data: st.DataObject, digit: str) -> None:
-        self.switch.tell(inp.Digit(data.draw(st.sampled_from(self._callers())), digit))
+        leg = data.draw(st.sampled_from(self._callers()))
+        self._on(leg).tell(inp.Digit(leg, digit))
 
     @rule(key=st.sampled_from(["", "mail-1"]))
     def task(self, key: str) -> None:
@@ -107,56 +118,66 @@ class Shift(RuleBasedStateMachine):
     # ------------------------------------------------------------ agents' phones
 
     def _phones(self, answered: bool) -> list[LegId]:
-        return [leg.leg for leg in self.switch.legs.values() if leg.inbound is None and leg.answered == answered]
+        legs = [leg for switch in self.switches for leg in switch.legs.values()]
+        return [leg.leg for leg in legs if leg.inbound is None and leg.answered == answered]
 
     @precondition(lambda self: self._phones(False))
     @rule(data=st.data())
     def phone_rings(self, data: st.DataObject) -> None:
-        self.switch.ring(data.draw(st.sampled_from(self._phones(False))))
+        leg = data.draw(st.sampled_from(self._phones(False)))
+        self._on(leg).ring(leg)
 
     @precondition(lambda self: self._phones(False))
     @rule(data=st.data())
     def phone_answers(self, data: st.DataObject) -> None:
-        self.switch.pick_up(data.draw(st.sampled_from(self._phones(False))))
+        leg = data.draw(st.sampled_from(self._phones(False)))
+        self._on(leg).pick_up(leg)
 
     @precondition(lambda self: self._phones(False))
     @rule(data=st.data())
     def converse(self, data: st.DataObject) -> None:
         """Chance alone brings two people together too rarely."""
         leg = data.draw(st.sampled_from(self._phones(False)))
-        self.switch.ring(leg)
-        self.switch.pick_up(leg)
+        self._on(leg).ring(leg)
+        self._on(leg).pick_up(leg)
         self._deliver_all()
 
     @precondition(lambda self: self._phones(False))
     @rule(data=st.data(), cause=st.sampled_from(PHONE_ENDS))
     def phone_refuses(self, data: st.DataObject, cause: Cause) -> None:
-        self.switch.end(data.draw(st.sampled_from(self._phones(False))), cause)
+        leg = data.draw(st.sampled_from(self._phones(False)))
+        self._on(leg).end(leg, cause)
 
     @precondition(lambda self: self._phones(False))
     @rule(data=st.data(), cause=st.sampled_from([Cause.BUSY, Cause.REJECTED]))
     def phone_refuses_at_once(self, data: st.DataObject, cause: Cause) -> None:
-        self.switch.end(data.draw(st.sampled_from(self._phones(False))), cause)
+        leg = data.draw(st.sampled_from(self._phones(False)))
+        self._on(leg).end(leg, cause)
         self._deliver_all()
 
     @precondition(lambda self: self._phones(True))
     @rule(data=st.data(), cause=st.sampled_from([Cause.NORMAL, Cause.LOST]))
     def agent_hangs_up(self, data: st.DataObject, cause: Cause) -> None:
-        self.switch.end(data.draw(st.sampled_from(self._phones(True))), cause)
+        leg = data.draw(st.sampled_from(self._phones(True)))
+        self._on(leg).end(leg, cause)
 
-    @rule(agent=st.sampled_from(AGENTS), code=st.sampled_from(["011", "022", "033", "044", "055", "099"]))
-    def dial_code(self, agent: AgentId, code: str) -> None:
+    @rule(
+        agent=st.sampled_from(AGENTS),
+        code=st.sampled_from(["011", "022", "033", "044", "055", "099"]),
+        where=st.integers(0, 1),
+    )
+    def dial_code(self, agent: AgentId, code: str, where: int) -> None:
         self.calls += 1
-        endpoint = f"phone-{agent}"
-        self.switch.call(inp.LegArrived(LegId(f"code-{self.calls}"), NODE, code, self.now, endpoint=endpoint))
+        leg, switch = LegId(f"code-{self.calls}"), self.switches[where % len(self.switches)]
+        switch.call(inp.LegArrived(leg, switch.node, code, self.now, endpoint=f"phone-{agent}"))
 
-    @rule(agent=st.sampled_from(AGENTS), status=st.sampled_from(list(SeatStatus)))
-    def seat(self, agent: AgentId, status: SeatStatus) -> None:
-        endpoint = f"phone-{agent}"
-        if any(leg.endpoint == endpoint for leg in self.switch.legs.values()):
+    @rule(agent=st.sampled_from(AGENTS), status=st.sampled_from(list(SeatStatus)), where=st.integers(0, 1))
+    def seat(self, agent: AgentId, status: SeatStatus, where: int) -> None:
+        endpoint, switch = f"phone-{agent}", self.switches[where % len(self.switches)]
+        if switch.at_phone(endpoint):
             return  # the driver is silent about seats that we ring
-        self.switch.seats[endpoint] = status
-        self.switch.tell(inp.SeatChanged(NODE, endpoint, status))
+        switch.seats[endpoint] = status
+        switch.tell(inp.SeatChanged(switch.node, endpoint, status))
 
     # ------------------------------------------------------------ agents' wishes
 
@@ -195,10 +216,10 @@ class Shift(RuleBasedStateMachine):
 
     # ------------------------------------------------------------ the wire and the clock
 
-    @precondition(lambda self: self.switch.wire)
-    @rule(count=st.integers(1, 6))
-    def deliver(self, count: int) -> None:
-        self._deliver(count)
+    @precondition(lambda self: any(switch.wire for switch in self.switches))
+    @rule(count=st.integers(1, 6), where=st.integers(0, 1))
+    def deliver(self, count: int, where: int) -> None:
+        self._deliver(count, self.switches[where % len(self.switches)])
 
     @rule()
     def catch_up(self) -> None:
@@ -213,13 +234,16 @@ class Shift(RuleBasedStateMachine):
         self.now = until
         self._receive(inp.TimerDue())
 
-    @rule(what=st.sampled_from(["cut", "link", "link", "link", "restart"]))
-    def link(self, what: str) -> None:
-        getattr(self.switch, what)()
+    @rule(what=st.sampled_from(["cut", "link", "link", "link", "restart"]), where=st.integers(0, 1))
+    def link(self, what: str, where: int) -> None:
+        getattr(self.switches[where % len(self.switches)], what)()
 
-    @rule(command=st.sampled_from(["Originate", "Join", "HangUp", "Answer", "Music"]))
-    def refuse_next(self, command: str) -> None:
-        self.switch.refuse.add(command)
+    @rule(
+        command=st.sampled_from(["Originate", "Join", "HangUp", "Answer", "Music", "Redirect", "Refer"]),
+        where=st.integers(0, 1),
+    )
+    def refuse_next(self, command: str, where: int) -> None:
+        self.switches[where % len(self.switches)].refuse.add(command)
 
     # ------------------------------------------------------------ the operator
 
@@ -227,7 +251,7 @@ class Shift(RuleBasedStateMachine):
     def reload(self, change: str | None) -> None:
         """Applied whole, or refused and nothing changed."""
         self.revision += 1
-        wanted = BUSY_CENTRE if change is None else CHANGED_CENTRES[change]
+        wanted = self._changed(change)
         before, at = self.acd.state.configuration, len(self.journal)
         waiting = {visit.contact: visit.enqueued_at for visit in self.acd.state.visits.values()}
         refusal = self._receive(inp.ApplyConfiguration(msgspec.structs.replace(wanted, revision=self.revision)))
@@ -236,15 +260,19 @@ class Shift(RuleBasedStateMachine):
         ended = {event.contact for _, _, events in self.journal[at:] for event in events if type(event) is ContactEnded}
         left = {visit.contact: visit.enqueued_at for visit in self.acd.state.visits.values()}
         assert {each: at for each, at in waiting.items() if each not in ended} == left
-        for endpoint, status in self.switch.seats.items():  # the driver watches other endpoints, and says so
-            if not any(leg.endpoint == endpoint for leg in self.switch.legs.values()):
-                self.switch.tell(inp.SeatChanged(NODE, endpoint, status))
+        for switch in self.switches:  # the driver watches other endpoints, and says so
+            for endpoint, status in switch.seats.items():
+                if not switch.at_phone(endpoint):
+                    switch.tell(inp.SeatChanged(switch.node, endpoint, status))
+
+    def _changed(self, change: str | None) -> Configuration:
+        return BUSY_CENTRE if change is None else CHANGED_CENTRES[change]
 
     # ------------------------------------------------------------ the laws
 
     @invariant()
     def nothing_happens_twice(self) -> None:
-        assert self.switch.violations == []
+        assert [each for switch in self.switches for each in switch.violations] == []
 
     @rule()
     def restart_engine(self) -> None:
@@ -259,8 +287,9 @@ class Shift(RuleBasedStateMachine):
         self._go_home()
         state = self.acd.state
         assert not state.contacts and not state.visits and not state.offers and not state.bridges
-        assert not self.switch.bridges
-        assert not self.switch.legs and not state.legs
+        assert not state.moves
+        assert not state.legs
+        assert all(not switch.bridges and not switch.legs for switch in self.switches)
 
     def _check_journal(self) -> None:
         """Folding the journal gives the state; deciding its inputs again gives its events."""
@@ -268,20 +297,21 @@ class Shift(RuleBasedStateMachine):
         for at, given, events in self.journal:
             folded.fold(events, at)
             if given is None:
-                again.start(self.acd.state.run, self.acd.state.seed, BUSY_CENTRE, at)
+                again.start(self.acd.state.run, self.acd.state.seed, self.centre, at)
             else:
                 assert again.receive(given, at).events == events
         assert digest(folded.state) == digest(self.acd.state) == digest(again.state)
 
     def _go_home(self) -> None:
         """Everybody hangs up; what is left must go away by itself."""
-        self.switch.refuse.clear()
-        self.switch.link()
+        for switch in self.switches:
+            switch.refuse.clear()
+            switch.link()
         for agent in AGENTS:
             self._receive(inp.SignOut(agent))
         for _ in range(12):
             for leg in [*self._callers(), *self._phones(True), *self._phones(False)]:
-                self.switch.end(leg, Cause.NORMAL)
+                self._on(leg).end(leg, Cause.NORMAL)
             self._deliver_all()
             for contact in list(self.acd.state.contacts):
                 self._receive(inp.EndContact(contact))

@@ -112,10 +112,12 @@ def configs(draw: st.DrawFn) -> Config:
                         Pbx("loopback:"),
                         Pbx("asterisk+ari://u@h:1/?x=y", Secret(env="A")),
                         Pbx("asterisk+ari://u@h/", Secret(file="a b")),
+                        Pbx("loopback:", address=f"n{place}.test:5060"),
+                        Pbx("loopback:", peers={other: "to-other" for other in nodes if other != node}),
                     ]
                 )
             )
-            for node in nodes
+            for place, node in enumerate(nodes)
         },
         http=Http(draw(WORDS)),
         store=Store(draw(TEXTS)),
@@ -147,5 +149,5 @@ def configs(draw: st.DrawFn) -> Config:
         seats={name: Seat(f"e{place}", draw(maybe(st.sampled_from(nodes)))) for place, name in enumerate(seats)},
         agents=draw(st.dictionaries(NAMES, agents, max_size=3)),
         misses=draw(st.builds(Misses, st.integers(1, 1_000), DURATIONS, DURATIONS, DURATIONS, DURATIONS)),
-        timing=draw(st.builds(Timing, short, short, short, short)),
+        timing=draw(st.builds(Timing, short, short, short, short, short)),
     )

@@ -21,9 +21,13 @@ VERSIONS = sorted(directory.name for directory in DATA.iterdir())
 MISSING_EVENTS: dict[str, str] = {
     "InvariantBroken": "needs a defect of the engine",
 }
+MISSING_EVENTS |= dict.fromkeys(
+    ("DrainBegan", "DrainEnded", "MoveBegan", "CallerSetOff", "ContactMoved", "MoveFailed"), "came after this version"
+)
 MISSING_INPUTS: dict[str, str] = {
     "BreachFound": "needs a defect of the engine",
     "RecordingEnded": "nothing is decided on it yet, and an input without events is not journaled",
+    "DrainNode": "came after this version",
 }
 
 

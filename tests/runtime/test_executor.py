@@ -15,6 +15,8 @@ from cordpair.acd.commands import (
     Music,
     Originate,
     Play,
+    Redirect,
+    Refer,
     Release,
     Ring,
     StampLeg,
@@ -35,6 +37,7 @@ ONE_OF_EACH: list[Command] = [
     Answer(NODE, A), Ring(NODE, A), StampLeg(NODE, A, STAMP), HangUp(NODE, A), ORIGINATE,
     Join(NODE, BRIDGE, (A, B), STAMP), Leave(NODE, BRIDGE, (A,)), Release(NODE, BRIDGE), Music(NODE, A, "jazz"),
     StopMusic(NODE, A), Play(NODE, A, PlayId("p1"), "welcome"), StopPlay(NODE, A, PlayId("p1")),
+    Redirect(NODE, A, "sip:x@b.test"), Refer(NODE, A, "sip:y@b.test"),
 ]  # fmt: skip
 
 
@@ -77,6 +80,7 @@ async def test_each_command_reaches_its_method_with_what_it_says(executor, drive
         "Join": ("join", BRIDGE, (A, B), STAMP), "Leave": ("leave", BRIDGE, (A,)), "Release": ("release", BRIDGE),
         "Music": ("music", A, "jazz"), "StopMusic": ("stop_music", A), "Play": ("play", A, "p1", "sound:hello-world"),
         "StopPlay": ("stop_play", A, "p1"),
+        "Redirect": ("redirect", A, "sip:x@b.test"), "Refer": ("refer", A, "sip:y@b.test"),
         "Originate": (
             "originate",
             OriginateRequest(

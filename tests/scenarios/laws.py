@@ -104,7 +104,7 @@ def places_kept(rig: Rig) -> list[str]:
     for event in rig.events(ev.ContactArrived, ev.VisitBegan):
         if type(event) is ev.ContactArrived:
             if event.leg in rig.legs:
-                arrived[event.contact] = rig.legs[event.leg].call.arrival.arrived_at
+                arrived[event.contact] = rig.legs[event.leg].arrived_at
         elif event.contact in arrived and event.enqueued_at != arrived[event.contact]:
             broken.append(f"{event.contact} called at {arrived[event.contact]}, its place is {event.enqueued_at}")
     return broken

@@ -78,13 +78,28 @@ class Caller:
     def __init__(self, rig: "Rig", name: str, node: NodeId) -> None:
         self.name = name
         self.gave_up = False
-        self._rig, self._node = rig, node
+        self.arrived_at = 0  # of the first call
+        self.goes_after_ms: int | None = 20  # sent elsewhere, calls there so much later; None: stays
+        self._rig, self.node = rig, node
         self._call: Call | None = None
 
     def arrives(self, dialled: str, **options: Any) -> "Caller":
-        self._call = self._rig.pbxs[self._node].call(dialled, number=f"+49-{self.name}", name=self.name, **options)
-        self._rig.legs[self._call.leg] = self
+        self._dial(self.node, dialled, **options)
+        self.arrived_at = self.call.arrival.arrived_at
         return self
+
+    def _dial(self, node: NodeId, dialled: str, **options: Any) -> None:
+        self._call = self._rig.pbxs[node].call(dialled, number=f"+49-{self.name}", name=self.name, **options)
+        self._call.on_transfer = self._sent_to
+        self._rig.legs[self._call.leg] = self
+        self.node = node
+
+    def _sent_to(self, target: str) -> None:
+        dialled, _, address = target.removeprefix("sip:").partition("@")
+        addresses = self._rig.settings.addresses
+        node = next(node for node in addresses if addresses[node] == address)
+        if self.goes_after_ms is not None:
+            self._rig.clock.call_later(self.goes_after_ms, lambda: self._dial(node, dialled))
 
     @property
     def call(self) -> Call:
@@ -144,6 +159,8 @@ class Rig:
             endpoints = [each.endpoint for each in settings.seats if each.node in (None, node)]
             pbx = self.pbxs[node] = LoopbackPbx(self.clock, phones=endpoints, app=settings.cell, name=node)
             pbx.faults = TappedFaults(self.taps, node, loop.call_soon)
+        for node, peers in settings.peers.items():
+            self.pbxs[node].peers = {trunk: self.pbxs[peer] for peer, trunk in peers.items()}
 
     # ------------------------------------------------------------ the engine
 
@@ -295,7 +312,8 @@ class Rig:
         return {outcome.value: count for outcome, count in self.queue(name).outcomes.items()}
 
     def contact(self, caller: Caller) -> ContactRow | None:
-        return next((row for row in self.state.contacts.values() if row.leg == caller.call.leg), None)
+        named = (caller.call.leg, f"{caller.node}:{caller.call.leg}")  # see ``runtime.naming``
+        return next((row for row in self.state.contacts.values() if row.leg in named), None)
 
     def entries(self) -> list[Entry]:
         return list(self.journal.read())

@@ -122,7 +122,19 @@ PAIRS = [
     (acd.Configuration, Config),
 ]
 # What goes by another name in the file: the name of an entity is its table's, and so on.
-ELSEWHERE = {"queue", "agent", "seat", "service", "assignments", "revision", "nodes", "codes", "agent_contexts"}
+ELSEWHERE = {
+    "queue",
+    "agent",
+    "seat",
+    "service",
+    "assignments",
+    "revision",
+    "nodes",
+    "codes",
+    "agent_contexts",
+    "peers",
+    "addresses",
+}
 
 
 @pytest.mark.parametrize(("core", "file"), PAIRS, ids=lambda struct: struct.__name__)

@@ -40,6 +40,7 @@ class Call:
         self.digits_heard = ""
         self.transferred_to = ""
         self.on_end: Callable[[Call], None] | None = None
+        self.on_transfer: Callable[[str], None] | None = None  # what the phone does when it is sent elsewhere
         self._clock = clock
         self._switch = switch
         self._patience_ms = patience_ms
@@ -90,6 +91,8 @@ class Call:
 
     def transferred(self, leg: Leg, target: str) -> None:
         self.transferred_to = target
+        if self.on_transfer is not None:
+            self.on_transfer(target)
 
     def ended(self, leg: Leg, status: int, *, elsewhere: bool) -> None:
         self.state = CallState.ENDED

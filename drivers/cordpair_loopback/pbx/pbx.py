@@ -11,6 +11,7 @@ from cordpair_loopback.pbx.signals import Arrival, PhoneChanged, PhoneState, Sig
 from cordpair_loopback.pbx.state import Leg
 from cordpair_loopback.pbx.switch import REQUEST_TIMEOUT, Switch
 from cordpair_loopback.pbx.timing import Clock
+from cordpair_loopback.pbx.trunks import Trunk
 
 # The shipped dialplan's loop: while no engine is there, try again, then fall back.
 RETRY_MS = 250
@@ -47,6 +48,7 @@ class LoopbackPbx:
         self.switch = Switch(clock, self._say)
         self.up = True
         self.links_refused = False
+        self.peers: dict[str, LoopbackPbx] = {}  # by the names of our trunks to them
         self._applications: dict[str, Application] = {}
         self._born = f"{name or 'loopback'}-{clock.now_ms():x}"
         self._starts = 1
@@ -160,7 +162,10 @@ class LoopbackPbx:
         """Ring a phone. What cannot be rung is accepted all the same, and ends at once."""
         if request.leg in self.switch.legs or self.switch.has_ended(request.leg):
             return
-        endpoint = request.endpoint
+        endpoint, _, peer = request.endpoint.partition("@")
+        if peer:
+            self._over_trunk(app, request, endpoint, self.peers.get(peer))
+            return
         phone = self.phones.get(endpoint)
         party = phone or Phone(endpoint, self.clock, self.switch, self._phone_changed, self.behaviour)
         leg = Leg(request.leg, app, party, endpoint, stamp=request.stamp, originator=request.originator or "")
@@ -175,6 +180,23 @@ class LoopbackPbx:
         phone.invite(leg)
 
     # ------------------------------------------------------------ inner parts
+
+    def _over_trunk(self, app: str, request: OriginateRequest, seat: str, peer: "LoopbackPbx | None") -> None:
+        silent = Phone(request.endpoint, self.clock, self.switch, self._phone_changed, self.behaviour)
+        leg = Leg(request.leg, app, silent, request.endpoint, stamp=request.stamp, originator=request.originator or "")
+        leg.caller = (request.caller_number, request.caller_name)
+        leg.headers.update(request.headers)
+        leg.variables.update(request.variables)
+        self.switch.add(leg)
+        phone = peer.phones.get(seat) if peer is not None else None
+        if peer is None or (peer.up and (phone is None or not phone.registered)):
+            self.switch.end(leg, NOT_FOUND)
+            return
+        self.switch.end_later(leg, request.timeout_ms, REQUEST_TIMEOUT)
+        if peer.up and phone is not None:  # else nobody answers at all
+            trunk = Trunk(self.switch, leg, peer.switch)
+            leg.party = trunk
+            trunk.call(phone)
 
     def _start(self) -> None:
         self.up = True

@@ -87,7 +87,9 @@ class Phone:
     def state(self) -> PhoneState:
         if not self._registered:
             return PhoneState.OFFLINE
-        return PhoneState.IN_USE if self._foreign else PhoneState.IDLE
+        # Over a trunk it is a call of which no application here knows whose it is.
+        in_use = self._foreign or any(not leg.app for leg in self.legs)
+        return PhoneState.IN_USE if in_use else PhoneState.IDLE
 
     # ------------------------------------------------------------ what its user does
 
@@ -125,7 +127,9 @@ class Phone:
     # ------------------------------------------------------------ what the PBX does to it
 
     def invite(self, leg: Leg) -> None:
+        before = self.state
         self.legs.append(leg)
+        self._compare(before)
         self.rung += 1
         usual = self.behaviour if self.draw is None else self.draw()
         does = self.next_calls.popleft() if self.next_calls else usual
@@ -155,14 +159,19 @@ class Phone:
     def ended(self, leg: Leg, status: int, *, elsewhere: bool) -> None:
         self._talk_ms.pop(leg.id, None)
         if leg in self.legs:
+            before = self.state
             self.legs.remove(leg)
             self.last_end = (status, elsewhere)
+            self._compare(before)
 
     # ------------------------------------------------------------ inner parts
 
     def _set(self, *, registered: bool, foreign: int) -> None:
         before = self.state
         self._registered, self._foreign = registered, foreign
+        self._compare(before)
+
+    def _compare(self, before: PhoneState) -> None:
         if self.state is not before:
             self._changed(self)
 

@@ -32,6 +32,16 @@ class Party(Protocol):
     def ended(self, leg: "Leg", status: int, *, elsewhere: bool) -> None: ...
 
 
+class Watcher(Protocol):
+    """Who is told what becomes of a leg that no application controls: the other end of a trunk."""
+
+    def saw_ringing(self) -> None: ...
+    def saw_answer(self) -> None: ...
+    def saw_digit(self, digit: str) -> None: ...
+    def saw_end(self, status: int) -> None:
+        """``status`` 0: this PBX died, and tells nobody."""
+
+
 class SwitchError(Exception):
     """A command that the switch does not take, with the status it would answer over HTTP."""
 
@@ -71,6 +81,7 @@ class Leg:
     digits_sent: str = ""
     timers: list[Handle] = field(default_factory=list)
     capabilities: frozenset[Capability] = SIMULATED_LEG
+    watcher: Watcher | None = None
 
 
 @dataclass(slots=True, eq=False)
@@ -91,4 +102,4 @@ class Recording:
     masked_ms: int = 0
 
 
-__all__ = ["SIMULATED_LEG", "Bridge", "Leg", "Party", "Recording", "Say", "Spying", "SwitchError"]
+__all__ = ["SIMULATED_LEG", "Bridge", "Leg", "Party", "Recording", "Say", "Spying", "SwitchError", "Watcher"]

@@ -26,6 +26,7 @@ from cordpair_loopback.pbx.timing import Clock
 BYE = 200
 MOVED = 302
 REQUEST_TIMEOUT = 408
+LOST = 504
 CANCELLED = 487
 
 DEFAULT_PROMPT_MS = 1_000
@@ -70,6 +71,8 @@ class Switch:
         if not (leg.ended or leg.answered or leg.ringing):
             leg.ringing = True
             self.say(leg.app, Rang(leg.id))
+            if leg.watcher is not None:
+                leg.watcher.saw_ringing()
 
     def picked_up(self, leg: Leg) -> None:
         """The phone says 200. A second time it changes nothing."""
@@ -84,6 +87,8 @@ class Switch:
         for digit in digits:
             if not leg.ended and leg.app:
                 self.say(leg.app, Dtmf(leg.id, digit))
+            elif leg.watcher is not None:
+                leg.watcher.saw_digit(digit)
 
     def end(self, leg: Leg, status: int, *, elsewhere: bool = False) -> None:
         """The leg is over, whoever wanted it. Everything that hangs on it ends first."""
@@ -102,6 +107,8 @@ class Switch:
         if leg.app:
             self.say(leg.app, Cleared(leg.id, status, elsewhere))
         leg.party.ended(leg, status, elsewhere=elsewhere)
+        if leg.watcher is not None:
+            leg.watcher.saw_end(status)
 
     def end_later(self, leg: Leg, after_ms: int, status: int) -> None:
         """Unless it is answered before: a call out that nobody took."""
@@ -255,6 +262,8 @@ class Switch:
         leg.answered, leg.ringing = True, False
         self.say(leg.app, Answered(leg.id))
         leg.party.answered(leg)
+        if leg.watcher is not None:
+            leg.watcher.saw_answer()
 
     def _answer_waiting(self, room: Bridge) -> None:
         """A caller who waits in a bridge is answered when a partner there is."""
@@ -298,4 +307,4 @@ class Switch:
             self.say(leg.app, PlayDone(leg.id, play, ok=True))
 
 
-__all__ = ["BYE", "CANCELLED", "DEFAULT_PROMPT_MS", "MOVED", "REQUEST_TIMEOUT", "Switch"]
+__all__ = ["BYE", "CANCELLED", "DEFAULT_PROMPT_MS", "LOST", "MOVED", "REQUEST_TIMEOUT", "Switch"]

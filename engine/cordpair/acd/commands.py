@@ -36,8 +36,23 @@ class HangUp(_Command, frozen=True):
     cause: Cause = Cause.NORMAL
 
 
+class Redirect(_Command, frozen=True):
+    """Tell a caller who was not answered to call ``target`` instead."""
+
+    leg: LegId
+    target: str
+
+
+class Refer(_Command, frozen=True):
+    """Transfer an answered caller to ``target``."""
+
+    leg: LegId
+    target: str
+
+
 class Originate(_Command, frozen=True):
-    """Ring a seat. ``contact`` names the record that holds the caller id to show."""
+    """Ring a seat: ``endpoint``, or ``endpoint@peer`` over the trunk of that name. ``contact`` names the record that
+    holds the caller id to show."""
 
     leg: LegId
     endpoint: str
@@ -89,7 +104,22 @@ class StopPlay(_Command, frozen=True):
     play: PlayId
 
 
-Command = Union[Answer, Ring, StampLeg, HangUp, Originate, Join, Leave, Release, Music, StopMusic, Play, StopPlay]
+Command = Union[
+    Answer,
+    Ring,
+    StampLeg,
+    HangUp,
+    Redirect,
+    Refer,
+    Originate,
+    Join,
+    Leave,
+    Release,
+    Music,
+    StopMusic,
+    Play,
+    StopPlay,
+]
 
 __all__ = [
     "Answer",
@@ -100,6 +130,8 @@ __all__ = [
     "Music",
     "Originate",
     "Play",
+    "Redirect",
+    "Refer",
     "Release",
     "Ring",
     "StampLeg",

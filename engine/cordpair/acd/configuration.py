@@ -162,6 +162,7 @@ class Timing(_Value, frozen=True):
     settle_ms: int = 300  # after a link-up, before offers are made on that node
     closing_timeout_ms: int = 30_000  # a closing prompt may take this long
     hang_up_timeout_ms: int = 5_000  # a leg we ended must be seen to end, or we ask again
+    move_timeout_ms: int = 10_000  # a caller sent to another node must have come by then
 
 
 class Configuration(_Value, frozen=True):
@@ -181,6 +182,8 @@ class Configuration(_Value, frozen=True):
     prompts: dict[str, str] = {}  # what a feature code answers: result → prompt
     misses: Misses = Misses()
     timing: Timing = Timing()
+    peers: dict[NodeId, dict[NodeId, str]] = {}  # node → another → the name by which its PBX reaches it
+    addresses: dict[NodeId, str] = {}  # host or host:port at which callers reach a node: they can be sent there
 
 
 __all__ = [

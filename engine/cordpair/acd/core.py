@@ -19,11 +19,13 @@ from cordpair.acd.evolve import evolve
 from cordpair.acd.index import Index
 from cordpair.acd.inputs import Input
 from cordpair.acd.matching import Pair, next_pair
-from cordpair.acd.model import Cell, State, free_slot
+from cordpair.acd.model import Cell, State
 from cordpair.acd.proposals import Events, leg_of, new_id
 from cordpair.acd.react import react
 from cordpair.acd.refusal import Refusal
+from cordpair.acd.slots import free_slot
 from cordpair.acd.touched import Kind
+from cordpair.acd.trunks import route
 from cordpair.ids import NodeId, OfferId, QueueId, VisitId
 
 
@@ -95,6 +97,7 @@ class Acd:
             (Kind.CONTACT, state.contacts),
             (Kind.LEG, state.legs),
             (Kind.NODE, state.nodes),
+            (Kind.MOVE, state.moves),
         ):
             for name in names:
                 self._deadlines.refresh((kind, name))
@@ -137,8 +140,15 @@ class Acd:
                 self._index.refresh(row)
                 self._deadlines.refresh(row)
                 if row[0] is Kind.NODE:
-                    self._deadlines.refresh_node(NodeId(row[1]))
+                    self._refresh_node(NodeId(row[1]))
         self._commands.extend(react(self._cell, event))
+
+    def _refresh_node(self, node: NodeId) -> None:
+        """What is on the node falls due again, or not any more; and those who wait to be moved may go there."""
+        self._deadlines.refresh_node(node)
+        for row in self._cell.state.nodes.values():
+            if row.draining and row.node != node:
+                self._deadlines.refresh_node(row.node)
 
     def _arm_empty(self, queue_id: QueueId) -> None:
         """The queue lost its last agent: those who wait in it are due by its rules, if it has any."""
@@ -185,6 +195,7 @@ class Acd:
             str(pair.line.key),
             len(pair.line.line),
             self._index.profiles.available.get(visit.medium, 0),
+            route(self._cell, agent.seat, visit.node) if by_phone and agent.seat is not None else None,
         )
 
 

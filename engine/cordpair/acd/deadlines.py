@@ -9,7 +9,8 @@ from cordpair.acd.configuration import Action, HangUpAction, Queue
 from cordpair.acd.model import MOST_VISITS, Cell, NodeStatus, VisitRow
 from cordpair.acd.strategies import GROUPS
 from cordpair.acd.touched import Kind, Row
-from cordpair.ids import AgentId, ContactId, LegId, NodeId, OfferId, VisitId
+from cordpair.acd.trunks import may_move
+from cordpair.ids import AgentId, ContactId, LegId, MoveId, NodeId, OfferId, VisitId
 
 
 class Ending(NamedTuple):
@@ -59,7 +60,9 @@ def visit_due(cell: Cell, visit_id: VisitId) -> int | None:
         times.append(row.began_at + row.steps[row.step].after_ms)
     if row.sticky_until is not None:
         times.append(row.sticky_until)
-    end = None if row.offers else ending(cell, row)  # while somebody is alerted the caller stays
+    if may_move(cell, row):
+        return row.enqueued_at  # at once, in the order of their places
+    end = None if row.offers or row.moving else ending(cell, row)  # while somebody is alerted the caller stays
     if end is not None:
         times.append(end.at)
     if row.progress_at is not None and row.offers and cell.book.queues[row.queue].strategy in GROUPS:
@@ -99,6 +102,14 @@ def node_due(cell: Cell, node_id: NodeId) -> int | None:
     return row.opens_at if row is not None and row.status is NodeStatus.SETTLING else None
 
 
+def move_due(cell: Cell, move_id: MoveId) -> int | None:
+    """A caller who left may be where we cannot see them; of one who has not, the old node tells."""
+    row = cell.state.moves.get(move_id)
+    if row is None or is_down(cell, row.source if row.left_at is None else row.target):
+        return None
+    return row.until
+
+
 _DUE: dict[Kind, Callable[[Cell, Any], int | None]] = {
     Kind.VISIT: visit_due,
     Kind.OFFER: offer_due,
@@ -106,6 +117,7 @@ _DUE: dict[Kind, Callable[[Cell, Any], int | None]] = {
     Kind.CONTACT: contact_due,
     Kind.LEG: leg_due,
     Kind.NODE: node_due,
+    Kind.MOVE: move_due,
 }
 
 
@@ -135,6 +147,9 @@ class Deadlines:
                 self.refresh((Kind.VISIT, visit.visit))
                 for offer in visit.offers:
                     self.refresh((Kind.OFFER, offer))
+        for move in state.moves.values():
+            if node in (move.source, move.target):
+                self.refresh((Kind.MOVE, move.move))
         for contact in state.contacts.values():
             if contact.node == node:
                 self.refresh((Kind.CONTACT, contact.contact))

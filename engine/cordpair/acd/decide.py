@@ -10,6 +10,7 @@ from cordpair.acd.decide_calls import arrived, change_contact, end_contact, task
 from cordpair.acd.decide_configuration import apply_configuration
 from cordpair.acd.decide_legs import answered, command_failed, digit, ended, joined, left, play_ended, ringing
 from cordpair.acd.decide_links import fenced, link_down, link_up, seat_changed
+from cordpair.acd.decide_moves import drain_node
 from cordpair.acd.model import Cell
 from cordpair.acd.proposals import Events
 
@@ -48,6 +49,7 @@ DECIDE: dict[type, Callable[[Cell, Any, int], Events]] = {
     inp.RejectOffer: reject_offer,
     inp.EndContact: end_contact,
     inp.ChangeContact: change_contact,
+    inp.DrainNode: drain_node,
     inp.ApplyConfiguration: apply_configuration,
     inp.BreachFound: breach_found,
     inp.TimerDue: _nothing,

@@ -9,9 +9,10 @@ from cordpair.acd import events as ev
 from cordpair.acd import inputs as inp
 from cordpair.acd.causes import OfferOutcome
 from cordpair.acd.decide_legs import take_offer
-from cordpair.acd.model import AgentRow, AgentStatus, Cell, OfferRow, Pending, SlotState, is_busy
+from cordpair.acd.model import AgentRow, AgentStatus, Cell, OfferRow, Pending, SlotState
 from cordpair.acd.proposals import Events, end_offer, fail_offer, settle_agent
 from cordpair.acd.refusal import Refusal
+from cordpair.acd.slots import is_busy
 from cordpair.ids import AgentId, OfferId
 
 

@@ -5,6 +5,7 @@ from cordpair.acd import inputs as inp
 from cordpair.acd.causes import Cause, ContactEnd, VisitOutcome
 from cordpair.acd.configuration import VOICE, FeatureAction, FeatureCode, Service, Step
 from cordpair.acd.decide_agents import not_ready, ready, sign_in, sign_out, wrap_up_done
+from cordpair.acd.decide_moves import dialled_token, is_token
 from cordpair.acd.model import Cell, LegRole
 from cordpair.acd.proposals import (
     Entry,
@@ -30,8 +31,11 @@ OLDEST_ARRIVAL_MS = 3_600_000
 def arrived(cell: Cell, given: inp.LegArrived, now: int) -> Events:
     if given.leg in cell.state.legs:
         return
+    if is_token(given.dialled):
+        yield from dialled_token(cell, given, now)
+        return
     configuration = cell.book.configuration
-    seat = cell.book.by_endpoint.get(given.endpoint) if given.endpoint else None
+    seat = cell.book.seat_at(given.endpoint, given.node) if given.endpoint else None
     from_phone = seat is not None and (
         not configuration.agent_contexts or given.context in configuration.agent_contexts
     )

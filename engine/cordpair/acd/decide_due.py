@@ -7,11 +7,13 @@ from cordpair.acd import events as ev
 from cordpair.acd.causes import Cause, ContactEnd, OfferOutcome
 from cordpair.acd.deadlines import ending
 from cordpair.acd.decide_agents import end_wrap_ups
-from cordpair.acd.decide_legs import fail_join, leave, leg_gone, untaken
+from cordpair.acd.decide_legs import caller_gone, fail_join, leave, leg_gone, untaken
+from cordpair.acd.decide_moves import begin_move, give_up
 from cordpair.acd.model import Cell, LegState, NodeStatus
 from cordpair.acd.proposals import Events, close_leg, fail_offer, finish
 from cordpair.acd.touched import Kind, Row
-from cordpair.ids import AgentId, ContactId, LegId, NodeId, OfferId, VisitId
+from cordpair.acd.trunks import may_move
+from cordpair.ids import AgentId, ContactId, LegId, MoveId, NodeId, OfferId, VisitId
 
 
 def _visit(cell: Cell, visit_id: VisitId, now: int) -> Events:
@@ -20,7 +22,10 @@ def _visit(cell: Cell, visit_id: VisitId, now: int) -> Events:
     if visit.accepted is not None:
         yield from fail_join(cell, cell.state.offers[visit.accepted], now)
         return
-    end = None if visit.offers else ending(cell, visit)
+    if may_move(cell, visit):
+        yield from begin_move(cell, visit, now)
+        return
+    end = None if visit.offers or visit.moving else ending(cell, visit)
     if end is not None and end.at <= now:
         yield from leave(cell, contact, end.cause, end.action, now)
         return
@@ -69,6 +74,17 @@ def _node(cell: Cell, node_id: NodeId, now: int) -> Events:
         yield ev.NodeOpened(node_id)
 
 
+def _move(cell: Cell, move_id: MoveId, now: int) -> Events:
+    """Who is still here waits on; who left and did not come has hung up, then."""
+    move = cell.state.moves[move_id]
+    if move.left_at is None:
+        yield from give_up(cell, move, "not_followed")
+        return
+    yield ev.MoveFailed(move_id, "lost")
+    cause = Cause.UNKNOWN if move.unseen else Cause.NORMAL
+    yield from caller_gone(cell, cell.state.contacts[move.contact], cause, move.left_at)
+
+
 _DUE: dict[Kind, Callable[[Cell, Any, int], Events]] = {
     Kind.VISIT: _visit,
     Kind.OFFER: _offer,
@@ -76,6 +92,7 @@ _DUE: dict[Kind, Callable[[Cell, Any, int], Events]] = {
     Kind.CONTACT: _contact,
     Kind.LEG: _leg,
     Kind.NODE: _node,
+    Kind.MOVE: _move,
 }
 
 

@@ -4,6 +4,7 @@ from cordpair.acd import events as ev
 from cordpair.acd import inputs as inp
 from cordpair.acd.causes import Cause, ContactEnd, Failure, OfferOutcome, VisitOutcome
 from cordpair.acd.configuration import Action
+from cordpair.acd.decide_moves import give_up, set_off
 from cordpair.acd.model import Cell, ContactRow, LegRole, LegRow, LegState, OfferRow
 from cordpair.acd.proposals import (
     Entry,
@@ -108,10 +109,14 @@ def ended(cell: Cell, given: inp.LegEnded, now: int) -> Events:
 
 
 def leg_gone(cell: Cell, leg: LegRow, cause: Cause, now: int) -> Events:
-    yield ev.LegClosed(leg.leg, cause)
     contact = cell.state.contacts.get(leg.contact) if leg.contact is not None else None
+    is_theirs = contact is not None and contact.leg == leg.leg
+    yield ev.LegClosed(leg.leg, cause)
     if leg.role is LegRole.CALLER and contact is not None:
-        yield from caller_gone(cell, contact, cause, now)
+        if is_theirs and contact.move is not None:
+            yield from set_off(cell, contact, cause, now)
+        elif is_theirs:  # else it is what a caller who was moved left behind
+            yield from caller_gone(cell, contact, cause, now)
     elif leg.role is LegRole.AGENT:
         offer = cell.state.offers.get(leg.offer) if leg.offer is not None else None
         if offer is not None:
@@ -166,7 +171,8 @@ def alerted_leg_gone(cell: Cell, offer: OfferRow, cause: Cause, now: int) -> Eve
         yield from fail_offer(cell, offer, OfferOutcome.FAILED, now)
         yield from back_in_line(cell, contact, now)
         return
-    if cause is Cause.UNKNOWN or cause is Cause.LOST:
+    unknown = cause in (Cause.UNKNOWN, Cause.LOST) or (_UNTAKEN.get(cause) is OfferOutcome.UNREACHABLE and offer.via)
+    if unknown:  # over a trunk: the phone, or the trunk? Its own node tells when it is the phone
         outcome = OfferOutcome.FAILED
     else:
         outcome = _UNTAKEN.get(cause) or untaken(offer)
@@ -174,8 +180,10 @@ def alerted_leg_gone(cell: Cell, offer: OfferRow, cause: Cause, now: int) -> Eve
 
 
 def untaken(offer: OfferRow) -> OfferOutcome:
-    """An offer that timed out is a miss only if ringing was seen."""
-    return OfferOutcome.MISSED if offer.rang else OfferOutcome.UNREACHABLE
+    """An offer that timed out is a miss only if ringing was seen; what died on a trunk is held against nobody."""
+    if offer.rang:
+        return OfferOutcome.MISSED
+    return OfferOutcome.UNREACHABLE if offer.via is None else OfferOutcome.FAILED
 
 
 def fail_join(cell: Cell, offer: OfferRow, now: int) -> Events:
@@ -194,7 +202,7 @@ def digit(cell: Cell, given: inp.Digit, now: int) -> Events:
         return
     visit = cell.state.visits[contact.visit]
     action = cell.book.queues[visit.queue].exit_keys.get(given.digit)
-    if action is None or visit.accepted is not None:
+    if action is None or visit.accepted is not None or visit.moving:
         return
     yield from leave(cell, contact, "key", action, now)
 
@@ -221,8 +229,10 @@ def play_ended(cell: Cell, given: inp.PlayEnded, now: int) -> Events:
     yield ev.PromptEnded(contact.contact, given.play)
     if contact.closing is not None:
         yield from finish(cell, contact, contact.closing, ContactEnd.SYSTEM, now)
-    elif contact.visit is not None and cell.state.visits[contact.visit].accepted is None:
-        yield ev.MusicStarted(contact.contact, cell.book.queues[cell.state.visits[contact.visit].queue].music)
+    elif contact.visit is not None and contact.move is None:
+        visit = cell.state.visits[contact.visit]
+        if visit.accepted is None:
+            yield ev.MusicStarted(contact.contact, cell.book.queues[visit.queue].music)
 
 
 # ---------------------------------------------------------------- commands that failed
@@ -235,6 +245,8 @@ def command_failed(cell: Cell, given: inp.CommandFailed, now: int) -> Events:
     leg = cell.state.legs.get(given.leg) if given.leg is not None else None
     if given.command == "Originate" and leg is not None:
         yield from _originate_failed(cell, leg, given.failure, now)
+    elif given.command in ("Redirect", "Refer") and given.failure in (Failure.REFUSED, Failure.UNSUPPORTED):
+        yield from _move_refused(cell, leg)
     elif given.command == "Join" and given.failure is not Failure.GONE:
         yield from _join_failed(cell, given, now)
     elif given.command == "Release" and given.failure is Failure.TIMED_OUT and given.bridge is not None:
@@ -258,6 +270,12 @@ def _originate_failed(cell: Cell, leg: LegRow, failure: Failure, now: int) -> Ev
         yield from leg_gone(cell, leg, Cause.UNREACHABLE, now)
 
 
+def _move_refused(cell: Cell, leg: LegRow | None) -> Events:
+    contact = cell.state.contacts.get(leg.contact) if leg is not None and leg.contact is not None else None
+    if contact is not None and contact.move is not None and leg is not None and contact.leg == leg.leg:
+        yield from give_up(cell, cell.state.moves[contact.move], "refused")
+
+
 def _join_failed(cell: Cell, given: inp.CommandFailed, now: int) -> Events:
     bridge = cell.state.bridges.get(given.bridge) if given.bridge is not None else None
     contact = cell.state.contacts.get(bridge.contact) if bridge is not None else None
@@ -267,7 +285,10 @@ def _join_failed(cell: Cell, given: inp.CommandFailed, now: int) -> Events:
 
 
 __all__ = [
+    "agent_gone",
+    "alerted_leg_gone",
     "answered",
+    "caller_gone",
     "command_failed",
     "connect_if_joined",
     "digit",

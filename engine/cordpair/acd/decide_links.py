@@ -8,7 +8,14 @@ from cordpair.acd import events as ev
 from cordpair.acd import inputs as inp
 from cordpair.acd.causes import Cause, OfferOutcome, SeatStatus
 from cordpair.acd.decide_calls import arrived
-from cordpair.acd.decide_legs import answered, connect_if_joined, leg_gone, ringing
+from cordpair.acd.decide_legs import (
+    agent_gone,
+    alerted_leg_gone,
+    answered,
+    connect_if_joined,
+    leg_gone,
+    ringing,
+)
 from cordpair.acd.model import Cell, ContactRow, LegRole, LegState, NodeStatus
 from cordpair.acd.proposals import Events, close_leg, fail_offer
 from cordpair.ids import LegId, NodeId
@@ -17,8 +24,11 @@ from cordpair.ids import LegId, NodeId
 def link_up(cell: Cell, given: inp.LinkUp, now: int) -> Events:
     snapshot, node = given.snapshot, given.node
     timing = cell.book.configuration.timing
+    before = cell.state.nodes[node].epoch if node in cell.state.nodes else ""
     yield ev.NodeLinked(node, snapshot.epoch, now + timing.settle_ms)
     yield from _seats(cell, given)
+    if before not in ("", snapshot.epoch):
+        yield from _over_trunks(cell, node, now)
     seen = {leg.leg: leg for leg in snapshot.legs}
     for leg_id in [row.leg for row in cell.state.legs.values() if row.node == node and row.leg not in seen]:
         yield from _unseen_leg(cell, leg_id, now)
@@ -33,10 +43,23 @@ def link_up(cell: Cell, given: inp.LinkUp, now: int) -> Events:
 
 def _seats(cell: Cell, given: inp.LinkUp) -> Events:
     """Every seat whose status is not reported counts as unreachable."""
-    for endpoint, seat_id in cell.book.by_endpoint.items():
-        status = given.snapshot.seats.get(endpoint, SeatStatus.UNREACHABLE)
-        if cell.state.seats[seat_id].status.get(given.node) is not status:
-            yield ev.SeatStatusChanged(seat_id, given.node, status)
+    for seat in cell.book.configuration.seats:
+        status = SeatStatus.UNREACHABLE
+        if seat.node in (None, given.node):
+            status = given.snapshot.seats.get(seat.endpoint, status)
+        if cell.state.seats[seat.seat].status.get(given.node) is not status:
+            yield ev.SeatStatusChanged(seat.seat, given.node, status)
+
+
+def _over_trunks(cell: Cell, node: NodeId, now: int) -> Events:
+    """The PBX of these phones has restarted: nobody is at the far end of the trunk any more, whoever has noticed."""
+    for leg in [row for row in cell.state.legs.values() if row.via == node and row.state is not LegState.ENDING]:
+        offer = cell.state.offers.get(leg.offer) if leg.offer is not None else None
+        contact = cell.state.contacts.get(leg.contact) if leg.contact is not None else None
+        if offer is not None:
+            yield from alerted_leg_gone(cell, offer, Cause.LOST, now)
+        elif contact is not None and contact.connection is not None and contact.connection.leg == leg.leg:
+            yield from agent_gone(cell, contact, Cause.LOST, now)
 
 
 def _unseen_leg(cell: Cell, leg_id: LegId, now: int) -> Events:
@@ -92,7 +115,7 @@ def _entertain_again(cell: Cell, contact: ContactRow) -> Events:
     """The end of a prompt, or our asking for music, may have been lost: nobody waits in silence."""
     leg = cell.state.legs.get(contact.leg) if contact.leg is not None else None
     visit = cell.state.visits.get(contact.visit) if contact.visit is not None else None
-    if leg is None or leg.state is LegState.ENDING or visit is None or visit.accepted is not None:
+    if leg is None or leg.state is LegState.ENDING or visit is None or visit.accepted is not None or visit.moving:
         return
     if contact.play is not None:
         yield ev.PromptEnded(contact.contact, contact.play)
@@ -129,7 +152,7 @@ def fenced(cell: Cell, given: inp.Fenced, now: int) -> Events:
 
 
 def seat_changed(cell: Cell, given: inp.SeatChanged, now: int) -> Events:
-    seat = cell.book.by_endpoint.get(given.endpoint)
+    seat = cell.book.seat_at(given.endpoint, given.node)
     if seat is not None and cell.state.seats[seat].status.get(given.node) is not given.status:
         yield ev.SeatStatusChanged(seat, given.node, given.status)
 

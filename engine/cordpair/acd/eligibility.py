@@ -7,8 +7,9 @@ from cordpair.acd.classes import Class
 from cordpair.acd.configuration import VOICE
 from cordpair.acd.index import Index
 from cordpair.acd.model import AgentRow, AgentStatus, Cell, NodeStatus, Pending, SlotState, VisitRow
-from cordpair.acd.profiles import phone_in_use, reachable_nodes
+from cordpair.acd.profiles import phone_in_use
 from cordpair.acd.strategies import GROUPS
+from cordpair.acd.trunks import reachable_nodes
 from cordpair.ids import AgentId
 
 
@@ -37,6 +38,8 @@ def visit_obstacles(cell: Cell, visit: VisitRow, now: int) -> list[str]:
             obstacles.append("the group is full")
         elif visit.progress_at is not None:
             obstacles.append("the next agent is added later")
+    if visit.moving:
+        obstacles.append("on the way to another PBX")
     if visit.node:
         node = cell.state.nodes.get(visit.node)
         if node is None or node.status is not NodeStatus.OPEN:

@@ -5,32 +5,31 @@ An event carries ids, times and decisions, never personal data. Fields that only
 
 from typing import Union  # noqa: I001  # the ids below on one line
 
-import msgspec
 
 from cordpair.acd.causes import Cause, ContactEnd, OfferOutcome, SeatStatus, VisitOutcome
 from cordpair.acd.configuration import Configuration, FeatureAction, Step
+from cordpair.acd.events_nodes import (
+    BaseEvent, CallerSetOff, ContactMoved, DrainBegan, DrainEnded, MoveBegan, MoveFailed, NodeFenced, NodeLinked,
+    NodeLost, NodeOpened,
+)  # fmt: skip
 from cordpair.acd.model import LegRole, Pending
 from cordpair.ids import (
     AgentId, BridgeId, ContactId, LegId, NodeId, OfferId, PlayId, QueueId, SeatId, ServiceId, VisitId,
 )  # fmt: skip
 
 
-class _Event(msgspec.Struct, frozen=True, gc=False, omit_defaults=True, tag=True):
-    pass
-
-
-class JournalStarted(_Event, frozen=True):
+class JournalStarted(BaseEvent, frozen=True):
     """The first event: the token in all ids, and the seed of all draws."""
 
     run: str
     seed: int
 
 
-class ConfigurationApplied(_Event, frozen=True):
+class ConfigurationApplied(BaseEvent, frozen=True):
     configuration: Configuration
 
 
-class InvariantBroken(_Event, frozen=True):
+class InvariantBroken(BaseEvent, frozen=True):
     """A law does not hold: it did after entry ``since``, and no more after ``seq``. Changes nothing."""
 
     law: str
@@ -39,32 +38,13 @@ class InvariantBroken(_Event, frozen=True):
     given: str = ""  # explains: the type of the input of ``seq``
 
 
-class NodeLinked(_Event, frozen=True):
-    node: NodeId
-    epoch: str
-    opens_at: int
-
-
-class NodeOpened(_Event, frozen=True):
-    node: NodeId
-
-
-class NodeLost(_Event, frozen=True):
-    node: NodeId
-    reason: str = ""
-
-
-class NodeFenced(_Event, frozen=True):
-    node: NodeId
-
-
-class SeatStatusChanged(_Event, frozen=True):
+class SeatStatusChanged(BaseEvent, frozen=True):
     seat: SeatId
     node: NodeId
     status: SeatStatus
 
 
-class LegAdopted(_Event, frozen=True):
+class LegAdopted(BaseEvent, frozen=True):
     """A leg that is not a contact's: a feature call, or an orphan bearing our stamp."""
 
     leg: LegId
@@ -74,7 +54,7 @@ class LegAdopted(_Event, frozen=True):
     seat: SeatId | None = None
 
 
-class FeatureUsed(_Event, frozen=True):
+class FeatureUsed(BaseEvent, frozen=True):
     """An agent's phone dialled a code. ``result`` names the prompt to play."""
 
     leg: LegId
@@ -84,58 +64,58 @@ class FeatureUsed(_Event, frozen=True):
     play: PlayId | None = None
 
 
-class LegAnswering(_Event, frozen=True):
+class LegAnswering(BaseEvent, frozen=True):
     leg: LegId
 
 
-class LegRang(_Event, frozen=True):
+class LegRang(BaseEvent, frozen=True):
     leg: LegId
 
 
-class LegCameUp(_Event, frozen=True):
+class LegCameUp(BaseEvent, frozen=True):
     leg: LegId
 
 
-class LegEnteredBridge(_Event, frozen=True):
+class LegEnteredBridge(BaseEvent, frozen=True):
     leg: LegId
     bridge: BridgeId
 
 
-class LegLeftBridge(_Event, frozen=True):
+class LegLeftBridge(BaseEvent, frozen=True):
     leg: LegId
 
 
-class LegDoubted(_Event, frozen=True):
+class LegDoubted(BaseEvent, frozen=True):
     """The PBX denies that the leg exists; unless its end is seen until then, it is taken as ended."""
 
     leg: LegId
     until: int
 
 
-class LegConfirmed(_Event, frozen=True):
+class LegConfirmed(BaseEvent, frozen=True):
     """A leg in doubt was seen alive."""
 
     leg: LegId
     until: int | None = None
 
 
-class LegClosing(_Event, frozen=True):
+class LegClosing(BaseEvent, frozen=True):
     leg: LegId
     cause: Cause
     until: int
 
 
-class LegClosed(_Event, frozen=True):
+class LegClosed(BaseEvent, frozen=True):
     leg: LegId
     cause: Cause
 
 
-class BridgeReleased(_Event, frozen=True):
+class BridgeReleased(BaseEvent, frozen=True):
     bridge: BridgeId
     node: NodeId
 
 
-class ContactArrived(_Event, frozen=True):
+class ContactArrived(BaseEvent, frozen=True):
     contact: ContactId
     node: NodeId
     medium: str
@@ -147,7 +127,7 @@ class ContactArrived(_Event, frozen=True):
     key: str = ""
 
 
-class VisitBegan(_Event, frozen=True):
+class VisitBegan(BaseEvent, frozen=True):
     visit: VisitId
     contact: ContactId
     queue: QueueId
@@ -161,7 +141,7 @@ class VisitBegan(_Event, frozen=True):
     service: ServiceId | None = None  # whose steps and head start these are
 
 
-class VisitRefused(_Event, frozen=True):
+class VisitRefused(BaseEvent, frozen=True):
     """Offered to the queue and turned away at the door."""
 
     visit: VisitId
@@ -171,18 +151,18 @@ class VisitRefused(_Event, frozen=True):
     number: int
 
 
-class VisitEnded(_Event, frozen=True):
+class VisitEnded(BaseEvent, frozen=True):
     visit: VisitId
     outcome: VisitOutcome
     waited_ms: int
 
 
-class RequirementStepped(_Event, frozen=True):
+class RequirementStepped(BaseEvent, frozen=True):
     visit: VisitId
     step: int
 
 
-class VisitChanged(_Event, frozen=True):
+class VisitChanged(BaseEvent, frozen=True):
     visit: VisitId
     head_start_ms: int
     levels: dict[str, int]
@@ -190,48 +170,48 @@ class VisitChanged(_Event, frozen=True):
     step: int | None = None  # of new steps, how many are past; None: they have come all the way
 
 
-class StickyEnded(_Event, frozen=True):
+class StickyEnded(BaseEvent, frozen=True):
     visit: VisitId
 
 
-class ExclusionsCleared(_Event, frozen=True):
+class ExclusionsCleared(BaseEvent, frozen=True):
     visit: VisitId
 
 
-class GroupOpened(_Event, frozen=True):
+class GroupOpened(BaseEvent, frozen=True):
     """Ring progressively: the next agent may be added."""
 
     visit: VisitId
 
 
-class PromptStarted(_Event, frozen=True):
+class PromptStarted(BaseEvent, frozen=True):
     contact: ContactId
     play: PlayId
     prompt: str
 
 
-class PromptEnded(_Event, frozen=True):
+class PromptEnded(BaseEvent, frozen=True):
     contact: ContactId
     play: PlayId
 
 
-class MusicStarted(_Event, frozen=True):
+class MusicStarted(BaseEvent, frozen=True):
     contact: ContactId
     name: str
 
 
-class ContactClosing(_Event, frozen=True):
+class ContactClosing(BaseEvent, frozen=True):
     contact: ContactId
     cause: Cause
     until: int
 
 
-class ContactEnded(_Event, frozen=True):
+class ContactEnded(BaseEvent, frozen=True):
     contact: ContactId
     end: ContactEnd
 
 
-class OfferMade(_Event, frozen=True):
+class OfferMade(BaseEvent, frozen=True):
     offer: OfferId
     number: int
     visit: VisitId
@@ -245,13 +225,14 @@ class OfferMade(_Event, frozen=True):
     line: str = ""  # explains: the class of the contact
     waiting: int = 0  # explains: contacts in that class
     available: int = 0  # explains: agents available to the medium
+    via: NodeId | None = None  # the phone is on that node: it is rung over the trunk
 
 
-class OfferRang(_Event, frozen=True):
+class OfferRang(BaseEvent, frozen=True):
     offer: OfferId
 
 
-class OfferAnswered(_Event, frozen=True):
+class OfferAnswered(BaseEvent, frozen=True):
     """The first of its group: the join begins."""
 
     offer: OfferId
@@ -259,7 +240,7 @@ class OfferAnswered(_Event, frozen=True):
     join_until: int
 
 
-class OfferEnded(_Event, frozen=True):
+class OfferEnded(BaseEvent, frozen=True):
     offer: OfferId
     outcome: OfferOutcome
     not_before: int | None = None
@@ -267,12 +248,12 @@ class OfferEnded(_Event, frozen=True):
     exclude: bool = False
 
 
-class JoinRepeated(_Event, frozen=True):
+class JoinRepeated(BaseEvent, frozen=True):
     contact: ContactId
     bridge: BridgeId
 
 
-class ContactConnected(_Event, frozen=True):
+class ContactConnected(BaseEvent, frozen=True):
     contact: ContactId
     visit: VisitId
     offer: OfferId
@@ -280,7 +261,7 @@ class ContactConnected(_Event, frozen=True):
     waited_ms: int
 
 
-class ConnectionEnded(_Event, frozen=True):
+class ConnectionEnded(BaseEvent, frozen=True):
     contact: ContactId
     agent: AgentId
     talk_ms: int
@@ -288,36 +269,36 @@ class ConnectionEnded(_Event, frozen=True):
     wrap_up_until: int | None = None
 
 
-class AgentSignedIn(_Event, frozen=True):
+class AgentSignedIn(BaseEvent, frozen=True):
     agent: AgentId
     seat: SeatId | None
 
 
-class AgentSignedOut(_Event, frozen=True):
+class AgentSignedOut(BaseEvent, frozen=True):
     agent: AgentId
     reason: str = ""
 
 
-class AgentBecameReady(_Event, frozen=True):
+class AgentBecameReady(BaseEvent, frozen=True):
     agent: AgentId
 
 
-class AgentBecameNotReady(_Event, frozen=True):
+class AgentBecameNotReady(BaseEvent, frozen=True):
     agent: AgentId
     reason: str
 
 
-class AgentChangePending(_Event, frozen=True):
+class AgentChangePending(BaseEvent, frozen=True):
     agent: AgentId
     pending: Pending
     reason: str = ""
 
 
-class AgentDelayEnded(_Event, frozen=True):
+class AgentDelayEnded(BaseEvent, frozen=True):
     agent: AgentId
 
 
-class WrapUpEnded(_Event, frozen=True):
+class WrapUpEnded(BaseEvent, frozen=True):
     agent: AgentId
     slot: int
 
@@ -329,17 +310,19 @@ Event = Union[
     VisitEnded, RequirementStepped, VisitChanged, StickyEnded, ExclusionsCleared, GroupOpened, PromptStarted,
     PromptEnded, MusicStarted, ContactClosing, ContactEnded, OfferMade, OfferRang, OfferAnswered, OfferEnded,
     JoinRepeated, ContactConnected, ConnectionEnded, AgentSignedIn, AgentSignedOut, AgentBecameReady,
-    AgentBecameNotReady, AgentChangePending, AgentDelayEnded, WrapUpEnded,
+    AgentBecameNotReady, AgentChangePending, AgentDelayEnded, WrapUpEnded, DrainBegan, DrainEnded, MoveBegan,
+    CallerSetOff, ContactMoved, MoveFailed,
 ]  # fmt: skip
 
 __all__ = [
     "AgentBecameNotReady", "AgentBecameReady", "AgentChangePending", "AgentDelayEnded", "AgentSignedIn",
-    "AgentSignedOut", "BridgeReleased", "ConfigurationApplied", "ConnectionEnded", "ContactArrived", "ContactClosing",
-    "ContactConnected", "ContactEnded", "Event", "ExclusionsCleared", "FeatureUsed", "GroupOpened",
-    "InvariantBroken", "JoinRepeated",
+    "AgentSignedOut", "BridgeReleased", "CallerSetOff", "ConfigurationApplied", "ConnectionEnded", "ContactArrived",
+    "ContactClosing", "ContactConnected", "ContactEnded", "ContactMoved", "DrainBegan", "DrainEnded", "Event",
+    "ExclusionsCleared", "FeatureUsed", "GroupOpened", "InvariantBroken", "JoinRepeated",
     "JournalStarted", "LegAdopted", "LegAnswering", "LegCameUp", "LegClosed", "LegClosing", "LegConfirmed",
-    "LegDoubted", "LegEnteredBridge", "LegLeftBridge", "LegRang", "MusicStarted", "NodeFenced", "NodeLinked",
-    "NodeLost", "NodeOpened", "OfferAnswered", "OfferEnded", "OfferMade", "OfferRang", "PromptEnded", "PromptStarted",
+    "LegDoubted", "LegEnteredBridge", "LegLeftBridge", "LegRang", "MoveBegan", "MoveFailed", "MusicStarted",
+    "NodeFenced", "NodeLinked", "NodeLost", "NodeOpened", "OfferAnswered", "OfferEnded", "OfferMade", "OfferRang",
+    "PromptEnded", "PromptStarted",
     "RequirementStepped", "SeatStatusChanged", "StickyEnded", "VisitBegan", "VisitChanged", "VisitEnded",
     "VisitRefused", "WrapUpEnded",
 ]  # fmt: skip

@@ -13,6 +13,7 @@ from cordpair.acd.configuration import Strategy
 from cordpair.acd.evolve_agents import AGENT_EVENTS
 from cordpair.acd.evolve_configuration import CONFIGURATION_EVENTS
 from cordpair.acd.evolve_legs import LEG_EVENTS
+from cordpair.acd.evolve_moves import MOVE_EVENTS, end_move
 from cordpair.acd.model import (
     BridgeRow,
     Cell,
@@ -24,8 +25,8 @@ from cordpair.acd.model import (
     QueueRow,
     SlotState,
     VisitRow,
-    fit_slots,
 )
+from cordpair.acd.slots import fit_slots
 from cordpair.acd.touched import Kind, Touched
 
 
@@ -165,10 +166,12 @@ def _contact_closing(cell: Cell, event: ev.ContactClosing, at: int) -> Touched:
 
 
 def _contact_ended(cell: Cell, event: ev.ContactEnded, at: int) -> Touched:
-    key = cell.state.contacts.pop(event.contact).key
-    if key:
-        del cell.state.tasks[key]
-    return ((Kind.CONTACT, event.contact),)
+    contact = cell.state.contacts.pop(event.contact)
+    if contact.key:
+        del cell.state.tasks[contact.key]
+    if contact.move is None:
+        return ((Kind.CONTACT, event.contact),)
+    return ((Kind.CONTACT, event.contact), *end_move(cell, contact, contact.move))
 
 
 # ---------------------------------------------------------------- offers and conversations
@@ -178,7 +181,15 @@ def _offer_made(cell: Cell, event: ev.OfferMade, at: int) -> Touched:
     state = cell.state
     count(cell, "offer", event.number)
     state.offers[event.offer] = OfferRow(
-        event.offer, event.visit, event.contact, event.agent, event.slot, at, event.expires_at, leg=event.leg
+        event.offer,
+        event.visit,
+        event.contact,
+        event.agent,
+        event.slot,
+        at,
+        event.expires_at,
+        leg=event.leg,
+        via=event.via,
     )
     visit, agent = state.visits[event.visit], state.agents[event.agent]
     visit.offers.append(event.offer)
@@ -190,7 +201,13 @@ def _offer_made(cell: Cell, event: ev.OfferMade, at: int) -> Touched:
     agent.last_offer = event.number
     if event.leg is not None:
         state.legs[event.leg] = LegRow(
-            event.leg, visit.node, LegRole.AGENT, contact=event.contact, offer=event.offer, seat=event.seat
+            event.leg,
+            visit.node,
+            LegRole.AGENT,
+            contact=event.contact,
+            offer=event.offer,
+            seat=event.seat,
+            via=event.via,
         )
         if event.seat is not None:
             state.seats[event.seat].legs.append(event.leg)
@@ -299,6 +316,7 @@ EVOLVE: dict[type, Callable[[Cell, Any, int], Touched]] = {
     **AGENT_EVENTS,
     **CONFIGURATION_EVENTS,
     **LEG_EVENTS,
+    **MOVE_EVENTS,
 }
 
 

@@ -4,7 +4,8 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 from cordpair.acd import events as ev
-from cordpair.acd.model import AgentRow, AgentStatus, Cell, Pending, QueueRow, SlotState, fit_slots
+from cordpair.acd.model import AgentRow, AgentStatus, Cell, Pending, QueueRow, SlotState
+from cordpair.acd.slots import fit_slots
 from cordpair.acd.touched import Kind, Touched
 
 

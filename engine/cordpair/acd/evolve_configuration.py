@@ -4,9 +4,12 @@ from collections.abc import Callable
 from typing import Any
 
 from cordpair.acd import events as ev
+from cordpair.acd.causes import SeatStatus
 from cordpair.acd.evolve_agents import recount
-from cordpair.acd.model import AgentRow, Book, Cell, NodeRow, QueueRow, SeatRow, fit_slots, slots_of
+from cordpair.acd.model import AgentRow, Book, Cell, NodeRow, QueueRow, SeatRow
+from cordpair.acd.slots import fit_slots, slots_of
 from cordpair.acd.touched import EVERYTHING, Touched
+from cordpair.ids import NodeId
 
 
 def _journal_started(cell: Cell, event: ev.JournalStarted, at: int) -> Touched:
@@ -39,7 +42,13 @@ def _configuration_applied(cell: Cell, event: ev.ConfigurationApplied, at: int) 
 def _seats(cell: Cell, before: Book) -> None:
     """What is known of a phone goes with its endpoint: a driver that watches it already says nothing new."""
     seats = cell.state.seats
-    known = {endpoint: seats[seat].status for endpoint, seat in before.by_endpoint.items() if seat in seats}
+    known: dict[str, dict[NodeId, SeatStatus]] = {}
+    for configured in before.configuration.seats:
+        if configured.seat in seats:
+            there = known.setdefault(configured.endpoint, {})
+            for node, status in seats[configured.seat].status.items():
+                if node not in there or configured.node in (None, node):
+                    there[node] = status
     for seat in cell.book.configuration.seats:
         row = seats.setdefault(seat.seat, SeatRow(seat.seat))
         old = before.seats.get(seat.seat)

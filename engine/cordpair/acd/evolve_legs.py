@@ -71,8 +71,12 @@ def _leg_rang(cell: Cell, event: ev.LegRang, at: int) -> Touched:
 
 
 def _leg_came_up(cell: Cell, event: ev.LegCameUp, at: int) -> Touched:
-    cell.state.legs[event.leg].state = LegState.UP
-    return ()
+    leg = cell.state.legs[event.leg]
+    leg.state = LegState.UP
+    contact = cell.state.contacts.get(leg.contact) if leg.contact is not None else None
+    if contact is None or contact.visit is None or not cell.state.nodes[leg.node].draining:
+        return ()
+    return ((Kind.VISIT, contact.visit),)  # who is answered can be moved
 
 
 def _leg_entered_bridge(cell: Cell, event: ev.LegEnteredBridge, at: int) -> Touched:

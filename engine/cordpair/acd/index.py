@@ -78,7 +78,7 @@ class Index:
         self._refresh_group(visit, row)
 
     def _waits(self, row: VisitRow) -> bool:
-        return not row.offers and row.accepted is None
+        return not row.offers and row.accepted is None and not row.moving
 
     def _refresh_group(self, visit: VisitId, row: VisitRow | None) -> None:
         queue = self.cell.book.queues.get(row.queue) if row is not None else None
@@ -109,6 +109,11 @@ class Index:
     # ------------------------------------------------------------ nodes and queues
 
     def _refresh_node(self, node: NodeId) -> None:
+        if node in self.cell.book.reached_from:  # who has a phone there comes into the reach of others, or leaves it
+            for agent in self.cell.state.agents.values():
+                seat = self.cell.state.seats.get(agent.seat) if agent.seat is not None else None
+                if seat is not None and node in seat.status:
+                    self._refresh_agent(agent.agent)
         for found in self.classes.at_node(node):
             self.classes.refresh_head(found)
             if len(found.line):

@@ -232,6 +232,13 @@ class ChangeContact(_Input, frozen=True):
     levels: dict[str, int] | None = None
 
 
+class DrainNode(_Input, frozen=True):
+    """Give the node nothing new and move who waits there, or (``on`` false) use it again."""
+
+    node: NodeId
+    on: bool = True
+
+
 class ApplyConfiguration(_Input, frozen=True):
     configuration: Configuration
 
@@ -276,6 +283,7 @@ Request = Union[
     RejectOffer,
     EndContact,
     ChangeContact,
+    DrainNode,
     ApplyConfiguration,
 ]
 Input = Union[DriverInput, Request, BreachFound, TimerDue]
@@ -289,6 +297,7 @@ __all__ = [
     "ChangeContact",
     "CommandFailed",
     "Digit",
+    "DrainNode",
     "DriverInput",
     "EndContact",
     "Fenced",

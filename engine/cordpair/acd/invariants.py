@@ -20,6 +20,8 @@ from cordpair.acd.model import (
     LegRole,
     LegRow,
     LegState,
+    MoveRow,
+    NodeRow,
     OfferRow,
     Pending,
     QueueRow,
@@ -28,8 +30,9 @@ from cordpair.acd.model import (
     SlotState,
     VisitRow,
 )
-from cordpair.acd.profiles import is_staff, reachable_nodes
+from cordpair.acd.profiles import is_staff
 from cordpair.acd.skills import ANYWHERE, meets
+from cordpair.acd.trunks import reachable_nodes
 from cordpair.ids import AgentId, QueueId
 
 Law = Callable[[Cell, Any], Iterator[str]]
@@ -57,6 +60,8 @@ def rows(cell: Cell) -> tuple[tuple[dict[Any, Any], Law], ...]:
         (state.offers, _offer),
         (state.legs, _leg),
         (state.bridges, _bridge),
+        (state.moves, _move),
+        (state.nodes, _node),
         (state.queues, balance),
     )
 
@@ -108,7 +113,7 @@ def _contact(cell: Cell, row: ContactRow) -> Iterator[str]:
     places = _places(cell, row)
     if len(places) != 1:
         yield f"contact {row.contact} is held in {len(places)} places: {', '.join(places) or 'none'}"
-    if row.medium == VOICE and (row.leg is None or row.leg not in cell.state.legs):
+    if row.medium == VOICE and not _is_underway(cell, row) and (row.leg is None or row.leg not in cell.state.legs):
         yield f"contact {row.contact} lives on without its leg"
     if row.connection is not None:
         slot = cell.state.agents[row.connection.agent].slots[row.connection.slot]
@@ -116,6 +121,34 @@ def _contact(cell: Cell, row: ContactRow) -> Iterator[str]:
             yield f"contact {row.contact} talks to an agent who does not"
     if row.bridge is not None and row.bridge not in cell.state.bridges:
         yield f"contact {row.contact} has a bridge that is not there"
+
+
+def _is_underway(cell: Cell, row: ContactRow) -> bool:
+    """Between two legs: sent to another node, and awaited there."""
+    move = cell.state.moves.get(row.move) if row.move is not None else None
+    return move is not None and move.left_at is not None and row.leg is None
+
+
+def _move(cell: Cell, row: MoveRow) -> Iterator[str]:
+    contact = cell.state.contacts.get(row.contact)
+    if contact is None or contact.move != row.move:
+        yield f"move {row.move} is nobody's"
+        return
+    visit = cell.state.visits.get(contact.visit) if contact.visit is not None else None
+    if visit is None or not visit.moving:
+        yield f"move {row.move} is of {row.contact}, who does not wait to be moved"
+    elif visit.offers or visit.accepted is not None:
+        yield f"{row.contact} is on the way to {row.target} and an agent is alerted"
+    if contact.node != row.source or (visit is not None and visit.node != row.source):
+        yield f"move {row.move} is not from where {row.contact} is"
+    if row.left_at is None and contact.leg is None:
+        yield f"{row.contact} has left for {row.target} and nobody knows when"
+
+
+def _node(cell: Cell, row: NodeRow) -> Iterator[str]:
+    moving = sum(move.source == row.node for move in cell.state.moves.values())
+    if row.moving != moving:
+        yield f"node {row.node}: {row.moving} counted as on their way, {moving} are"
 
 
 def _places(cell: Cell, row: ContactRow) -> list[str]:
@@ -133,6 +166,8 @@ def _visit(cell: Cell, row: VisitRow) -> Iterator[str]:
     contact = cell.state.contacts.get(row.contact)
     if contact is None or contact.visit != row.visit:
         yield f"visit {row.visit} is nobody's"
+    elif row.moving != (contact.move in cell.state.moves) or contact.node != row.node:
+        yield f"visit {row.visit} is not where its contact is"
     if row.accepted is not None and row.offers != [row.accepted]:
         yield f"visit {row.visit} was accepted and others are still alerted"
     for offer in row.offers:
@@ -214,7 +249,7 @@ def _eligible_pairs(cell: Cell, now: int) -> Iterator[str]:
 
 
 def _exclusion(cell: Cell, visit: VisitRow) -> Iterator[str]:
-    if not visit.excluded or visit.offers or visit.sticky is not None:
+    if not visit.excluded or visit.offers or visit.moving or visit.sticky is not None:
         return
     staff = {row.agent for row in cell.state.agents.values() if is_staff(row) and _could_serve(cell, row, visit)}
     if staff and staff <= set(visit.excluded):

@@ -9,12 +9,13 @@ from enum import StrEnum
 import msgspec
 
 from cordpair.acd.causes import Cause, SeatStatus, VisitOutcome
-from cordpair.acd.configuration import VOICE, Agent, Configuration, Queue, Seat, Service, Step
+from cordpair.acd.configuration import Agent, Configuration, Queue, Seat, Service, Step
 from cordpair.ids import (
     AgentId,
     BridgeId,
     ContactId,
     LegId,
+    MoveId,
     NodeId,
     OfferId,
     PlayId,
@@ -134,6 +135,8 @@ class ContactRow(_Row):
     closing_until: int = 0
     hops: int = 0  # visits so far
     key: str = ""  # of a task: the requester's own id
+    move: MoveId | None = None  # on the way to another node
+    stays: bool = False  # could not be moved off its draining node: not asked again
 
 
 class VisitRow(_Row):
@@ -159,6 +162,7 @@ class VisitRow(_Row):
     join_until: int | None = None
     progress_at: int | None = None  # ring progressively: when the next agent may be added
     service: ServiceId | None = None  # whose steps and head start it began with; None: the queue's
+    moving: bool = False  # its contact is on the way to another node: nobody is alerted
 
     @property
     def key(self) -> int:
@@ -179,6 +183,7 @@ class OfferRow(_Row):
     leg: LegId | None = None
     rang: bool = False
     answered: bool = False
+    via: NodeId | None = None  # the phone is on that node, rung over the trunk to it
 
 
 class LegRow(_Row):
@@ -195,6 +200,19 @@ class LegRow(_Row):
     until: int | None = None  # ask again for its end, end a feature call, or take it as gone
     doubted: bool = False  # the PBX says it is gone, but its end was not seen yet
     play: PlayId | None = None
+    via: NodeId | None = None  # it goes over the trunk to a phone on that node
+
+
+class MoveRow(_Row):
+    """A waiting caller was asked to call another node, with the move's id as the number dialled."""
+
+    move: MoveId
+    contact: ContactId
+    source: NodeId
+    target: NodeId
+    until: int  # by then the old leg has ended, and after that the new one has come
+    left_at: int | None = None  # the old leg has ended
+    unseen: bool = False  # its end was not seen
 
 
 class BridgeRow(_Row):
@@ -208,6 +226,8 @@ class NodeRow(_Row):
     status: NodeStatus = NodeStatus.DOWN
     epoch: str = ""
     opens_at: int | None = None
+    draining: bool = False  # takes nothing new, and gives up who waits
+    moving: int = 0  # callers on their way from here
 
 
 class SeatRow(_Row):
@@ -245,6 +265,7 @@ class State(_Row):
     legs: dict[LegId, LegRow] = {}
     bridges: dict[BridgeId, BridgeRow] = {}
     nodes: dict[NodeId, NodeRow] = {}
+    moves: dict[MoveId, MoveRow] = {}
     seats: dict[SeatId, SeatRow] = {}
     queues: dict[QueueId, QueueRow] = {}
 
@@ -258,11 +279,19 @@ class Book:
         self.agents: dict[AgentId, Agent] = {agent.agent: agent for agent in configuration.agents}
         self.seats: dict[SeatId, Seat] = {seat.seat: seat for seat in configuration.seats}
         self.services: dict[ServiceId, Service] = {service.service: service for service in configuration.services}
-        self.by_endpoint: dict[str, SeatId] = {seat.endpoint: seat.seat for seat in configuration.seats}
+        self._by_endpoint = {(seat.endpoint, seat.node): seat.seat for seat in configuration.seats}
         self.by_seat: dict[SeatId, AgentId] = {
             agent.seat: agent.agent for agent in configuration.agents if agent.seat is not None
         }
         self.codes = {code.code: code for code in configuration.codes}
+        self.reached_from: dict[NodeId, list[NodeId]] = {}  # node → those whose PBX has a trunk to it
+        for node, peers in configuration.peers.items():
+            for peer in peers:
+                self.reached_from.setdefault(peer, []).append(node)
+
+    def seat_at(self, endpoint: str, node: NodeId) -> SeatId | None:
+        """Two PBXs may give two phones the same name."""
+        return self._by_endpoint.get((endpoint, node)) or self._by_endpoint.get((endpoint, None))
 
 
 class Cell:
@@ -273,40 +302,6 @@ class Cell:
     def __init__(self, state: State) -> None:
         self.state = state
         self.book = Book(state.configuration)
-
-
-def slots_of(agent: Agent) -> list[Slot]:
-    """The slots that a configured agent has, all free."""
-    return [Slot(medium) for medium, count in sorted(agent.capacity.items()) for _ in range(count)]
-
-
-def fit_slots(cell: Cell, row: AgentRow) -> None:
-    """Let an agent have the slots of a changed capacity, as soon as none is in use."""
-    agent = cell.book.agents.get(row.agent)
-    if agent is None or any(slot.state is not SlotState.FREE for slot in row.slots):
-        return
-    if [slot.medium for slot in row.slots] != [slot.medium for slot in slots_of(agent)]:
-        row.slots = slots_of(agent)
-
-
-def free_slot(row: AgentRow, medium: str) -> int | None:
-    """The index of a slot that may take a contact of ``medium`` now.
-
-    Voice is exclusive: it needs every slot free, and blocks every other.
-    """
-    chosen = None
-    for index, slot in enumerate(row.slots):
-        if slot.state is SlotState.FREE:
-            if slot.medium == medium and chosen is None:
-                chosen = index
-        elif VOICE in (medium, slot.medium):
-            return None
-    return chosen
-
-
-def is_busy(row: AgentRow) -> bool:
-    """Whether any slot is connected or in wrap-up (what a pause waits for)."""
-    return any(slot.state in (SlotState.CONNECTED, SlotState.WRAP_UP) for slot in row.slots)
 
 
 __all__ = [
@@ -321,6 +316,7 @@ __all__ = [
     "LegRole",
     "LegRow",
     "LegState",
+    "MoveRow",
     "NodeRow",
     "NodeStatus",
     "OfferRow",
@@ -331,8 +327,4 @@ __all__ = [
     "SlotState",
     "State",
     "VisitRow",
-    "fit_slots",
-    "free_slot",
-    "is_busy",
-    "slots_of",
 ]

@@ -1,11 +1,12 @@
 """Agents grouped by what they can do, and the lines of those who are available. Derived from the tables."""
 
-from cordpair.acd.causes import SeatStatus
 from cordpair.acd.configuration import VOICE
 from cordpair.acd.lines import NOBODY, Line
-from cordpair.acd.model import AgentRow, AgentStatus, Cell, Pending, free_slot
+from cordpair.acd.model import AgentRow, AgentStatus, Cell, Pending
 from cordpair.acd.skills import Fits, ProfileKey, profile_key
+from cordpair.acd.slots import free_slot
 from cordpair.acd.strategies import IDLE, ORDER, order_key
+from cordpair.acd.trunks import reachable_nodes
 from cordpair.ids import AgentId, NodeId
 
 
@@ -32,17 +33,6 @@ class Place:
     def __init__(self, profile: int, keys: dict[str, tuple[int, ...]]) -> None:
         self.profile = profile
         self.keys = keys
-
-
-def reachable_nodes(cell: Cell, row: AgentRow) -> tuple[NodeId, ...]:
-    """The nodes from which the agent's phone can be rung now."""
-    if row.seat is None or row.seat not in cell.book.seats:
-        return ()
-    only = cell.book.seats[row.seat].node
-    status = cell.state.seats[row.seat].status
-    return tuple(
-        node for node in sorted(status) if status[node] is SeatStatus.REACHABLE and (only is None or node == only)
-    )
 
 
 def phone_in_use(cell: Cell, row: AgentRow) -> bool:
@@ -153,4 +143,4 @@ class Profiles:
                 self.heads[medium, order][place.profile] = line.head()
 
 
-__all__ = ["Profile", "Profiles", "is_staff", "phone_in_use", "reachable_nodes"]
+__all__ = ["Profile", "Profiles", "is_staff", "phone_in_use"]

@@ -11,6 +11,7 @@ from cordpair.acd.causes import Cause, ContactEnd, OfferOutcome, VisitOutcome
 from cordpair.acd.configuration import Action, HangUpAction, Queue, QueueAction, Service, ServiceAction, Step
 from cordpair.acd.draws import draw
 from cordpair.acd.model import MOST_VISITS, Cell, ContactRow, LegState, OfferRow, Pending, SlotState, VisitRow
+from cordpair.acd.trunks import may_move
 from cordpair.ids import AgentId, BridgeId, LegId, OfferId, PlayId, QueueId, ServiceId, VisitId
 
 Events = Iterator[ev.Event]
@@ -183,7 +184,7 @@ def begin(cell: Cell, contact: ContactRow, entry: Entry, now: int, began_at: int
         now + queue.sticky_ms if sticky is not None else None,
         entry.service,
     )
-    yield from _entertain(cell, contact, queue)
+    yield from entertain(cell, contact, queue)
 
 
 def _refusal(cell: Cell, queue: Queue, number: int) -> tuple[str, Action] | None:
@@ -202,9 +203,9 @@ def _refusal(cell: Cell, queue: Queue, number: int) -> tuple[str, Action] | None
     return None
 
 
-def _entertain(cell: Cell, contact: ContactRow, queue: Queue) -> Events:
-    """What the caller hears while waiting: the queue's prompt, then its music."""
-    if contact.leg is None:
+def entertain(cell: Cell, contact: ContactRow, queue: Queue) -> Events:
+    """What the caller hears while waiting: the queue's prompt, then its music. Nothing, who is sent elsewhere."""
+    if contact.leg is None or (contact.visit is not None and may_move(cell, cell.state.visits[contact.visit])):
         return
     yield from answer(cell, contact.leg)
     if queue.prompt:
@@ -289,6 +290,7 @@ __all__ = [
     "end_offers",
     "end_visit",
     "enter",
+    "entertain",
     "fail_offer",
     "finish",
     "follow",

@@ -62,10 +62,13 @@ def _offered(cell: Cell, event: ev.OfferMade) -> Commands:
     stamp = Stamp(
         cell.book.configuration.cell, contact=event.contact, visit=event.visit, offer=event.offer, role="agent"
     )
+    endpoint = cell.book.seats[event.seat].endpoint
+    if event.via is not None:
+        endpoint += f"@{cell.book.configuration.peers[contact.node][event.via]}"
     yield cmd.Originate(
         contact.node,
         event.leg,
-        cell.book.seats[event.seat].endpoint,
+        endpoint,
         event.contact,
         # The engine's own deadline decides; the PBX's is only for the case that the engine is gone.
         cell.book.queues[cell.state.visits[event.visit].queue].offer_timeout_ms + 5_000,
@@ -81,6 +84,23 @@ def _accepted(cell: Cell, event: ev.OfferAnswered) -> Commands:
         if contact.play is not None and contact.leg is not None:
             yield cmd.StopPlay(contact.node, contact.leg, contact.play)
         yield from _join(cell, contact.contact, event.bridge, cell.state.offers[event.offer].leg)
+
+
+def _move_began(cell: Cell, event: ev.MoveBegan) -> Commands:
+    contact = cell.state.contacts[event.contact]
+    if contact.leg is None:
+        return
+    if contact.play is not None:
+        yield cmd.StopPlay(contact.node, contact.leg, contact.play)
+    target = f"sip:{event.move}@{cell.book.configuration.addresses[event.target]}"
+    if event.answered:
+        yield cmd.Refer(contact.node, contact.leg, target)
+    else:
+        yield cmd.Redirect(contact.node, contact.leg, target)
+
+
+def _moved(cell: Cell, event: ev.ContactMoved) -> Commands:
+    yield cmd.StampLeg(event.node, event.leg, Stamp(cell.book.configuration.cell, contact=event.contact, role="caller"))
 
 
 def _rejoined(cell: Cell, event: ev.JoinRepeated) -> Commands:
@@ -116,6 +136,8 @@ REACT: dict[type, Callable[[Cell, Any], Commands]] = {
     ev.OfferAnswered: _accepted,
     ev.JoinRepeated: _rejoined,
     ev.BridgeReleased: _released,
+    ev.MoveBegan: _move_began,
+    ev.ContactMoved: _moved,
 }
 
 

@@ -10,6 +10,7 @@ class Kind(StrEnum):
     CONTACT = "contact"
     LEG = "leg"
     NODE = "node"
+    MOVE = "move"
     QUEUE = "queue"
     EVERYTHING = "everything"
 

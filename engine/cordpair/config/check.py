@@ -22,6 +22,7 @@ CODE_RESULTS = (
 def check(config: Config, problems: Problems) -> None:
     """Note everything that is wrong between the keys of a file."""
     for rule in (
+        _nodes,
         _queues,
         _services,
         _seats,
@@ -49,6 +50,20 @@ def actions(queue: Queue) -> Iterator[tuple[Path, Action]]:
 
 
 # ---------------------------------------------------------------- entity by entity
+
+
+def _nodes(config: Config, problems: Problems) -> None:
+    for name, pbx in config.pbx.items():
+        for peer in pbx.peers:
+            path: Path = ("pbx", name, "peers", peer)
+            if peer == name:
+                problems.error(path, "is the node itself: a trunk leads to another one")
+            else:
+                _refer(config.pbx, "pbx", peer, path, problems)
+        same = next((other for other, each in config.pbx.items() if each.address == pbx.address), name)
+        if pbx.address is not None and same != name:
+            message = f"is the address of pbx.{same} too: a caller sent there could arrive at either"
+            problems.error(("pbx", name, "address"), message)
 
 
 def _queues(config: Config, problems: Problems) -> None:
@@ -87,8 +102,11 @@ def _services(config: Config, problems: Problems) -> None:
 
 def _seats(config: Config, problems: Problems) -> None:
     seen: dict[str, list[tuple[str, str | None]]] = {}
+    joined = any(pbx.peers for pbx in config.pbx.values())
     for name, seat in config.seats.items():
         path: Path = ("seats", name)
+        if joined and "@" in seat.endpoint:
+            problems.error((*path, "endpoint"), "cannot be rung over a trunk, which is named after the '@'")
         if seat.node is not None:
             _refer(config.pbx, "pbx", seat.node, (*path, "node"), problems)
         others = seen.setdefault(seat.endpoint, [])

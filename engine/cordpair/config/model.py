@@ -16,6 +16,9 @@ Name = Annotated[str, Meta(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.@+-]{0,63}$")]
 CellName = Annotated[str, Meta(pattern=r"^[a-z0-9][a-z0-9-]{0,31}$")]
 Word = Annotated[str, Meta(pattern=r"^\S{1,128}$")]
 Url = Annotated[str, Meta(pattern=r"^\S{1,1024}$")]
+ADDRESS = r"^([A-Za-z0-9][A-Za-z0-9.-]{0,252}|\[[0-9A-Fa-f:.]{2,45}\])(:[0-9]{1,5})?$"
+Address = Annotated[str, Meta(pattern=ADDRESS)]
+Trunk = Annotated[str, Meta(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.-]{0,63}$")]
 Text = Annotated[str, Meta(max_length=256)]
 Code = Annotated[str, Meta(pattern=r"^[0-9*#]{1,16}$")]
 Key = Annotated[str, Meta(pattern=r"^[0-9*#]$")]
@@ -62,8 +65,12 @@ class Secret(msgspec.Struct, frozen=True):
 
 
 class Pbx(msgspec.Struct, frozen=True):
+    """``peers``: other nodes, each with the name that this PBX gives to its trunk there."""
+
     url: Url
     password: Secret | None = None
+    address: Address | None = None
+    peers: dict[Name, Trunk] = {}
 
 
 class Action(msgspec.Struct, frozen=True):
@@ -170,6 +177,7 @@ class Timing(msgspec.Struct, frozen=True):
     settle: Annotated[int, Meta(ge=0, le=60_000, extra={"kind": "duration"})] = 300
     closing_timeout: Annotated[int, Meta(ge=1_000, le=600_000, extra={"kind": "duration"})] = 30_000
     hang_up_timeout: Annotated[int, Meta(ge=100, le=60_000, extra={"kind": "duration"})] = 5_000
+    move_timeout: Annotated[int, Meta(ge=1_000, le=60_000, extra={"kind": "duration"})] = 10_000
 
 
 class Config(msgspec.Struct, frozen=True):
@@ -194,6 +202,7 @@ class Config(msgspec.Struct, frozen=True):
 
 
 __all__ = [
+    "ADDRESS",
     "Action",
     "Agent",
     "Assignment",

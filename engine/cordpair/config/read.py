@@ -11,13 +11,15 @@ import msgspec
 from msgspec import inspect
 
 from cordpair.config.durations import format_duration, parse_duration
-from cordpair.config.model import Secret
+from cordpair.config.model import ADDRESS, Secret
 from cordpair.config.problems import Path, Problems, quote
 
 # What a pattern of the model means, in words.
 PATTERNS = {
     r"^[A-Za-z0-9][A-Za-z0-9_.@+-]{0,63}$": 'must be 1 to 64 letters, digits or "_.@+-", a letter or digit first',
     r"^[a-z0-9][a-z0-9-]{0,31}$": 'must be 1 to 32 small letters, digits or "-", a letter or digit first',
+    r"^[A-Za-z0-9][A-Za-z0-9_.-]{0,63}$": 'must be 1 to 64 letters, digits or "_.-", a letter or digit first',
+    ADDRESS: 'must be a host or host:port that callers reach by SIP, such as "sip.example.com:5060"',
     r"^\S{1,128}$": "must be 1 to 128 characters without a space",
     r"^[0-9*#]{1,16}$": "must be 1 to 16 keys of a telephone (0-9, *, #)",
     r"^[0-9*#]$": "must be one key of a telephone (0-9, *, #)",

@@ -76,7 +76,11 @@ class LinkEnd(msgspec.Struct, frozen=True):
 
 
 class OriginateRequest(msgspec.Struct, frozen=True, kw_only=True):
-    """Ring ``endpoint``; ringing, answered and ended follow as inputs of ``leg``."""
+    """Ring ``endpoint``; ringing, answered and ended follow as inputs of ``leg``.
+
+    ``seat@peer`` rings the seat of another PBX over the trunk that this one calls ``peer``: ringing, refusals, caller
+    id and ``X-Context-Id`` pass through as if the phone were here, and so does ANSWERED_ELSEWHERE.
+    """
 
     leg: LegId
     endpoint: str
@@ -140,10 +144,11 @@ class Driver(Protocol):
     async def send_digits(self, leg: LegId, digits: str) -> None: ...
     async def mute(self, leg: LegId, direction: Direction, on: bool) -> None: ...
     async def redirect(self, leg: LegId, target: str) -> None:
-        """Before the answer: tell the caller to call ``target`` (SIP 302)."""
+        """Before the answer: tell the caller to call ``target``, a SIP URI (302). The leg ends, NORMAL."""
 
     async def refer(self, leg: LegId, target: str) -> None:
-        """After the answer: transfer the far end to ``target`` (SIP REFER)."""
+        """After the answer: transfer the far end to ``target``, a SIP URI (REFER). The far end ends the leg when it is
+        there; one that does not follow stays, and nothing is said of it."""
 
     # ------------------------------------------------------------ bridges
 

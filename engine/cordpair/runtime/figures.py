@@ -3,7 +3,8 @@
 import msgspec
 
 from cordpair.acd.causes import SeatStatus, VisitOutcome
-from cordpair.acd.model import AgentRow, AgentStatus, Pending, SlotState, State
+from cordpair.acd.model import AgentRow, AgentStatus, NodeRow, NodeStatus, Pending, SlotState, State
+from cordpair.acd.trunks import left_on
 from cordpair.ids import AgentId, ContactId, NodeId, QueueId, SeatId
 
 # An agent with several slots is shown as what occupies them most.
@@ -63,10 +64,16 @@ class Figures(msgspec.Struct, frozen=True):
 def figures(state: State, now_ms: int) -> Figures:
     return Figures(
         now_ms,
-        {node: row.status.value for node, row in state.nodes.items()},
+        {node: _link(state, row) for node, row in state.nodes.items()},
         _queues(state, now_ms),
         tuple(_agent(state, row, now_ms) for row in state.agents.values()),
     )
+
+
+def _link(state: State, row: NodeRow) -> str:
+    if not row.draining or row.status is not NodeStatus.OPEN:
+        return row.status.value
+    return "draining" if any(left_on(state, row.node)) else "drained"
 
 
 def _queues(state: State, now: int) -> tuple[QueueFigures, ...]:

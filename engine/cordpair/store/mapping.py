@@ -37,7 +37,14 @@ def to_configuration(config: Config, revision: int) -> acd.Configuration:
             settle_ms=config.timing.settle,
             closing_timeout_ms=config.timing.closing_timeout,
             hang_up_timeout_ms=config.timing.hang_up_timeout,
+            move_timeout_ms=config.timing.move_timeout,
         ),
+        peers={
+            NodeId(name): {NodeId(peer): trunk for peer, trunk in pbx.peers.items()}
+            for name, pbx in config.pbx.items()
+            if pbx.peers
+        },
+        addresses={NodeId(name): pbx.address for name, pbx in config.pbx.items() if pbx.address is not None},
     )
 
 

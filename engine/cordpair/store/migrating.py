@@ -11,7 +11,15 @@ from pathlib import Path
 from sqlite_utils import Database
 
 from cordpair.store.errors import StoreError, sqlite_errors
-from cordpair.store.schema import ENTITIES, api_keys, configuration, contact_records, migrations, refuse_foreign
+from cordpair.store.schema import (
+    ENTITIES,
+    api_keys,
+    configuration,
+    contact_records,
+    joined_nodes,
+    migrations,
+    refuse_foreign,
+)
 
 Undo = Callable[[Database], None]
 
@@ -24,10 +32,16 @@ def _drop(*tables: str) -> Undo:
     return undo
 
 
+def _part(db: Database) -> None:
+    for column in ("address", "peers"):
+        db.execute(f"ALTER TABLE pbx DROP COLUMN {column}")
+
+
 UNDO: dict[str, Undo] = {
     configuration.__name__: _drop("revisions", "settings", *(name for name, _, _ in ENTITIES)),
     contact_records.__name__: _drop("contacts"),
     api_keys.__name__: _drop("api_keys"),
+    joined_nodes.__name__: _part,
 }
 NAMES = tuple(UNDO)  # in their order: migration 1, 2, …
 

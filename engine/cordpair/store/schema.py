@@ -79,6 +79,13 @@ def api_keys(db: Database) -> None:
     )
 
 
+@migrations()
+def joined_nodes(db: Database) -> None:
+    """Several PBXs as one: where callers reach a node, and its trunks to others."""
+    db.execute("ALTER TABLE pbx ADD COLUMN address TEXT")
+    db.execute("ALTER TABLE pbx ADD COLUMN peers TEXT NOT NULL DEFAULT '{}'")
+
+
 # Durations are in ms; what is written as a list or table in the file is JSON here.
 ENTITIES: list[tuple[str, dict[str, type], set[str]]] = [
     ("pbx", {"url": str, "password": str}, {"url"}),
@@ -160,6 +167,7 @@ def refuse_foreign(db: Database, path: Path) -> None:
         configuration.__name__,
         contact_records.__name__,
         api_keys.__name__,
+        joined_nodes.__name__,
     }
     if unknown:
         newer = ", ".join(sorted(unknown))
