@@ -31,12 +31,15 @@ MAY: dict[str, set[str | None]] = {
     "listQueues": EVERYBODY,
     "getQueue": EVERYBODY,
     "stream": VIEWERS | {"ann"},
+    "listNodes": VIEWERS,
+    "drainNode": {"admin"},
+    "stopDraining": {"admin"},
     "reload": {"admin"},
     "healthz": EVERYBODY | {None},
     "readyz": EVERYBODY | {None},
     "metrics": EVERYBODY | {None},
 }
-IDS = {"agents": "ann", "contacts": "r-c1", "offers": "r-o1", "queues": "sales"}
+IDS = {"agents": "ann", "contacts": "r-c1", "offers": "r-o1", "queues": "sales", "nodes": "n1"}
 # Far enough to have passed the roles: done, or refused for what is asked.
 PASSED = {200, 201, 204, 400, 404, 409, 426}
 

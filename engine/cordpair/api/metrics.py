@@ -4,6 +4,7 @@ What the tables know is read when it is asked for; what happens is counted from 
 knows (commands, commits, the loop) is measured where it happens, into the same registry.
 """
 
+from collections import Counter as Counts
 from collections.abc import Iterable, Iterator
 from typing import Any
 
@@ -127,9 +128,20 @@ class Tables(Collector):
         for node, row in self._engine.state.nodes.items():
             link.add_metric([node], float(row.status is NodeStatus.OPEN))
         yield link
+        yield from self._nodes()
         contacts = GaugeMetricFamily("cordpair_contacts", "Live contacts")
         contacts.add_metric([], len(self._engine.state.contacts))
         yield contacts
+
+    def _nodes(self) -> Iterator[Metric]:
+        state = self._engine.state
+        draining = GaugeMetricFamily("cordpair_node_draining", "Whether the PBX is being emptied", labels=["node"])
+        contacts = GaugeMetricFamily("cordpair_node_contacts", "Live contacts on the PBX", labels=["node"])
+        count = Counts(row.node for row in state.contacts.values())
+        for node, row in state.nodes.items():
+            draining.add_metric([node], float(row.draining))
+            contacts.add_metric([node], count[node])
+        yield from (draining, contacts)
 
     def _queues(self) -> Iterator[Metric]:
         waiting = GaugeMetricFamily("cordpair_waiting", "Contacts that wait", labels=["queue"])

@@ -5,7 +5,7 @@ from typing import Any
 
 import msgspec
 
-from cordpair.api import agents, configuration, contacts, health, queues, roles, streaming, tasks
+from cordpair.api import agents, configuration, contacts, health, nodes, queues, roles, streaming, tasks
 from cordpair.api.call import Call
 from cordpair.api.roles import Roles
 from cordpair.api.stream import Message
@@ -56,6 +56,7 @@ CONTACT_ID = {
     "/contacts/0/id": ("getContact", "explainContact", "changeContact", "hangUp"),
     "/contacts/0/offers/0/id": ("rejectOffer", "acceptOffer"),
 }
+NODE_ID = {"/nodes/0/id": ("drainNode", "stopDraining")}
 QUEUE_ID = {"/queues/0/id": ("getQueue",)}
 WITH_THEM = "contacts that they talk to or are alerted for"
 AGENT = {200: AgentView}
@@ -101,6 +102,12 @@ ROUTES: tuple[Route, ...] = (
     _get("/v1/stream", "stream", "WebSocket: a snapshot of agents, queues and contacts, then deltas", streaming.stream,
          roles.WATCHERS, replies={101: Message}, refusals=(426,),
          about="themselves, the queues that they work, and " + WITH_THEM),
+    _get("/v1/nodes", "listNodes", "The PBXs: whether they work, and what is on them", nodes.list_nodes, roles.VIEWERS,
+         replies={200: nodes.NodeList}, leads_to=NODE_ID),
+    _post("/v1/nodes/{id}/drain", "drainNode", "Empty a PBX: nothing new, and who waits is moved to another",
+          nodes.drain, roles.OWNERS, replies={200: nodes.NodeView}),
+    _post("/v1/nodes/{id}/stop-draining", "stopDraining", "Use a PBX again", nodes.stop_draining, roles.OWNERS,
+          replies={200: nodes.NodeView}),
     _post("/v1/configuration/reload", "reload", "Read the configuration's file again", configuration.reload,
           roles.OWNERS, replies={200: Outcome}, refusals=(409,)),
     _get("/healthz", "healthz", "Whether the process lives", health.healthz, None,

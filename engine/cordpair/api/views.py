@@ -11,7 +11,7 @@ from msgspec import UNSET, UnsetType
 
 from cordpair.acd.model import AgentRow, AgentStatus, ContactRow, Pending, QueueRow, Slot, SlotState, State, VisitRow
 from cordpair.api.expected import ExpectedWait, NotEnoughData
-from cordpair.ids import AgentId, ContactId, OfferId, QueueId, SeatId, ServiceId
+from cordpair.ids import AgentId, ContactId, NodeId, OfferId, QueueId, SeatId, ServiceId
 
 AgentState = Literal["signed_out", "not_ready", "free", "delayed", "ringing", "talking", "wrap_up"]
 ContactState = Literal["arrived", "waiting", "offered", "answered", "connected", "closing"]
@@ -100,6 +100,7 @@ class ContactView(_View, frozen=True, kw_only=True):
 
     id: ContactId
     medium: str
+    node: NodeId | None = None  # the PBX where a caller is
     state: ContactState
     arrived_at: datetime
     service: ServiceId | None = None
@@ -196,6 +197,7 @@ def contact_view(state: State, row: ContactRow) -> ContactView:
     return ContactView(
         id=row.contact,
         medium=row.medium,
+        node=row.node or None,
         state=_contact_state(row, visit),
         arrived_at=moment(row.arrived_at),
         service=row.service,

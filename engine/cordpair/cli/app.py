@@ -10,6 +10,7 @@ from cordpair.cli import check as checking
 from cordpair.cli import conformance as conforming
 from cordpair.cli import demo, keys, tables
 from cordpair.cli import doctor as examining
+from cordpair.cli import drain as draining
 from cordpair.cli import export as exporting
 from cordpair.cli import replay as replaying
 from cordpair.cli import run as running
@@ -166,6 +167,17 @@ def contacts(
 ) -> None:
     """List the contacts that are there now: those who talk, then those who wait, in their order."""
     tables.contacts(_journal(config, journal, use_demo), as_json=as_json, queue=queue)
+
+
+@app.command()
+@reports_errors
+def drain(
+    node: Annotated[str, typer.Argument(help="The PBX, by its name in the configuration.")],
+    stop: Annotated[bool, typer.Option("--stop", help="Use it again.")] = False,
+    config: Config = DEFAULT_FILE,
+) -> None:
+    """Empty a PBX before work on it: no new calls, and who waits is moved to another. Says what is left; ask again."""
+    draining.drain(read_settings(config), node, stop=stop)
 
 
 @app.command()

@@ -23,7 +23,8 @@ STYLES = {
     "not ready": "dim",
     "signed out": "dim",
 }
-LINKS = {"open": "green", "settling": "yellow", "down": "bold red", "fenced": "bold red"}
+LINKS = {"open": "green", "settling": "yellow", "draining": "yellow", "drained": "dim"}
+LINKS |= {"down": "bold red", "fenced": "bold red"}
 
 
 def screen(shown: Figures, title: str, footer: str = "") -> RenderableType:
