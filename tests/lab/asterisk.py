@@ -64,12 +64,24 @@ class AsteriskLab(PbxLab):
         extra: Mapping[str, str] | None = None,
         tree: Tree | None = None,
         keep: bool = False,
+        sip_port: int | None = None,
+        peer_address: str = "",
+        peers: Mapping[str, str] | None = None,
     ) -> None:
+        """``peers``: trunks to other PBXs (name → host:port); ``peer_address``: where they see this one."""
         self.tree = tree if tree is not None else find()
         super().__init__(agents, first_agent, keep=keep)
-        ports = render.Ports(free_port(socket.SOCK_STREAM), free_port(socket.SOCK_DGRAM), *rtp_block())
+        sip = sip_port if sip_port is not None else free_port(socket.SOCK_DGRAM)
+        ports = render.Ports(free_port(socket.SOCK_STREAM), sip, *rtp_block())
         self.settings = render.Settings(
-            ports, self.agents, app=app, wait_tries=wait_tries, qualify=qualify, extra=extra or {}
+            ports,
+            self.agents,
+            app=app,
+            wait_tries=wait_tries,
+            qualify=qualify,
+            peer_address=peer_address,
+            peers=peers or {},
+            extra=extra or {},
         )
         self._inside = self.directory if self.tree.own else INSIDE
         self._session: aiohttp.ClientSession | None = None

@@ -21,6 +21,7 @@ TRUNK = "trunk"
 TRUNK_ADDRESS = "127.0.0.2"
 PHONE_ADDRESS = "127.0.0.1"
 ARI_USER = "cordpair"
+PEER_MODULES = "load = app_dial.so\nload = app_stack.so\nload = func_pjsip_endpoint.so\nload = res_pjsip_refer.so\n"
 # Files that every distribution ships and that say nothing here; without them Asterisk complains.
 STOCK = {
     **dict.fromkeys(("ccss", "cel", "features", "udptl"), "[general]\n"),
@@ -55,6 +56,10 @@ class Settings:
     wait_tries: int = 240
     qualify: int = 10
     """Seconds between two questions to a phone whether it is there; 0 asks never."""
+    peer_address: str = ""
+    """This Asterisk's own address towards other PBXs; theirs is how it knows them. Empty: it has no trunk to any."""
+    peers: Mapping[str, str] = field(default_factory=dict)
+    """Trunks to other PBXs: name → their `host:port`."""
     extra: Mapping[str, str] = field(default_factory=dict)
     """More text for a local file, by its name without `.conf`: `{"modules": "load = app_dial.so"}`."""
 
@@ -119,6 +124,7 @@ def _local(tree: Tree, settings: Settings) -> dict[str, str]:
         "globals": f"CP_APP = {settings.app}\nCP_WAIT_TRIES = {settings.wait_tries}\n",
         "ari": f"[{ARI_USER}]\ntype = user\npassword_format = plain\npassword = {settings.ari_password}\n",
         "pjsip": _pjsip(settings),
+        **({"modules": PEER_MODULES} if settings.peers else {}),
     }
 
 
@@ -137,4 +143,13 @@ def _pjsip(settings: Settings) -> str:
         f"[{TRUNK}](cordpair-trunk)\n{quiet}"
         f"[{TRUNK}](cordpair-trunk-address)\nendpoint = {TRUNK}\nmatch = {TRUNK_ADDRESS}\n"
     )
+    if settings.peers:
+        address = f"{settings.peer_address}:{settings.ports.sip}"
+        parts.append(f"[lab-peers]\ntype = transport\nprotocol = udp\nbind = {address}\n")
+    for name, there in settings.peers.items():
+        parts.append(
+            f"[{name}](cordpair-peer)\ntransport = lab-peers\naors = {name}\n"
+            f"[{name}](cordpair-peer-aor)\ncontact = sip:{there}\n"
+            f"[{name}](cordpair-peer-address)\nendpoint = {name}\nmatch = {there.partition(':')[0]}\n"
+        )
     return "\n".join(parts)

@@ -39,8 +39,10 @@ class EngineProcess:
         *,
         host: str | None = None,
         second: PbxLab | None = None,
+        more: Mapping[str, str] | None = None,
     ) -> None:
-        """``host``: reach the PBX there instead (a proxy before it). ``second``: another node."""
+        """``host``: reach the PBX there instead (a proxy before it). ``second``: another node. ``more``: keys of a
+        node, as TOML."""
         self.lab = lab
         self.directory = directory
         directory.mkdir(exist_ok=True)
@@ -51,6 +53,8 @@ class EngineProcess:
         if second is not None:
             (directory / "second").write_text(secret(second))
             text += node("second", second).replace('env = "CORDPAIR_PBX_PASSWORD"', 'file = "second"')
+        for name, keys in (more or {}).items():
+            text = text.replace(f"[pbx.{name}]\n", f"[pbx.{name}]\n{keys}")
         if "[http]" not in centre:
             text += f'[http]\nlisten = "127.0.0.1:{free_port()}"\n'
         self.file.write_text(f'{text}[store]\npath = "cordpair.db"\n[journal]\npath = "journal.db"\n{centre}')
