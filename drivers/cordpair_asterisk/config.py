@@ -1,12 +1,16 @@
 """The URL of an Asterisk: where it is, who we are to it, how long we wait."""
 
+import importlib.util
+
 import msgspec
 
 from cordpair.ids import NodeId
 from cordpair.pbx.address import Address
 
-TRANSPORTS = {"asterisk+ari": "http", "asterisk+aris": "https"}
+SCHEMES = {"asterisk+ari": "http", "asterisk+aris": "https"}
 PORTS = {"asterisk+ari": 8088, "asterisk+aris": 8089}  # what Asterisk's http.conf.sample says
+# Our own client, and others: the module that each needs.
+TRANSPORTS = {"own": "", "aioari": "aioari"}
 # Seconds. ARI answers in a millisecond; what takes longer than this is stuck, not slow.
 REQUEST_TIMEOUT = 5.0
 CONNECT_TIMEOUT = 5.0
@@ -24,6 +28,7 @@ class Settings(msgspec.Struct, frozen=True):
     request_timeout: float = REQUEST_TIMEOUT
     connect_timeout: float = CONNECT_TIMEOUT
     heartbeat: float = HEARTBEAT
+    transport: str = "own"
 
     def __repr__(self) -> str:
         return f"Settings({self.shown})"
@@ -31,18 +36,24 @@ class Settings(msgspec.Struct, frozen=True):
 
 def parse(node: NodeId, url: str) -> Settings:
     """Read ``asterisk+ari://user:password@host:8088/?request_timeout=5``; ConfigurationError names what is wrong."""
-    address = Address(node, url, PORTS, ("request_timeout", "connect_timeout", "heartbeat"))
+    address = Address(node, url, PORTS, ("request_timeout", "connect_timeout", "heartbeat", "transport"))
     if not address.user:
         raise address.wrong(f"names no user; write {address.scheme}://user:password@{address.hostname}/")
+    transport = address.option("transport", "own")
+    if transport not in TRANSPORTS:
+        raise address.wrong(f"transport must be one of {', '.join(TRANSPORTS)}")
+    if transport != "own" and importlib.util.find_spec(TRANSPORTS[transport]) is None:
+        raise address.wrong(f"transport={transport} needs a package: pip install 'cordpair[{transport}]'")
     path = address.path.removesuffix("/ari")
     return Settings(
-        base=f"{TRANSPORTS[address.scheme]}://{address.host}:{address.port}{path}/ari",
+        base=f"{SCHEMES[address.scheme]}://{address.host}:{address.port}{path}/ari",
         user=address.user,
         password=address.password,
         shown=f"{address.scheme}://{address.user}@{address.host}:{address.port}{path}/",
         request_timeout=address.seconds("request_timeout", REQUEST_TIMEOUT),
         connect_timeout=address.seconds("connect_timeout", CONNECT_TIMEOUT),
         heartbeat=address.seconds("heartbeat", HEARTBEAT),
+        transport=transport,
     )
 
 
