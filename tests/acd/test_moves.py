@@ -172,3 +172,26 @@ def test_a_caller_who_ends_up_nowhere_is_counted_once() -> None:
     assert [type(event) for event in decision.events] == [ev.MoveFailed, ev.VisitEnded, ev.ContactEnded]
     (row,) = desk.acd.state.queues.values()
     assert {outcome.value: count for outcome, count in row.outcomes.items()} == {"abandoned": 1}
+
+
+def test_the_old_leg_of_one_who_is_there_may_end_as_it_likes() -> None:
+    """As phones do: the new call first, then the old one is ended."""
+    desk = Desk()
+    desk.call("a")
+    desk.give(inp.LegAnswered(LegId("a")))
+    (refer,) = sent(desk.give(inp.DrainNode(NODE)), cmd.Refer)
+    moved = desk.call("b", FAR, refer.target.removeprefix("sip:").partition("@")[0])
+    assert [(each.node, each.leg) for each in sent(moved, cmd.HangUp)] == [(NODE, "a")]
+    desk.give(inp.LegEnded(LegId("a"), Cause.NORMAL))
+    (contact,) = desk.acd.state.contacts.values()
+    assert (contact.leg, contact.visit) == ("b", "t-v1")
+
+
+def test_what_never_rang_over_a_trunk_is_held_against_nobody() -> None:
+    desk = Desk()
+    desk.ready("cid")
+    desk.call("a")
+    desk.now += 30_000
+    decision = desk.acd.receive(inp.TimerDue(), desk.now)
+    (ended,) = [event for event in decision.events if isinstance(event, ev.OfferEnded)]
+    assert (ended.outcome, ended.failures) == ("failed", None)
