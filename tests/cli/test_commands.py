@@ -210,3 +210,18 @@ def test_export_without_a_store(cordpair, centre) -> None:
     result = cordpair("export")
     assert result.exit_code == 1
     assert "there is no store" in result.stderr
+
+
+class TestDrain:
+    def test_a_node_that_is_not_there(self, cordpair, centre) -> None:
+        result = cordpair("drain", "nowhere")
+        assert result.exit_code == 1
+        assert "there is no node 'nowhere'" in said(result)
+
+    def test_no_engine_answers_and_no_key_is_left(self, cordpair, centre) -> None:
+        centre.write_text(centre.read_text() + '[http]\nlisten = "127.0.0.1:1"\n')
+        result = cordpair("drain", "demo", "--stop")
+        assert result.exit_code == 1
+        assert "no engine answers at http://127.0.0.1:1/v1/nodes/demo/stop-draining" in said(result)
+        (key,) = json.loads(cordpair("keys", "list", "--json").stdout)
+        assert key["revoked_at"] is not None
