@@ -1,4 +1,4 @@
-"""A program that knows nothing but the API runs a shift on a real Asterisk."""
+"""A program that knows nothing but the API runs a shift on a real PBX."""
 
 import asyncio
 from collections.abc import AsyncIterator, Callable
@@ -11,11 +11,12 @@ from aiohttp import ClientSession
 
 from api.processes import free_port, new_key
 from api.replica import Replica
-from lab.asterisk import AsteriskLab
+from lab.process import PbxLab
 from lab.sipp import Plan
 from pbx.centre import EngineProcess, agent_table
 
 pytestmark = pytest.mark.pbx
+Lab = Callable[..., PbxLab]
 
 CENTRE = """
 [http]
@@ -81,8 +82,8 @@ async def program(port: int, key: str) -> AsyncIterator[Program]:
 
 
 @pytest.mark.timeout(180)
-async def test_a_program_runs_a_shift_by_the_api_alone(tmp_path: Path) -> None:
-    async with AsteriskLab(agents=2) as lab:
+async def test_a_program_runs_a_shift_by_the_api_alone(tmp_path: Path, lab_of: Lab) -> None:
+    async with lab_of(agents=2) as lab:
         port = free_port()
         first, second = (f"a{agent.number}" for agent in lab.agents)
         skills = {agent.number: {"german": 5} for agent in lab.agents}

@@ -5,8 +5,9 @@ import contextlib
 import random
 import subprocess
 import sys
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import pytest
 
@@ -14,11 +15,12 @@ from cordpair.acd import State
 from cordpair.acd import events as ev
 from cordpair.acd.causes import OfferOutcome
 from cordpair.acd.model import SlotState
-from lab.asterisk import AsteriskLab
+from lab.process import PbxLab
 from lab.sipp import Plan
-from pbx.centre import EngineProcess, agent_table, all_ready, work
+from pbx.centre import EngineProcess, agent_table, all_ready, secret, work
 
 pytestmark = pytest.mark.pbx
+Lab = Callable[..., PbxLab]
 
 QUEUE = """
 [queues.main]
@@ -36,14 +38,14 @@ unreachable_delay = "0s"
 """
 
 
-def centre(lab: AsteriskLab, extra: str = "") -> str:
+def centre(lab: PbxLab, extra: str = "") -> str:
     return QUEUE + extra + agent_table({agent.number: {} for agent in lab.agents}, ["main"])
 
 
 @pytest.mark.timeout(120)
-async def test_phones_that_do_not_take_the_call(tmp_path: Path) -> None:
+async def test_phones_that_do_not_take_the_call(tmp_path: Path, lab_of: Lab) -> None:
     """Each agent before the last fails in a way of their own; the last takes the call. Nobody is stuck."""
-    async with AsteriskLab(agents=6) as lab, EngineProcess(lab, tmp_path, centre(lab)) as engine:
+    async with lab_of(agents=6) as lab, EngineProcess(lab, tmp_path, centre(lab)) as engine:
         rejects, busy, silent, dead, gone, answers = lab.agents
         await lab.sipp.phones([rejects], refuse=603, ring=0.05)
         await lab.sipp.phones([busy], refuse=486, ring=0.0)
@@ -84,9 +86,9 @@ def seat_status(state: State, seat: str) -> str:
 
 
 @pytest.mark.timeout(120)
-async def test_callers_who_leave_in_every_state(tmp_path: Path) -> None:
+async def test_callers_who_leave_in_every_state(tmp_path: Path, lab_of: Lab) -> None:
     """From before the answer to deep in the conversation: 60 moments, one outcome each, nothing left behind."""
-    async with AsteriskLab(agents=4) as lab, EngineProcess(lab, tmp_path, centre(lab)) as engine:
+    async with lab_of(agents=4) as lab, EngineProcess(lab, tmp_path, centre(lab)) as engine:
         await lab.sipp.phones(lab.agents, ring=0.15)
         await work(lab, engine, "011", "033")
         plans = [Plan("5000", f"03055{n:04d}", hang_up_after=0.01 * n) for n in range(1, 41)]
@@ -104,10 +106,10 @@ async def test_callers_who_leave_in_every_state(tmp_path: Path) -> None:
 
 
 @pytest.mark.timeout(120)
-async def test_the_link_is_cut_again_and_again(tmp_path: Path) -> None:
+async def test_the_link_is_cut_again_and_again(tmp_path: Path, lab_of: Lab) -> None:
     """Under load, at random moments, with requests on their way. Calls go on; what we believe becomes true again."""
     async with (
-        AsteriskLab(agents=6) as lab,
+        lab_of(agents=6) as lab,
         cuttable(lab) as proxy,
         EngineProcess(lab, tmp_path, centre(lab), host=proxy.host) as engine,
     ):
@@ -130,12 +132,12 @@ async def test_the_link_is_cut_again_and_again(tmp_path: Path) -> None:
 
 
 @pytest.mark.timeout(60)
-async def test_a_second_engine_takes_the_application_over(tmp_path: Path) -> None:
+async def test_a_second_engine_takes_the_application_over(tmp_path: Path, lab_of: Lab) -> None:
     """The first stops at once with a status of its own; on one journal, the second does not even start."""
-    async with AsteriskLab(agents=2) as lab, EngineProcess(lab, tmp_path / "one", centre(lab)) as first:
+    async with lab_of(agents=2) as lab, EngineProcess(lab, tmp_path / "one", centre(lab)) as first:
         same = subprocess.run(
             [sys.executable, "-m", "cordpair", "serve", str(first.file)],
-            env={"CORDPAIR_PBX_PASSWORD": lab.credentials[1]},
+            env={"CORDPAIR_PBX_PASSWORD": secret(lab)},
             capture_output=True,
             text=True,
             timeout=20,
@@ -151,8 +153,8 @@ async def test_a_second_engine_takes_the_application_over(tmp_path: Path) -> Non
 
 
 @pytest.mark.timeout(60)
-async def test_a_wrong_password_is_said_and_retried(tmp_path: Path) -> None:
-    async with AsteriskLab(agents=1) as lab:
+async def test_a_wrong_password_is_said_and_retried(tmp_path: Path, lab_of: Lab) -> None:
+    async with lab_of(agents=1) as lab:
         engine = EngineProcess(lab, tmp_path, centre(lab))
         engine.password = "wrong"
         await engine.start()
@@ -182,8 +184,8 @@ class Proxy:
 
 
 @contextlib.asynccontextmanager
-async def cuttable(lab: AsteriskLab) -> AsyncIterator[Proxy]:
-    host, _, port = lab.http_url.removeprefix("http://").removesuffix("/ari").partition(":")
+async def cuttable(lab: PbxLab) -> AsyncIterator[Proxy]:
+    there = urlsplit(lab.url)
     tasks: set[asyncio.Task[None]] = set()
 
     async def pump(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
@@ -197,7 +199,7 @@ async def cuttable(lab: AsteriskLab) -> AsyncIterator[Proxy]:
 
     async def accept(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         try:
-            there_reader, there_writer = await asyncio.open_connection(host, int(port))
+            there_reader, there_writer = await asyncio.open_connection(there.hostname, there.port)
         except ConnectionError:
             writer.close()
             return

@@ -1,9 +1,10 @@
-"""The file is edited under load on a real Asterisk: what it says is in force at once, and no call is dropped."""
+"""The file is edited under load on a real PBX: what it says is in force at once, and no call is dropped."""
 
 import asyncio
 import json
 import signal
 import time
+from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 
@@ -13,10 +14,11 @@ from cordpair.acd import State
 from cordpair.acd import events as ev
 from cordpair.acd.inputs import ApplyConfiguration
 from cordpair.acd.model import AgentStatus
-from lab.asterisk import AsteriskLab
+from lab.process import PbxLab
 from pbx.centre import EngineProcess, agent_table, gather_bounded
 
 pytestmark = pytest.mark.pbx
+Lab = Callable[..., PbxLab]
 
 # Nobody speaks Finnish: who wants it waits, until the requirement changes.
 CENTRE = """
@@ -68,8 +70,8 @@ async def until_said(engine: EngineProcess, what: str, deadline: float = 10) -> 
 
 
 @pytest.mark.timeout(120)
-async def test_the_file_is_edited_with_twenty_waiting_and_four_talking(tmp_path: Path) -> None:
-    async with AsteriskLab(agents=5) as lab:
+async def test_the_file_is_edited_with_twenty_waiting_and_four_talking(tmp_path: Path, lab_of: Lab) -> None:
+    async with lab_of(agents=5) as lab:
         *staff, newcomer = lab.agents
         table = centre([agent.number for agent in staff])
         async with EngineProcess(lab, tmp_path, table) as engine:
