@@ -18,7 +18,8 @@ Answer = tuple[int, Any]
 class FakeAri:
     """``answers`` maps "METHOD path" to a reply, or to a list of replies of which the last is repeated."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, key: bool = False) -> None:
+        self._key = key  # whether the event WebSocket's login is in its query
         self.answers: dict[str, Answer | list[Answer]] = {
             "GET asterisk/info": (200, INFO),
             "GET channels": (200, []),
@@ -67,7 +68,8 @@ class FakeAri:
         return [(request, body) for request, body in self.seen if request.startswith(start)]
 
     async def _serve(self, request: web.Request) -> web.StreamResponse:
-        if request.headers.get(hdrs.AUTHORIZATION) != encode_basic_auth(USER, PASSWORD):
+        keyed = self._key and request.query.get("api_key") == f"{USER}:{PASSWORD}"
+        if not keyed and request.headers.get(hdrs.AUTHORIZATION) != encode_basic_auth(USER, PASSWORD):
             return web.json_response({"error": "no"}, status=401)
         path = request.raw_path.partition("/ari/")[2].partition("?")[0]
         self.queries.append(request.query_string)

@@ -17,11 +17,11 @@ SETTLE_S = 10.0
 class AsteriskRig(SipRig):
     """What a lab may do, and an integrator's PBX does not allow: end by force, look at seats from aside, restart."""
 
-    def __init__(self, lab: AsteriskLab) -> None:
+    def __init__(self, lab: AsteriskLab, transport: str = "") -> None:
         self.lab = lab
         super().__init__(
             SipPbx(
-                url=lab.ari_url,
+                url=lab.ari_url + (f"?transport={transport}" if transport else ""),
                 phone_sip=("127.0.0.1", lab.sip_port),
                 seats=[Seat(agent.number, agent.password) for agent in lab.agents],
                 caller_address=TRUNK_ADDRESS,

@@ -8,9 +8,11 @@ from collections.abc import AsyncIterator
 import pytest
 import pytest_asyncio
 
+from conformance.asterisk_rig import AsteriskRig
 from conformance.freeswitch_rig import FreeSwitchRig
 from conformance.somebodys_pbx import conforms, opened
 from cordpair.testing.conformance import SCENARIOS, Scenario, SipRig
+from lab.asterisk import AsteriskLab
 from lab.freeswitch import FreeSwitchLab
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
@@ -18,16 +20,22 @@ pytestmark = pytest.mark.asyncio(loop_scope="module")
 # (transport, scenario) → why it fails. Strict: what passes again must leave this table.
 DIVERGENCES: dict[tuple[str, str], str] = {}
 
-ON_FREESWITCH = [
+TRANSPORTS = [
+    pytest.param("aioari", marks=pytest.mark.pbx),
     pytest.param("greenswitch", marks=pytest.mark.freeswitch),
     pytest.param("python-esl", marks=[pytest.mark.freeswitch, pytest.mark.python_esl]),
 ]
 
 
-@pytest_asyncio.fixture(loop_scope="module", scope="module", params=ON_FREESWITCH)
+@pytest_asyncio.fixture(loop_scope="module", scope="module", params=TRANSPORTS)
 async def people(request: pytest.FixtureRequest) -> AsyncIterator[SipRig]:
-    async with FreeSwitchLab(agents=3) as lab, opened(FreeSwitchRig(lab, request.param)) as rig:
-        yield rig
+    if request.param == "aioari":
+        refer = {"modules": "load = res_pjsip_refer.so"}
+        async with AsteriskLab(agents=3, extra=refer) as lab, opened(AsteriskRig(lab, request.param)) as rig:
+            yield rig
+    else:
+        async with FreeSwitchLab(agents=3) as switch, opened(FreeSwitchRig(switch, request.param)) as rig:
+            yield rig
 
 
 @pytest_asyncio.fixture(loop_scope="module")
