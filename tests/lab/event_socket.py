@@ -35,7 +35,8 @@ class EventSocket:
         reader, writer = await asyncio.open_connection("127.0.0.1", port)
         found = cls(reader, writer)
         try:
-            await found._next()
+            async with asyncio.timeout(DEADLINE):
+                await found._next()
             await found.command(commands.userauth(user, password) if user else commands.auth(password), read=True)
         except BaseException:
             writer.transport.abort()
@@ -52,7 +53,8 @@ class EventSocket:
         """The reply, or what an API function says. Raises Refused."""
         async with self._one_at_a_time:
             self._writer.write(line)
-            frame = await self._next() if read else await asyncio.wait_for(self._replies.get(), DEADLINE)
+            async with asyncio.timeout(DEADLINE):  # not wait_for, which may lose a cancellation from outside
+                frame = await self._next() if read else await self._replies.get()
         if frame is None:
             raise ConnectionError("FreeSWITCH closed the connection")
         if frame.reply.startswith("-ERR"):
@@ -87,7 +89,7 @@ class EventSocket:
 
     async def _next(self) -> Frame:
         while not self._frames:
-            data = await asyncio.wait_for(self._reader.read(65536), DEADLINE)
+            data = await self._reader.read(65536)
             if not data:
                 raise ConnectionError("FreeSWITCH closed the connection")
             self._frames += self._framer.feed(data)

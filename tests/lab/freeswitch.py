@@ -4,7 +4,7 @@ It runs what `dialplans/freeswitch` ships. The binary is the machine's own `free
 CORDPAIR_FREESWITCH_BIN names; nothing is installed or built here. Several run side by side.
 
     async with FreeSwitchLab(agents=20) as lab:
-        engine = connect(lab.esl_url)
+        engine = connect(lab.url)
         await lab.sipp.phones(lab.agents)
 
 `python -m lab.freeswitch --agents 5` keeps one in the foreground.
@@ -127,7 +127,8 @@ class FreeSwitchLab(PbxLab):
 
     @property
     def url(self) -> str:
-        return self.esl_url
+        """Engines run with the account that an operator is advised to give them."""
+        return self.engine_url
 
     @property
     def recordings(self) -> Path:
