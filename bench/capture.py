@@ -1,4 +1,4 @@
-"""A packet capture of our own: every INVITE and BYE on loopback to or from one port, with the kernel's time.
+"""A packet capture of our own: every INVITE and BYE on loopback to or from a PBX's ports, with the kernel's time.
 
 A packet socket with a filter in the kernel: no package to install, nothing but those two requests wakes us, and the
 times are the kernel's, whatever this process is doing. Needs root, as the lab does.
@@ -9,6 +9,7 @@ import ctypes
 import re
 import socket
 import struct
+from collections.abc import Sequence
 from types import TracebackType
 from typing import NamedTuple, Self
 
@@ -32,17 +33,18 @@ class Request(NamedTuple):
     call_id: str
 
 
-def _program(port: int) -> bytes:
-    """Classic BPF, on the packet from its IP header on: UDP, from or to the port, a body of INVITE or BYE."""
+def _program(ports: Sequence[int]) -> bytes:
+    """Classic BPF, on the packet from its IP header on: UDP, from or to a port, a body of INVITE or BYE."""
     load_byte, load_header, load_half, load_word, equal, leave = 0x30, 0xB1, 0x48, 0x40, 0x15, 0x06
+    checks = len(ports)
     program = [
         (load_byte, 0, 0, 9),
-        (equal, 0, 9, socket.IPPROTO_UDP),
+        (equal, 0, 2 * checks + 6, socket.IPPROTO_UDP),
         (load_header, 0, 0, 0),
         (load_half, 0, 0, 0),
-        (equal, 2, 0, port),
+        *((equal, 2 * checks - n, 0, port) for n, port in enumerate(ports)),
         (load_half, 0, 0, 2),
-        (equal, 0, 4, port),
+        *((equal, checks - 1 - n, 0 if n < checks - 1 else 4, port) for n, port in enumerate(ports)),
         (load_word, 0, 0, 8),
         (equal, 1, 0, int.from_bytes(b"INVI", "big")),
         (equal, 0, 1, int.from_bytes(b"BYE ", "big")),
@@ -53,13 +55,13 @@ def _program(port: int) -> bytes:
 
 
 class Capture:
-    """``async with Capture(port) as seen: …`` then ``seen.requests``."""
+    """``async with Capture(ports) as seen: …`` then ``seen.requests``."""
 
-    def __init__(self, port: int) -> None:
-        self._port = port
+    def __init__(self, ports: Sequence[int]) -> None:
+        self._ports = ports
         self.requests: list[Request] = []
         self._socket = socket.socket(socket.AF_PACKET, socket.SOCK_DGRAM, socket.htons(ETH_P_IP))
-        program = _program(port)
+        program = _program(ports)
         kept = ctypes.create_string_buffer(program, len(program))
         attached = struct.pack("HL", len(program) // 8, ctypes.addressof(kept))
         self._socket.setsockopt(socket.SOL_SOCKET, SO_ATTACH_FILTER, attached)
@@ -100,7 +102,7 @@ class Capture:
         request, caller, call_id = REQUEST.match(body), FROM.search(body), CALL_ID.search(body)
         if request is None or caller is None or call_id is None:
             return
-        to_pbx = int.from_bytes(udp[2:4], "big") == self._port
+        to_pbx = int.from_bytes(udp[2:4], "big") in self._ports
         words = (request[1], request[2], caller[1], call_id[1])
         method, called, calling, name = (word.decode(errors="replace") for word in words)
         self.requests.append(Request(at, method, to_pbx, called, calling, name))

@@ -1,16 +1,16 @@
-"""CPU per queued call, PBX and engine together, against app_queue on the same Asterisk: 100 agents, 1 s of talk."""
+"""CPU per queued call, PBX and engine together, against the PBX's own queue: 100 agents, 1 s of talk."""
 
 from pathlib import Path
 
-from bench.floor import OURS, THEIRS, Floor, floor
+from bench.floor import OURS, THEIRS, Floor, Rivals
 from bench.report import budget, line, machine, ratio
 
 AGENTS, TALK, SECONDS, ROUNDS = 100, 1.0, 12, 2
 RATES = (20, 60, 90)
 
 
-async def main(directory: Path) -> None:
-    async with floor(directory, AGENTS) as place:
+async def main(directory: Path, rivals: Rivals) -> None:
+    async with rivals.floor(directory, AGENTS) as place:
         await place.lab.sipp.phones(place.lab.agents, ring=0.001, talk=TALK)
         sums: dict[tuple[int, str], list[float]] = {}
         for _ in range(ROUNDS):
@@ -26,25 +26,25 @@ async def main(directory: Path) -> None:
             ours, theirs_ = (_per_call(sums[rate, side]) for side in ("ours", "theirs"))
             total, other = sum(ours), sum(theirs_)
             line(
-                f"{rate} calls/s, {AGENTS} agents: Cordpair {total:.2f} ms a call (Asterisk {ours[0]:.2f}, "
-                f"engine {ours[1]:.2f}); app_queue {other:.2f} ms"
+                f"{rate} calls/s, {AGENTS} agents: Cordpair {total:.2f} ms a call ({rivals.pbx} {ours[0]:.2f}, "
+                f"engine {ours[1]:.2f}); {rivals.queue} {other:.2f} ms"
             )
-            ratio(f"CPU per call at {rate} calls/s", other, total, budget("<= 1.0 x app_queue", total <= other))
+            ratio(f"CPU per call at {rate} calls/s", other, total, budget(f"<= 1.0 x {rivals.queue}", total <= other))
         line(machine())
 
 
 async def _calls(place: Floor, dialled: str, rate: int) -> tuple[float, float, float]:
-    """CPU of Asterisk and of the engine in seconds, and the number of calls that went through."""
+    """CPU of the PBX and of the engine in seconds, and the number of calls that went through."""
     before = place.cpu()
     callers = await place.lab.sipp.callers(dialled, count=rate * SECONDS, rate=rate)
     report = await callers.wait(SECONDS * 4 + 30)
-    asterisk, engine = (after - then for after, then in zip(place.cpu(), before, strict=True))
+    pbx, engine = (after - then for after, then in zip(place.cpu(), before, strict=True))
     done = report.count("far-bye")
     if done < rate * SECONDS * 0.99:
         line(f"  {dialled} at {rate}/s: only {done} of {rate * SECONDS} calls went through: {dict(report.endings)}")
-    return asterisk, engine, done
+    return pbx, engine, done
 
 
 def _per_call(sums: list[float]) -> tuple[float, float]:
-    asterisk, engine, calls = sums
-    return asterisk / calls * 1000, engine / calls * 1000
+    pbx, engine, calls = sums
+    return pbx / calls * 1000, engine / calls * 1000

@@ -1,18 +1,19 @@
-"""The floor that both are measured on: one Asterisk, its phones, app_queue's members and Cordpair's agents alike."""
+"""The floor that both are measured on: one PBX, its phones, its own queue's agents and Cordpair's agents alike."""
 
 import asyncio
 import os
 import socket
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from pathlib import Path
+from typing import NamedTuple, Protocol
 
+from bench.capture import Capture
 from bench.report import line, machine
-from lab.asterisk import AsteriskLab
+from lab.process import PbxLab
 from lab.sipp import Plan
 from pbx.centre import EngineProcess, agent_table, all_ready, is_open
 
-HERE = Path(__file__).parent / "asterisk"
 QUEUE = """
 [queues.bench]
 [services.bench]
@@ -22,15 +23,19 @@ dialled = ["5000"]
 limit = 1000
 """
 OURS, THEIRS = "5000", "6000"
+BARE = "7"
+"""Before the number of a phone: the PBX rings it by itself."""
 TICKS = os.sysconf("SC_CLK_TCK")
 
 
 class Floor:
-    """``agents`` phones, each both an agent of Cordpair and a member of the queue in bench/asterisk."""
+    """``agents`` phones, each both an agent of Cordpair and one of the PBX's own queue."""
 
-    def __init__(self, lab: AsteriskLab, directory: Path, agents: int) -> None:
+    def __init__(self, lab: PbxLab, directory: Path, agents: int, ports: tuple[int, ...]) -> None:
+        """``ports``: where the PBX speaks SIP."""
         self.lab = lab
         self.agents = lab.agents[:agents]
+        self._ports = ports
         with socket.socket() as probe:
             probe.bind(("127.0.0.1", 0))
             listen = f'[http]\nlisten = "127.0.0.1:{probe.getsockname()[1]}"\n'
@@ -38,8 +43,11 @@ class Floor:
         self.engine = EngineProcess(lab, directory, centre)
         self._signed_in = False
 
+    def capture(self) -> Capture:
+        return Capture(self._ports)
+
     async def engine_on(self) -> None:
-        """Start the engine on a fresh Asterisk, everybody ready; nobody is asked to sign in twice."""
+        """Start the engine on a fresh PBX, everybody ready; nobody is asked to sign in twice."""
         await self.lab.restart()
         await self.engine.start()
         if not self._signed_in:
@@ -50,23 +58,55 @@ class Floor:
             self._signed_in = True
         await self.engine.until(all_ready(len(self.agents)), 20)
         await self.engine.until(lambda state: is_open(state) and not state.legs, 20)
-        await asyncio.sleep(1.0)  # sleep: Asterisk and the engine come to rest
+        await asyncio.sleep(1.0)  # sleep: the PBX and the engine come to rest
 
     async def engine_off(self) -> None:
-        """A fresh Asterisk, and nobody connected to it: what app_queue has when Cordpair does not exist."""
+        """A fresh PBX, and nobody connected to it: what its own queue has when Cordpair does not exist."""
         if self.engine.process is not None and self.engine.process.returncode is None:
             await self.engine.stop()
         await self.lab.restart()
-        await asyncio.sleep(1.5)  # sleep: Asterisk comes to rest
+        await asyncio.sleep(1.5)  # sleep: the PBX comes to rest
 
     async def stop(self) -> None:
         if self.engine.process is not None and self.engine.process.returncode is None:
             await self.engine.stop()
 
     def cpu(self) -> tuple[float, float]:
-        """Seconds of CPU that Asterisk and the engine have used so far."""
+        """Seconds of CPU that the PBX and the engine have used so far."""
         engine = self.engine.process
         return _cpu(self.lab.pid), _cpu(engine.pid if engine is not None and engine.returncode is None else None)
+
+
+class Furnish(Protocol):
+    def __call__(
+        self, directory: Path, agents: int, more_phones: int = 0, *, music: bool = True
+    ) -> AbstractAsyncContextManager[Floor]: ...
+
+
+class Rivals(NamedTuple):
+    """A PBX, and what it does by itself."""
+
+    pbx: str
+    queue: str
+    """The name of its queue, and how that is configured."""
+    queue_settings: str
+    bare: str
+    """What rings a phone without a queue."""
+    floor: Furnish
+    """A floor with the PBX running; the engine is not."""
+
+
+@asynccontextmanager
+async def open_floor(
+    lab: PbxLab, version: str, directory: Path, agents: int, ports: tuple[int, ...]
+) -> AsyncIterator[Floor]:
+    async with lab:
+        line(f"{lab.pbx} {version}; {machine()}")
+        made = Floor(lab, directory, agents, ports)
+        try:
+            yield made
+        finally:
+            await made.stop()
 
 
 def _cpu(pid: int | None) -> float:
@@ -76,26 +116,4 @@ def _cpu(pid: int | None) -> float:
     return (int(fields[11]) + int(fields[12])) / TICKS
 
 
-@asynccontextmanager
-async def floor(directory: Path, agents: int, more_phones: int = 0, *, music: bool = True) -> AsyncIterator[Floor]:
-    """A floor with Asterisk running; the engine is not."""
-    extra = {name: (HERE / f"{name}.conf").read_text() for name in ("modules", "extensions")}
-    lab = AsteriskLab(agents + more_phones, qualify=0, extra=extra)
-    (lab.directory / "etc/queues.conf").write_text((HERE / "queues.conf").read_text())
-    # Two ports for each of a thousand calls and more; the lab's own range is for tests.
-    (lab.directory / "etc/cordpair.d/rtp.conf").write_text("rtpstart = 10000\nrtpend = 19998\n")
-    members = "".join(f"member = PJSIP/{agent.number}\n" for agent in lab.agents[:agents])
-    (lab.directory / "etc/members.conf").write_text(members)
-    if not music:  # without files Asterisk says yes and plays nothing
-        for file in (lab.directory / "data/moh").iterdir():
-            file.unlink()
-    async with lab:
-        line(f"Asterisk {lab.version}; {machine()}")
-        made = Floor(lab, directory, agents)
-        try:
-            yield made
-        finally:
-            await made.stop()
-
-
-__all__ = ["OURS", "THEIRS", "Floor", "floor"]
+__all__ = ["BARE", "OURS", "THEIRS", "Floor", "Rivals", "open_floor"]

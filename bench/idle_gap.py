@@ -3,16 +3,16 @@
 from pathlib import Path
 from statistics import median
 
-from bench.capture import Capture, Request
-from bench.floor import OURS, THEIRS, Floor, floor
+from bench.capture import Request
+from bench.floor import OURS, THEIRS, Floor, Rivals
 from bench.report import budget, line, machine, percentile, ratio, spread
 
 AGENTS, CALLS, ROUNDS, TALK = 10, 130, 2, (0.2, 0.8)
 
 
-async def main(directory: Path) -> None:
-    async with floor(directory, AGENTS) as place:
-        line("app_queue: leastrecent, autofill, wrapuptime 0, retry 1 (its sample has 5; it takes 0 for 5)")
+async def main(directory: Path, rivals: Rivals) -> None:
+    async with rivals.floor(directory, AGENTS) as place:
+        line(f"{rivals.queue}: {rivals.queue_settings}")
         await place.lab.sipp.phones(place.lab.agents, ring=0.02, talk=TALK)
         ours: list[float] = []
         theirs: list[float] = []
@@ -21,9 +21,9 @@ async def main(directory: Path) -> None:
             ours += await _gaps(place, OURS)
             await place.engine_off()
             theirs += await _gaps(place, THEIRS)
-        line(f"{CALLS - AGENTS} waiting, {AGENTS} agents, app_queue: gap {spread(theirs)}")
+        line(f"{CALLS - AGENTS} waiting, {AGENTS} agents, {rivals.queue}: gap {spread(theirs)}")
         line(
-            f"{CALLS - AGENTS} waiting, {AGENTS} agents, Cordpair:  gap {spread(ours)}",
+            f"{CALLS - AGENTS} waiting, {AGENTS} agents, Cordpair: gap {spread(ours)}",
             budget("p50 <= 10 ms", median(ours) <= 10),
             budget("p99 <= 25 ms", percentile(ours, 0.99) <= 25),
         )
@@ -34,7 +34,7 @@ async def main(directory: Path) -> None:
 
 async def _gaps(place: Floor, dialled: str) -> list[float]:
     """Everybody calls at once, nearly; then the agents work the line off."""
-    async with Capture(place.lab.sip_port) as seen:
+    async with place.capture() as seen:
         callers = await place.lab.sipp.callers(dialled, count=CALLS, rate=100)
         report = await callers.wait(120)
         if report.count("far-bye") != CALLS:

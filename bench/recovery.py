@@ -1,11 +1,11 @@
-"""Recovery: the engine is killed with 1,000 live contacts on a real Asterisk, and started again."""
+"""Recovery: the engine is killed with 1,000 live contacts on a real PBX, and started again."""
 
 import asyncio
 import time
 from functools import partial
 from pathlib import Path
 
-from bench.floor import OURS, floor
+from bench.floor import OURS, Rivals
 from bench.report import budget, line, machine
 from cordpair.acd import State
 from cordpair.acd import events as ev
@@ -14,9 +14,9 @@ from pbx.centre import EngineProcess
 CONTACTS, AGENTS, ROUNDS = 1_000, 20, 3
 
 
-async def main(directory: Path) -> None:
+async def main(directory: Path, rivals: Rivals) -> None:
     # No music: a thousand streams of it would be what this machine is busy with.
-    async with floor(directory, AGENTS, music=False) as place:
+    async with rivals.floor(directory, AGENTS, music=False) as place:
         await place.lab.sipp.phones(place.lab.agents, ring=0.05, talk=600)
         await place.engine_on()
         engine = place.engine
@@ -39,7 +39,7 @@ async def main(directory: Path) -> None:
             line(f"{CONTACTS} live, {len(before)} waiting: {took:.2f} s from the start of the process to a linked node")
         still = callers.report().count("open")
         line(
-            f"worst {worst:.2f} s, {lost} places lost, {CONTACTS - still} calls lost (app_queue loses every place)",
+            f"worst {worst:.2f} s, {lost} places lost ({rivals.queue} loses all), {CONTACTS - still} calls lost",
             budget("<= 2 s, 0 lost", worst <= 2 and lost == 0 and still == CONTACTS),
         )
         line(machine())

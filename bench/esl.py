@@ -1,0 +1,124 @@
+"""Event Socket: how fast recorded events become events in Python, ours against greenswitch's and python-ESL's parsers.
+
+All read the same recorded events, turn by turn. Ours is fed pieces of 64 KB, greenswitch a file in memory, python-ESL a
+local socket: its parser is C code that knows nothing else.
+"""
+
+import gzip
+import importlib.util
+import io
+import json
+import socket
+import threading
+import time
+from collections.abc import Callable
+from pathlib import Path
+from statistics import median
+
+from bench.report import line, machine, ratio
+from cordpair_freeswitch.esl import HEADERS, Framer, decode
+
+RECORDED = Path(__file__).parents[1] / "tests" / "data" / "esl"
+PLAIN, JSON = b"text/event-plain", b"text/event-json"
+TURNS, EVENTS, PIECE = 7, 2_000, 65_536
+OK = b"Content-Type: command/reply\nReply-Text: +OK\n\n"
+
+
+async def main(_: Path) -> None:
+    line(machine())
+    as_json, as_plain = _events("04_events_json_all", JSON), _events("03_events_plain_all", PLAIN)
+    size = {name: len(data) / EVENTS for name, data in (("json", as_json), ("plain", as_plain))}
+    line(
+        f"{EVENTS} events of a call, {TURNS} turns; bytes an event: json {size['json']:.0f}, plain {size['plain']:.0f}"
+    )
+    parsers: dict[str, tuple[Callable[[bytes], int], bytes]] = {
+        "ours, json": (_ours, as_json),
+        "ours, plain": (_ours, as_plain),
+    }
+    if importlib.util.find_spec("greenswitch") is not None:
+        parsers["greenswitch, plain"] = (_greenswitch, as_plain)
+    if importlib.util.find_spec("ESL") is not None:
+        parsers["python-ESL, json"] = (_python_esl, as_json)
+        parsers["python-ESL, json, our fields read"] = (_python_esl_fields, as_json)
+        parsers["python-ESL, plain"] = (_python_esl, as_plain)
+    took: dict[str, list[float]] = {name: [] for name in parsers}
+    for _turn in range(TURNS):
+        for name, (parse, data) in parsers.items():
+            began = time.perf_counter()
+            count = parse(data)
+            took[name].append((time.perf_counter() - began) / EVENTS * 1e6)
+            assert count == EVENTS, (name, count)
+    each = {name: median(times) for name, times in took.items()}
+    for name, microseconds in each.items():
+        line(f"{name:36} {microseconds:7.1f} µs an event, {1e6 / microseconds:7.0f} events/s")
+    ours = each["ours, json"]
+    for name, microseconds in each.items():
+        if not name.startswith("ours"):
+            ratio(f"ours, json, against {name}", microseconds, ours)
+    for package in ("greenswitch", "python-esl"):
+        if not any(name.lower().startswith(package) for name in each):
+            line(f"{package} is not installed: not measured")
+    line(machine())
+
+
+def _events(recording: str, kind: bytes) -> bytes:
+    """The recorded event frames, over and over again."""
+    written = b""
+    with gzip.open(RECORDED / f"{recording}.jsonl.gz", "rt", encoding="utf-8") as lines:
+        for row in map(json.loads, lines):
+            written += row["data"].encode() if row.get("dir") == "s2c" else b""
+    found, begin = [], 0
+    while begin < len(written):
+        head, _, _ = written[begin:].partition(b"\n\n")
+        length = [int(each[15:]) for each in head.split(b"\n") if each.startswith(b"Content-Length:")]
+        end = begin + len(head) + 2 + (length[0] if length else 0)
+        if kind in head:
+            found.append(written[begin:end])
+        begin = end
+    return b"".join(found[number % len(found)] for number in range(EVENTS))
+
+
+def _ours(data: bytes) -> int:
+    framer, count = Framer(), 0
+    for at in range(0, len(data), PIECE):
+        for frame in framer.feed(data[at : at + PIECE]):
+            decode(frame)
+            count += 1
+    return count
+
+
+def _greenswitch(data: bytes) -> int:
+    """Its own reading and parsing of frames; without its two greenlets, which only cost."""
+    from greenswitch.esl import ESLProtocol  # noqa: PLC0415  an optional package
+
+    protocol = ESLProtocol()
+    protocol.sock_file = io.BytesIO(data)
+    protocol.receive_events()
+    return int(protocol._esl_event_queue.qsize())
+
+
+def _python_esl(data: bytes, read: Callable[[object], None] = lambda _: None) -> int:
+    import ESL  # noqa: PLC0415  an optional package
+
+    ours, theirs = socket.socketpair()
+    sender = threading.Thread(target=ours.sendall, args=(OK + data,))
+    sender.start()
+    connection = ESL.ESLconnection(theirs.detach())
+    count = 0
+    for count in range(1, EVENTS + 1):  # noqa: B007
+        read(connection.recvEvent())
+    sender.join()
+    connection.disconnect()
+    ours.close()
+    return count
+
+
+def _python_esl_fields(data: bytes) -> int:
+    """What our decoder gives at once: every field of ours."""
+
+    def read(event: object) -> None:
+        header = event.getHeader  # type: ignore[attr-defined]
+        for name in HEADERS.values():
+            header(name)
+
+    return _python_esl(data, read)
