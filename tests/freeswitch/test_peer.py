@@ -3,6 +3,7 @@
 import pytest
 import pytest_asyncio
 
+from lab.freeswitch import FreeSwitchLab
 from lab.freeswitch_files import PEER_ADDRESS
 from lab.sipp import Plan
 from lab.strangers import Stranger
@@ -17,7 +18,7 @@ async def phone(lab, stranger):
 
 
 @pytest_asyncio.fixture(loop_scope="module")
-async def switch(lab):
+async def switch():
     party = await Stranger.open(PEER_ADDRESS)
     yield party
     party.close()
@@ -91,3 +92,24 @@ async def test_nothing_else_is_open(lab, events, dialled, status):
     done = (await (await call(lab, dialled)).wait(5)).calls[0]
     assert (done.ending, done.status) == ("refused", status)
     assert await events.silent("CHANNEL_PARK", 0.1)
+
+
+async def test_a_gateway_reaches_the_other_switch(switch):
+    """The way out to it, as README.md has it: the caller's number and the context go with the call."""
+    gateway = f"""
+    <gateway name="cordpair-munich">
+      <param name="proxy" value="{PEER_ADDRESS}:{switch.port}"/>
+      <param name="register" value="false"/>
+      <param name="caller-id-in-from" value="true"/>
+    </gateway>"""
+    async with FreeSwitchLab(agents=0, extra={"gateways": gateway}) as lab:
+        variables = "origination_caller_id_number=0301234,sip_h_X-Context-Id=ctx-7,origination_uuid=far-leg"
+        where = "sofia/gateway/cordpair-munich/101"
+        await lab.api(f"sched_api +0 none originate {{{variables}}}{where} &park()&")
+        invite = await switch.next("INVITE")
+        switch.answer(invite, "486 Busy Here")
+        assert invite[0].startswith(f"INVITE sip:101@{PEER_ADDRESS}:{switch.port} ")
+        assert "<sip:0301234@" in invite[0]
+        assert "\nX-Context-Id: ctx-7\r" in invite[0]
+        assert f":{lab.trunk_port}" in invite[0].splitlines()[1]  # it comes from the address that the other one knows
+        assert not [line for line in lab.log_tail(1000).splitlines() if "ERR" in line]
