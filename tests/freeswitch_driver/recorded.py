@@ -43,3 +43,19 @@ def streams() -> dict[str, bytes]:
 
 def stream(name: str, connection: str = "c1") -> bytes:
     return streams()[f"{name}/{connection}"]
+
+
+def frames(name: str) -> list[bytes]:
+    """The bytes of each frame of a stream, cut by its lengths alone."""
+    data, begin = streams()[name], 0
+    found = []
+    while begin < len(data):
+        if data[begin : begin + 1] == b"\n":
+            begin += 1
+            continue
+        head, _, _ = data[begin:].partition(b"\n\n")
+        lengths = [line for line in head.split(b"\n") if line.lower().startswith(b"content-length:")]
+        end = begin + len(head) + 2 + (int(lengths[0].partition(b":")[2]) if lengths else 0)
+        found.append(data[begin:end])
+        begin = end
+    return found

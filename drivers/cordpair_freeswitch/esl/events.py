@@ -5,8 +5,8 @@ a value already arrives decoded), and it shows arrays as ``ARRAY::a|:b``. Here a
 so that a caller who names himself ``ARRAY::x|:y`` changes no field's type.
 """
 
-from collections.abc import Mapping
-from urllib.parse import unquote
+from collections.abc import Collection, Mapping
+from urllib.parse import unquote_to_bytes
 
 import msgspec
 
@@ -131,6 +131,7 @@ class Event(msgspec.Struct, frozen=True, gc=False, rename=HEADERS):
     engine_cell: str = ""
 
 
+_wanted = frozenset(name.encode() for name in (*HEADERS.values(), "Content-Length"))
 _typed = msgspec.json.Decoder(Event)
 _anything = msgspec.json.Decoder(dict[str, str | list[str]])
 
@@ -140,7 +141,7 @@ def decode(frame: Frame) -> Event:
     if frame.kind == EVENT_JSON:
         return decode_json(frame.body)
     if frame.kind == EVENT_PLAIN:
-        return event_of(plain_headers(frame.body))
+        return event_of(plain_headers(frame.body, _wanted))
     raise LostFraming(f"a frame of {frame.kind} where an event was expected")
 
 
@@ -163,8 +164,8 @@ def json_headers(body: bytes) -> dict[str, str]:
     return {name: value if isinstance(value, str) else array(value) for name, value in found.items()}
 
 
-def plain_headers(body: bytes) -> dict[str, str]:
-    """All headers of a plain event, its own body as ``_body``. Raises LostFraming when it is none."""
+def plain_headers(body: bytes, wanted: Collection[bytes] | None = None) -> dict[str, str]:
+    """The headers of a plain event, its own body as ``_body``. Raises LostFraming when it is none."""
     block, _, rest = body.partition(b"\n\n")
     headers: dict[str, str] = {}
     for line in block.split(b"\n"):
@@ -173,7 +174,9 @@ def plain_headers(body: bytes) -> dict[str, str]:
             raise LostFraming("a line of an event that is no header")
         if name == b"Content-Type" and value == NOTICE.encode():
             raise LostFraming("a disconnect notice in the middle of an event")
-        headers.setdefault(unquote(text(name), errors="replace"), unquote(text(value), errors="replace"))
+        if wanted is None or name in wanted:
+            # Of a name given twice the last counts, as in JSON: FreeSWITCH writes its own Content-Length last.
+            headers[_unquoted(name)] = _unquoted(value)
     if "Event-Name" not in headers:
         raise LostFraming("an event without a name")
     stated = headers.get("Content-Length", "0")
@@ -183,6 +186,10 @@ def plain_headers(body: bytes) -> dict[str, str]:
     if length:
         headers["_body"] = text(rest[:length])
     return headers
+
+
+def _unquoted(value: bytes) -> str:
+    return text(unquote_to_bytes(value) if b"%" in value else value)
 
 
 def array(values: list[str]) -> str:
