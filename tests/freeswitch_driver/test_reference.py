@@ -22,7 +22,7 @@ RECORDED: dict[str, dict[str, tuple[int, str]]] = {
 
 # What each makes of bytes that nobody recorded: (bytes, client → what it tells). The first is right.
 NAMED = {"Event-Name": "CHANNEL_PARK", "Unique-ID": "leg-1"}
-FORGED = b"Event-Name: CHANNEL_PARK\nCaller-Caller-ID-Name: x%0AUnique-ID: other\nUnique-ID: leg-1\nX: x%0AUnique-ID: other\n\n"
+FORGED = b"Event-Name: CHANNEL_PARK\nUnique-ID: leg-1\nCaller-Caller-ID-Name: x%0AUnique-ID: other\n\n"
 HOSTILE: dict[str, tuple[bytes, dict[str, dict[str, str]]]] = {
     "a line end in a value, url-encoded": (
         b"Content-Length: %d\nContent-Type: text/event-plain\n\n" % len(FORGED) + FORGED,
@@ -110,8 +110,8 @@ async def test_hostile_events_are_what_the_table_says(client, what):
 
 
 @pytest.mark.parametrize("client", CLIENTS)
-async def test_a_long_reply_is_what_the_table_says(client):
-    """100 KB in a reply's header: more than our bound, and than python-ESL's buffer; in a body all take it."""
+async def test_a_long_reply_arrives(client):
+    """60 KB, in a body and in a reply's header. Of more than 64 KB in a header ours ends the link."""
     long = "+OK " + "x" * 60_000
     async with EventSocket() as server:
         server.answers["api long"] = result(long)
