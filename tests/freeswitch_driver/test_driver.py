@@ -305,7 +305,7 @@ async def test_a_command_that_is_not_answered_times_out_and_the_link_stays(serve
     driver = server.driver(options="&command_timeout=0.2")
     await soon(driver.open(inputs))
     await arrives(server, inputs)
-    server.ignored = (f"api uuid_answer {CALLER}",)
+    server.hold("api uuid_answer")
     with pytest.raises(CommandTimedOut):
         await soon(driver.answer(CALLER))
     await driver.close()
