@@ -17,7 +17,7 @@ class FreeSwitchRig(SipRig):
         self.lab = lab
         super().__init__(
             SipPbx(
-                url=lab.esl_url + (f"?transport={transport}" if transport else ""),
+                url=lab.url + (f"?transport={transport}" if transport else ""),
                 phone_sip=("127.0.0.1", lab.sip_port),
                 caller_sip=("127.0.0.1", lab.trunk_port),
                 seats=[Seat(agent.number, agent.password) for agent in lab.agents],
