@@ -3,6 +3,7 @@
 The lists are read one after the other while events go on, so where an event was seen meanwhile, the event wins.
 """
 
+import re
 from collections.abc import Iterable
 
 import msgspec
@@ -26,37 +27,26 @@ class Table(msgspec.Struct, frozen=True):
     rows: list[Row] = []  # absent when there is none
 
 
-COUNT = '{"command":"status","data":""}'
-
-
-class Counted(msgspec.Struct, frozen=True):
-    active: int
-
-
-class Sessions(msgspec.Struct, frozen=True):
-    count: Counted
-
-
-class Status(msgspec.Struct, frozen=True):
-    sessions: Sessions
-
-
-class StatusReply(msgspec.Struct, frozen=True):
-    response: Status
-
+_COUNT = re.compile(r"^(\d+) session\(s\) - peak", re.MULTILINE)
 
 _table = msgspec.json.Decoder(Table)
-_status = msgspec.json.Decoder(StatusReply)
 
 
 def count(text: str) -> int:
-    """How many sessions there are, from the reply to ``COUNT``. Raises msgspec.DecodeError when it is none."""
-    return _status.decode(text.encode()).response.sessions.count.active
+    """How many sessions there are, from ``status``; 0 where it does not say."""
+    found = _COUNT.search(text)
+    return int(found[1]) if found else 0
 
 
 def channels(text: str) -> tuple[Row, ...]:
     """The channels of a list. Raises msgspec.DecodeError when it is none."""
     return tuple(_table.decode(text.encode()).rows)
+
+
+def profile_of(contact: str) -> str:
+    """The profile at which a phone is registered, from ``sofia_contact``; empty when it is at none."""
+    technology, _, rest = contact.strip().partition("/")
+    return rest.partition("/")[0] if technology == "sofia" else ""
 
 
 def take(translator: Translator, dumps: Iterable[Event]) -> tuple[tuple[LegSeen, ...], tuple[BridgeSeen, ...]]:
@@ -123,4 +113,4 @@ def _learn(translator: Translator, leg: LegId, known: Leg, dump: Event) -> None:
     known.parked = known.partner is None and not known.conferring
 
 
-__all__ = ["COUNT", "Row", "channels", "count", "occupied", "take"]
+__all__ = ["Row", "channels", "count", "occupied", "profile_of", "take"]

@@ -120,6 +120,8 @@ class Link:
         except (LostFraming, msgspec.DecodeError):
             raise LinkLost(f"{self._settings.shown}: a reply that is not FreeSWITCH's") from None
         self._chores.start(self._look_again())
+        for leg in (seen.leg for seen in legs if not self.translator.is_originated(seen.leg)):
+            self._chores.start(self._disarm(leg))
         status = self.translator.seats.status
         seats = {endpoint: status(endpoint) or SeatStatus.UNREACHABLE for endpoint in endpoints}
         return Snapshot(self._epoch, legs, bridges, seats, tuple(self.translator.recordings))
@@ -135,7 +137,7 @@ class Link:
         """
         ends = asyncio.get_running_loop().time() + LAG
         while True:
-            count = inventory.count(await self.api.ask("count channels", "json", inventory.COUNT))
+            count = inventory.count(await self.api.ask("count channels", "status"))
             rows = await self._rows()
             if len(rows) >= count or asyncio.get_running_loop().time() > ends:
                 return rows
@@ -199,10 +201,8 @@ class Link:
                 self._chores.start(self.listening.ended(item.recording))
         while self.translator.to_cancel:
             self._chores.start(self.kill(self.translator.to_cancel.pop()))
-        while self.translator.to_read:
-            endpoint, _ = self.translator.to_read.popitem()
-            if endpoint in self.translator.seats:
-                self._chores.start(self._read_seat(endpoint))
+        if self.translator.to_tell:
+            self.tell(self.translator.seats_said())
 
     async def _disarm(self, leg: LegId) -> None:
         await self.api.ask(f"disarm {leg}", "sched_del", word(leg))
@@ -220,11 +220,14 @@ class Link:
         # Where FreeSWITCH is still about to make it, it is ended as soon as it is there.
 
     async def _read_seat(self, endpoint: str, *, tell: bool = True) -> None:
+        """Where its phone is registered, and whether it answers there."""
         asked = self.translator.seats.news(endpoint)
-        where = f"*/{word(endpoint)}@{self.originating.domain}"
-        reply = await self.api.ask("read a seat", "sofia_contact", where)
-        registered = not reply.startswith(("error/", "-ERR")) and bool(reply.strip())
-        inputs = self.translator.seat_read(endpoint, registered=registered, asked_at=asked)
+        where = await self.api.ask("read a seat", "sofia_contact", f"*/{word(endpoint)}@{self.originating.domain}")
+        profile, there = inventory.profile_of(where), False
+        if profile:
+            arguments = ("xmlstatus", "profile", word(profile), "reg", word(endpoint))
+            there = "<ping-status>Unreachable" not in await self.api.ask("read a seat", "sofia", *arguments)
+        inputs = self.translator.seat_read(endpoint, there=there, asked_at=asked)
         if tell:
             self.tell(inputs)
 

@@ -30,7 +30,7 @@ from cordpair_freeswitch.stamps import app_of
 Inputs = tuple[DriverInput, ...]
 
 MUSIC = "music-"  # the execution of music bears this and the leg's id
-_NOT_PLAYED = ("FILE NOT FOUND", "PLAYBACK ERROR")
+NOT_PLAYED = ("FILE NOT FOUND", "PLAYBACK ERROR")
 
 
 class Translator:
@@ -42,7 +42,8 @@ class Translator:
         self.seats = Seats(endpoints)
         self.recordings: dict[RecordingId, LegId] = {}
         self.to_cancel: list[LegId] = []  # made after we had asked to end them
-        self.to_read: dict[str, None] = {}  # seats about which something was said
+        self.to_tell: dict[str, None] = {}  # seats at which a call began or ended
+        self._there: dict[str, bool] = {}  # seat → whether its phone is registered and answers
         self._others: dict[str, str] = {}  # channels that are none of our ringing → the seat they occupy
 
     def translate(self, event: Event) -> Inputs:
@@ -78,6 +79,10 @@ class Translator:
         return self._end(leg, ended(cause, answered=False, asked=known.asked))
 
     # ------------------------------------------------------------ whose is it
+
+    def is_originated(self, leg: LegId) -> bool:
+        known = self.legs.get(leg)
+        return known is not None and known.originated
 
     def leg_of(self, event: Event) -> Leg | None:
         """The leg that this event is about, when it is ours: known, or stamped by our cell."""
@@ -198,7 +203,7 @@ class Translator:
             if other.partner == leg:
                 other.partner = None
         if known.endpoint:
-            self.to_read[known.endpoint] = None
+            self.to_tell[known.endpoint] = None
 
     def _digit(self, event: Event) -> Inputs:
         known = self.leg_of(event)
@@ -259,7 +264,7 @@ class Translator:
         if known.play is None or event.application_uuid != known.play:
             return ()
         known.play = None
-        ok = not any(word in event.response for word in _NOT_PLAYED)
+        ok = not any(word in event.response for word in NOT_PLAYED)
         return (PlayEnded(PlayId(event.application_uuid), leg, ok=ok),)
 
     def _recorded(self, event: Event) -> Inputs:
@@ -273,26 +278,51 @@ class Translator:
 
     # ------------------------------------------------------------ seats
 
-    def _phone(self, event: Event) -> Inputs:
-        """Whatever it says of a phone: the seat is asked about, and the answer counts."""
-        for user in (event.user, event.contact_user, event.ping_user):
-            endpoint = user.partition("@")[0]
-            if endpoint in self.seats:
-                self._seat_said(endpoint)
-                break
-        return ()
+    def _registered(self, event: Event) -> Inputs:
+        return self._phone(event, there=True)
+
+    def _unregistered(self, event: Event) -> Inputs:
+        return self._phone(event, there=False)
+
+    def _pinged(self, event: Event) -> Inputs:
+        return self._phone(event, there=event.ping != "UNREACHABLE")
+
+    def _phone(self, event: Event, *, there: bool) -> Inputs:
+        """The event counts, not what is asked after it: the database it would be told by lags behind."""
+        endpoint = (event.user or event.contact_user).partition("@")[0]
+        if endpoint not in self.seats:
+            return ()
+        self.seats.heard_of(endpoint)
+        self._there[endpoint] = there
+        return self._seat(endpoint)
 
     def _seat_said(self, endpoint: str) -> None:
+        """Another call begins or ends at its phone."""
         self.seats.heard_of(endpoint)
-        self.to_read[endpoint] = None
+        self.to_tell[endpoint] = None
 
-    def seat_read(self, endpoint: str, *, registered: bool, asked_at: int) -> Inputs:
-        """The reply to a question about a seat."""
-        status = SeatStatus.REACHABLE if registered else SeatStatus.UNREACHABLE
-        if registered and (endpoint in self._others.values() or self.legs.rings(endpoint)):
+    def seats_said(self) -> Inputs:
+        """What the legs that began and ended mean for the seats."""
+        inputs: list[DriverInput] = []
+        while self.to_tell:
+            endpoint, _ = self.to_tell.popitem()
+            if endpoint in self.seats and endpoint in self._there:
+                inputs += self._seat(endpoint)
+        return tuple(inputs)
+
+    def seat_read(self, endpoint: str, *, there: bool, asked_at: int) -> Inputs:
+        """The reply to a question about a phone."""
+        if self.seats.news(endpoint) != asked_at and endpoint in self._there:
+            return ()
+        self._there[endpoint] = there
+        return self._seat(endpoint)
+
+    def _seat(self, endpoint: str) -> Inputs:
+        foreign = endpoint in self._others.values()
+        status = SeatStatus.REACHABLE if self._there[endpoint] else SeatStatus.UNREACHABLE
+        if self._there[endpoint] and (foreign or self.legs.rings(endpoint)):
             status = SeatStatus.BUSY
-        ours = endpoint not in self._others.values()
-        change = self.seats.reply(endpoint, status, ours=ours, asked_at=asked_at)
+        change = self.seats.reply(endpoint, status, ours=not foreign, asked_at=self.seats.news(endpoint))
         return (SeatChanged(self.node, *change),) if change is not None else ()
 
 
@@ -309,10 +339,10 @@ RULES: dict[str, Callable[[Translator, Event], Inputs]] = {
     "DTMF": Translator._digit,
     "RECORD_STOP": Translator._recorded,
     "conference::maintenance": Translator._conference,
-    "sofia::register": Translator._phone,
-    "sofia::unregister": Translator._phone,
-    "sofia::expire": Translator._phone,
-    "sofia::sip_user_state": Translator._phone,
+    "sofia::register": Translator._registered,
+    "sofia::unregister": Translator._unregistered,
+    "sofia::expire": Translator._unregistered,
+    "sofia::sip_user_state": Translator._pinged,
 }
 
-__all__ = ["MUSIC", "RULES", "Inputs", "Translator"]
+__all__ = ["MUSIC", "NOT_PLAYED", "RULES", "Inputs", "Translator"]
