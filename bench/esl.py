@@ -1,9 +1,10 @@
 """Event Socket: how fast recorded events become events in Python, ours against greenswitch's and python-ESL's parsers.
 
-All read the same recorded events, turn by turn. Ours is fed pieces of 64 KB, greenswitch a file in memory, python-ESL a
-local socket: its parser is C code that knows nothing else.
+All read the same recorded events, turn by turn, in CPU time of the thread that parses. Ours is fed pieces of 64 KB,
+greenswitch a file in memory, python-ESL a local socket: its parser is C code that knows nothing else.
 """
 
+import asyncio
 import gzip
 import importlib.util
 import io
@@ -12,11 +13,14 @@ import socket
 import threading
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from statistics import median
 
 from bench.report import line, machine, ratio
-from cordpair_freeswitch.esl import HEADERS, Framer, decode
+from cordpair_freeswitch.client import make_connection
+from cordpair_freeswitch.config import TRANSPORTS, Settings
+from cordpair_freeswitch.esl import HEADERS, Event, Framer, decode
 
 RECORDED = Path(__file__).parents[1] / "tests" / "data" / "esl"
 PLAIN, JSON = b"text/event-plain", b"text/event-json"
@@ -44,9 +48,9 @@ async def main(_: Path) -> None:
     took: dict[str, list[float]] = {name: [] for name in parsers}
     for _turn in range(TURNS):
         for name, (parse, data) in parsers.items():
-            began = time.perf_counter()
+            began = time.thread_time()  # others use the machine, too
             count = parse(data)
-            took[name].append((time.perf_counter() - began) / EVENTS * 1e6)
+            took[name].append((time.thread_time() - began) / EVENTS * 1e6)
             assert count == EVENTS, (name, count)
     each = {name: median(times) for name, times in took.items()}
     for name, microseconds in each.items():
@@ -55,10 +59,55 @@ async def main(_: Path) -> None:
     for name, microseconds in each.items():
         if not name.startswith("ours"):
             ratio(f"ours, json, against {name}", microseconds, ours)
-    for package in ("greenswitch", "python-esl"):
-        if not any(name.lower().startswith(package) for name in each):
-            line(f"{package} is not installed: not measured")
+    await _through_the_port(as_json, as_plain)
     line(machine())
+
+
+async def _through_the_port(as_json: bytes, as_plain: bytes) -> None:
+    """From the socket to the driver, in CPU time of all threads: what a transport costs."""
+    took: dict[str, float] = {}
+    for transport, module in TRANSPORTS.items():
+        if module and importlib.util.find_spec(module) is None:
+            line(f"{transport} is not installed: not measured")
+            continue
+        data = as_plain if transport == "greenswitch" else as_json
+        times = [await _received(transport, data) for _turn in range(TURNS)]
+        took[transport] = median(times) / EVENTS * 1e6
+        line(f"through the port, {transport:18} {took[transport]:7.1f} µs an event")
+    for transport, microseconds in took.items():
+        if transport != "own":
+            ratio(f"through the port, own against {transport}", microseconds, took["own"])
+
+
+async def _received(transport: str, data: bytes) -> float:
+    async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        writer.write(b"Content-Type: auth/request\n\n")
+        with suppress(asyncio.IncompleteReadError, ConnectionError):  # the turn is over
+            while command := await reader.readuntil(b"\n\n"):
+                writer.write(OK + (data if command.startswith(b"noevents") else b""))
+        writer.close()
+
+    server = await asyncio.start_server(serve, "127.0.0.1", 0)
+    port = server.sockets[0].getsockname()[1]
+    settings = Settings("127.0.0.1", port, "", "secret", "bench", transport=transport, nudge=0.0, command_timeout=30.0)
+    connection = make_connection(settings, "bench")
+    done, count = asyncio.Event(), 0
+
+    def receive(_: Event) -> None:
+        nonlocal count
+        count += 1
+        if count == EVENTS:
+            done.set()
+
+    await connection.open()
+    connection.read(receive)
+    began = time.process_time()
+    await connection.send(b"noevents\n\n", "begin")
+    await asyncio.wait_for(done.wait(), 60)
+    took = time.process_time() - began
+    await connection.close()
+    server.close()
+    return took
 
 
 def _events(recording: str, kind: bytes) -> bytes:
