@@ -6,6 +6,7 @@ from cordpair_freeswitch.client import Client
 from cordpair_freeswitch.esl import NotCarried, commands
 from cordpair_freeswitch.legs import CallLegs
 
+AT_ONCE = 50  # uuid_setvar_multi takes 64
 _GONE = ("No such channel", "invalid session id", "Invalid uuid", "Cannot locate session", "No such session")
 
 
@@ -66,13 +67,22 @@ class Api:
             raise refusal(what, reply)
 
     async def set(self, what: str, leg: LegId, variables: dict[str, str]) -> None:
-        """Set variables of a leg. Raises LegGone, and Refused for what cannot be carried: then none is set."""
+        """Set variables of a leg. Raises LegGone, and Refused for what cannot be carried: then none is set.
+
+        Several go in one command: FreeSWITCH reads commands byte by byte, with two system calls for each.
+        """
+        names = list(variables)
+        parts = [names[first : first + AT_ONCE] for first in range(0, len(names), AT_ONCE)]
         try:
-            pairs = [(commands.name(variable), commands.quoted(value)) for variable, value in variables.items()]
+            lists = [commands.pairs({name: variables[name] for name in part}) for part in parts]
+            single = [(commands.name(name), commands.quoted(variables[name])) for name in names[:1]]
         except NotCarried as error:
             raise Refused(f"{what} {leg}: FreeSWITCH cannot be given {error}") from None
-        for variable, value in pairs:
-            await self.leg(what, "uuid_setvar", leg, variable, value)
+        if len(names) == 1:
+            await self.leg(what, "uuid_setvar", leg, *single[0])
+            return
+        for pairs in lists:
+            await self.leg(what, "uuid_setvar_multi", leg, pairs)
 
     async def exists(self, leg: LegId) -> bool:
         return (await self.ask(f"look for {leg}", "uuid_exists", word(leg))) == "true"

@@ -103,9 +103,11 @@ class Bridging:
 
     async def _leave(self, leg: LegId, bridge: BridgeId, both: str = "") -> None:
         known = self._translator.legs.get(leg)
-        if known is None or known.bridge != bridge or known.leaving:
-            return
+        if known is None or known.bridge != bridge or known.leaving or known.asked is not None:
+            return  # who is being ended leaves with its end
         partner = self._translator.legs.get(known.partner) if both and known.partner is not None else None
+        if partner is not None and partner.asked is not None:
+            partner, both = None, ""
         leaving = [(leg, known)]
         if partner is not None and known.partner is not None:
             leaving.append((known.partner, partner))

@@ -12,7 +12,7 @@ from cordpair_freeswitch.translate import Inputs, Translator
 
 JOB = "originate-"
 # Early media is not an answer; a phone that forwards (302) is not followed: a leg that nobody asked for.
-ALWAYS = {**STAYS, "ignore_early_media": "true", "outbound_redirect_fatal": "true", "originate_retries": "0"}
+ALWAYS = {**STAYS, "ignore_early_media": "true", "outbound_redirect_fatal": "true"}
 _NO_ID = re.compile(r"[^0-9A-Za-z+*#._@-]")
 _NO_NAME = re.compile(r"[\x00-\x1f\x7f{}\[\]<>$^|`;\\]")
 _SEAT = re.compile(r"[0-9A-Za-z._+~-]+(@[0-9A-Za-z._-]+)?\Z")

@@ -83,6 +83,21 @@ async def test_a_quoted_value_is_given_back(leg):
     assert carried > 200
 
 
+async def test_several_quoted_values_are_given_back(leg):
+    carried = 0
+    for one, other in zip(values(200, seed=11), values(200, seed=12), strict=True):
+        variables = {"cp_x": one, "cp_y": other, "cp_z": "last"}
+        try:
+            command = commands.api("uuid_setvar_multi", LEG, commands.pairs(variables))
+        except NotCarried:
+            continue
+        assert (await leg.command(command)).startswith("+OK")
+        for variable, value in variables.items():
+            assert await has(leg, LEG, variable) == (value or UNDEFINED), repr(value)
+        carried += 1
+    assert carried > 100
+
+
 async def test_the_model_takes_text_apart_as_freeswitch_does(leg):
     """Anything, not quoted at all: what the model says, or what it calls out."""
     compared = 0

@@ -68,6 +68,10 @@ def commands_of(data: bytes) -> None:
         assert (function, switch.setvar(argument)) == ("uuid_setvar", (LEG, first[:8] or "x", second))
     with suppress(NotCarried):
         variables = {"a": first, "b": second, "c": "last"}
+        function, argument = switch.api(commands.api("uuid_setvar_multi", LEG, commands.pairs(variables)))
+        assert (function, switch.setvars(argument)) == ("uuid_setvar_multi", (LEG, variables))
+    with suppress(NotCarried):
+        variables = {"a": first, "b": second, "c": "last"}
         originate = commands.bgapi("job", "originate", commands.braces(variables) + "user/1@a", "&park()")
         function, argument = switch.api(originate)
         expected = {name: value for name, value in variables.items() if value}

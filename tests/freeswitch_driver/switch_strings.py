@@ -265,3 +265,14 @@ def setvar(argument: str) -> tuple[str, str, str]:
     assert len(arguments) == 3, "-USAGE"
     assert not arguments[2].startswith("ARRAY::"), "an array"
     return arguments[0], arguments[1], arguments[2]
+
+
+def setvars(argument: str) -> tuple[str, dict[str, str]]:
+    """uuid_setvar_multi_function: which variables of which leg become what."""
+    leg, _, rest = argument.partition(" ")
+    arguments = separate_string(rest, ";", 64)
+    assert len(arguments) < 64, "the last one is the rest"
+    found = [each.partition("=") for each in arguments]
+    assert all(name and equals for name, equals, _ in found), "no name, or no value"
+    assert not any(value.startswith("ARRAY::") for _, _, value in found), "an array"
+    return leg, {name: value for name, _, value in found}

@@ -120,6 +120,20 @@ def test_a_quoted_value_arrives_as_the_last_argument(value):
     assert not switch.contains_variable(value)
 
 
+@examples
+@given(hostile)
+def test_several_values_arrive_as_their_own_variables(value):
+    variables = {"cp_x": value, "cp_y": "between", "cp_z": value}
+    try:
+        command = commands.api("uuid_setvar_multi", LEG, commands.pairs(variables))
+    except NotCarried:
+        assert refused_for_a_reason(value)
+        return
+    function, argument = switch.api(command)
+    assert function == "uuid_setvar_multi"
+    assert switch.setvars(argument) == (LEG, variables)
+
+
 def refused_for_a_reason(value: str) -> bool:
     return bool(
         re.search(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff]", value)

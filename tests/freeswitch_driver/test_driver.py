@@ -150,6 +150,29 @@ async def test_a_recorded_call_from_its_arrival_to_its_end(server, driver, input
     ]
 
 
+async def test_variables_go_in_one_command(server, driver, inputs):
+    await arrives(server, inputs)
+    await driver.set_variables(CALLER, {"one": "a;b=c d", "two": "", "three": "it's"})
+    (sent,) = [packet.command for packet in server.seen if "uuid_setvar" in packet.command]
+    leg, variables = switch.setvars(sent.removeprefix("api uuid_setvar_multi "))
+    assert (leg, variables) == (CALLER, {"one": "a;b=c d", "two": "", "three": "it's"})
+
+
+async def test_a_leg_that_is_being_ended_is_not_parted_from_its_partner(server, driver, inputs):
+    """Its end does that; more commands would meet a leg that is gone."""
+    await talks(server, driver, inputs)
+    await driver.join(BRIDGE, (CALLER, AGENT), STAMP)
+    pair = {"Bridge-A-Unique-ID": CALLER, "Bridge-B-Unique-ID": AGENT}
+    server.say(event(recorded_event("CHANNEL_BRIDGE", CALLER) | pair))
+    await inputs.until(lambda: Joined(AGENT, BRIDGE) in inputs)
+    await driver.hang_up(CALLER, Cause.NORMAL)
+    before = len(server.seen)
+    await driver.release(BRIDGE)
+    sent = [packet.command for packet in server.seen[before:] if packet.command.startswith("api")]
+    assert len(sent) == 2
+    assert all(AGENT in command and CALLER not in command for command in sent)
+
+
 async def test_a_phone_that_rings_and_is_not_answered(server, driver, inputs):
     """As recorded in 06_bgapi_originate_fail, with our leg's id."""
     await driver.originate(OriginateRequest(leg=AGENT, endpoint="1000", timeout_ms=20_000, stamp=STAMP))

@@ -64,6 +64,15 @@ def quoted(value: str, what: str = "a value") -> str:
     return ("''" if not value or value.startswith("^^") else "") + _layer(value)
 
 
+def pairs(variables: Mapping[str, str]) -> str:
+    """``name=value;…``, the last argument of ``uuid_setvar_multi``. Refuses what ``quoted`` refuses."""
+    for variable, value in variables.items():
+        if _CONTROL.search(value):
+            raise NotCarried(f"the value of {name(variable)}")
+        _plain(value, f"the value of {name(variable)}")
+    return ";".join(f"{variable}={_layer(value).replace(';', chr(92) + ';')}" for variable, value in variables.items())
+
+
 def _plain(value: str, what: str) -> None:
     if _EXPANDED.search(value) or value.startswith(_ARRAY):
         raise NotCarried(what)
@@ -200,6 +209,7 @@ __all__ = [
     "line",
     "name",
     "only",
+    "pairs",
     "probe",
     "quoted",
     "send_event",
