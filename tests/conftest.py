@@ -22,6 +22,7 @@ UNIT_FOLDERS = [
     "drivers",
     "errors",
     "freeswitch_driver",
+    "gateway",
     "ids",
     "ivr",
     "journal",

@@ -8,8 +8,9 @@ import pytest
 ROOT = Path(__file__).parents[2]
 PACKAGES = sorted(
     ".".join(path.parent.relative_to(ROOT / folder).parts)
-    for folder in ("engine", "drivers")
+    for folder in ("engine", "drivers", "webrtc-gateway")
     for path in (ROOT / folder).rglob("__init__.py")
+    if "node_modules" not in path.parts
 )
 
 

@@ -9,11 +9,12 @@ from pathlib import Path
 
 import pytest
 
+SOURCES = ("engine", "drivers", "webrtc-gateway")
 RUN = "from importlinter.cli import lint_imports_command; lint_imports_command()"
 
 
 def lint_imports(root: Path) -> subprocess.CompletedProcess[str]:
-    sources = os.pathsep.join(str(root / folder) for folder in ("engine", "drivers"))
+    sources = os.pathsep.join(str(root / folder) for folder in SOURCES)
     return subprocess.run(
         [sys.executable, "-c", RUN, "--no-cache"],
         cwd=root,
@@ -39,6 +40,7 @@ def test_every_contract_is_kept(root: Path) -> None:
     [
         ("inwards", "drivers/cordpair_asterisk/planted.py", "import cordpair_loopback"),
         ("inwards", "engine/cordpair/pbx/planted.py", "import cordpair_loopback"),
+        ("inwards", "webrtc-gateway/cordpair_gateway/planted.py", "import cordpair_loopback"),
         ("layers", "engine/cordpair/acd/planted.py", "import cordpair.journal"),
         ("layers", "engine/cordpair/store/planted.py", "import cordpair.journal"),
         ("layers", "engine/cordpair/unplaced.py", ""),
@@ -53,8 +55,9 @@ def test_every_contract_is_kept(root: Path) -> None:
 def test_a_planted_violation_breaks_its_contract(
     root: Path, tmp_path: Path, contract: str, module: str, line: str
 ) -> None:
-    for folder in ("engine", "drivers"):
-        shutil.copytree(root / folder, tmp_path / folder, ignore=shutil.ignore_patterns("__pycache__"))
+    for folder in SOURCES:
+        skipped = shutil.ignore_patterns("__pycache__", "web", "static")
+        shutil.copytree(root / folder, tmp_path / folder, ignore=skipped)
     shutil.copy(root / "pyproject.toml", tmp_path)
     (tmp_path / module).write_text(line + "\n", encoding="utf-8")
     result = lint_imports(tmp_path)

@@ -45,7 +45,7 @@ def test_an_innocent_word_is_not(name: str) -> None:
 
 def test_no_name_uses_a_banned_word(root: Path) -> None:
     found = []
-    for path in python_files(root, "engine", "drivers"):
+    for path in python_files(root, "engine", "drivers", "webrtc-gateway/cordpair_gateway"):
         where = path.relative_to(root)
         found += [f"{where}: the file's name" for part in where.with_suffix("").parts if banned_words(part)]
         reader = io.StringIO(path.read_text(encoding="utf-8")).readline

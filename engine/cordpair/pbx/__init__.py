@@ -25,6 +25,7 @@ from cordpair.pbx.errors import (
 from cordpair.pbx.legs import Legs
 from cordpair.pbx.registry import make_driver, schemes
 from cordpair.pbx.seats import Seats
+from cordpair.pbx.sip_switch import HasSipSwitch, SipLine, SipSwitch
 
 __all__ = [
     "FULL",
@@ -36,6 +37,7 @@ __all__ = [
     "DriverFactory",
     "Emit",
     "Finding",
+    "HasSipSwitch",
     "Hears",
     "LegGone",
     "Legs",
@@ -47,6 +49,8 @@ __all__ = [
     "PbxError",
     "Refused",
     "Seats",
+    "SipLine",
+    "SipSwitch",
     "SpeaksTo",
     "Unsupported",
     "Wanted",

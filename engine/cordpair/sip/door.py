@@ -48,6 +48,11 @@ class Door:
         self._doorway = doorway
         self._dialogs = Dialogs()
 
+    @property
+    def used(self) -> bool:
+        """Whether the one call was made; a phone's lock is for waiting, too."""
+        return self.called or not isinstance(self.lock, CallLock)
+
     def from_browser(self, data: bytes) -> Verdict:
         if frame.is_keep_alive(data):
             return Verdict(reply=frame.KEEP_ALIVE_ANSWER if data == frame.KEEP_ALIVE else None)
