@@ -24,6 +24,10 @@ from cordpair_freeswitch.esl import HEADERS, Event, Framer, decode
 
 RECORDED = Path(__file__).parents[1] / "tests" / "data" / "esl"
 PLAIN, JSON = b"text/event-plain", b"text/event-json"
+MODULES = {
+    name: importlib.util.find_spec(module)
+    for name, module in {"greenswitch": "greenswitch", "python-esl": "ESL"}.items()
+}
 TURNS, EVENTS, PIECE = 7, 2_000, 65_536
 OK = b"Content-Type: command/reply\nReply-Text: +OK\n\n"
 
@@ -39,9 +43,9 @@ async def main(_: Path) -> None:
         "ours, json": (_ours, as_json),
         "ours, plain": (_ours, as_plain),
     }
-    if importlib.util.find_spec("greenswitch") is not None:
+    if MODULES["greenswitch"]:
         parsers["greenswitch, plain"] = (_greenswitch, as_plain)
-    if importlib.util.find_spec("ESL") is not None:
+    if MODULES["python-esl"]:
         parsers["python-ESL, json"] = (_python_esl, as_json)
         parsers["python-ESL, json, our fields read"] = (_python_esl_fields, as_json)
         parsers["python-ESL, plain"] = (_python_esl, as_plain)
@@ -66,8 +70,8 @@ async def main(_: Path) -> None:
 async def _through_the_port(as_json: bytes, as_plain: bytes) -> None:
     """From the socket to the driver, in CPU time of all threads: what a transport costs."""
     took: dict[str, float] = {}
-    for transport, module in TRANSPORTS.items():
-        if module and importlib.util.find_spec(module) is None:
+    for transport in TRANSPORTS:
+        if not MODULES.get(transport, True):
             line(f"{transport} is not installed: not measured")
             continue
         data = as_plain if transport == "greenswitch" else as_json

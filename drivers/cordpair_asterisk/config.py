@@ -1,7 +1,5 @@
 """The URL of an Asterisk: where it is, who we are to it, how long we wait."""
 
-import importlib.util
-
 import msgspec
 
 from cordpair.ids import NodeId
@@ -9,7 +7,7 @@ from cordpair.pbx.address import Address
 
 SCHEMES = {"asterisk+ari": "http", "asterisk+aris": "https"}
 PORTS = {"asterisk+ari": 8088, "asterisk+aris": 8089}  # what Asterisk's http.conf.sample says
-# Our own client, and others: the module that each needs.
+# Our own client, and others: the package that each needs.
 TRANSPORTS = {"own": "", "aioari": "aioari"}
 # Seconds. ARI answers in a millisecond; what takes longer than this is stuck, not slow.
 REQUEST_TIMEOUT = 5.0
@@ -39,11 +37,6 @@ def parse(node: NodeId, url: str) -> Settings:
     address = Address(node, url, PORTS, ("request_timeout", "connect_timeout", "heartbeat", "transport"))
     if not address.user:
         raise address.wrong(f"names no user; write {address.scheme}://user:password@{address.hostname}/")
-    transport = address.option("transport", "own")
-    if transport not in TRANSPORTS:
-        raise address.wrong(f"transport must be one of {', '.join(TRANSPORTS)}")
-    if transport != "own" and importlib.util.find_spec(TRANSPORTS[transport]) is None:
-        raise address.wrong(f"transport={transport} needs a package: pip install 'cordpair[{transport}]'")
     path = address.path.removesuffix("/ari")
     return Settings(
         base=f"{SCHEMES[address.scheme]}://{address.host}:{address.port}{path}/ari",
@@ -53,7 +46,7 @@ def parse(node: NodeId, url: str) -> Settings:
         request_timeout=address.seconds("request_timeout", REQUEST_TIMEOUT),
         connect_timeout=address.seconds("connect_timeout", CONNECT_TIMEOUT),
         heartbeat=address.seconds("heartbeat", HEARTBEAT),
-        transport=transport,
+        transport=address.transport(TRANSPORTS),
     )
 
 

@@ -1,15 +1,13 @@
 """The URL of a FreeSWITCH: where it is, who we are to it, how long we wait."""
 
-import importlib.util
-
 import msgspec
 
 from cordpair.ids import NodeId
 from cordpair.pbx.address import Address
 
 PORTS = {"freeswitch+esl": 8021}  # what event_socket.conf.xml says everywhere
-# Our own client, and others: the module that each needs.
-TRANSPORTS = {"own": "", "greenswitch": "greenswitch", "python-esl": "ESL"}
+# Our own client, and others: the package that each needs.
+TRANSPORTS = {"own": "", "greenswitch": "greenswitch", "python-esl": "python-ESL"}
 # Seconds. The Event Socket answers in a millisecond; what takes longer than this is stuck, not slow.
 COMMAND_TIMEOUT = 5.0
 CONNECT_TIMEOUT = 5.0
@@ -44,11 +42,6 @@ def parse(node: NodeId, url: str) -> Settings:
     address = Address(node, url, PORTS, options)
     if address.user and "@" not in address.user:
         raise address.wrong("the user is one of the directory: name%40domain; or none, for the socket's own password")
-    transport = address.option("transport", "own")
-    if transport not in TRANSPORTS:
-        raise address.wrong(f"transport must be one of {', '.join(TRANSPORTS)}")
-    if transport != "own" and importlib.util.find_spec(TRANSPORTS[transport]) is None:
-        raise address.wrong(f"transport={transport} needs a package: pip install 'cordpair[{transport}]'")
     return Settings(
         host=address.hostname,
         port=address.port,
@@ -56,7 +49,7 @@ def parse(node: NodeId, url: str) -> Settings:
         password=address.password,
         shown=address.shown,
         domain=address.option("domain"),
-        transport=transport,
+        transport=address.transport(TRANSPORTS),
         command_timeout=address.seconds("command_timeout", COMMAND_TIMEOUT),
         connect_timeout=address.seconds("connect_timeout", CONNECT_TIMEOUT),
         heartbeat=address.seconds("heartbeat", HEARTBEAT),

@@ -3,6 +3,7 @@
 import asyncio
 import sys
 from collections.abc import AsyncIterator
+from importlib.metadata import PackageNotFoundError
 from typing import Any
 
 import pytest
@@ -151,6 +152,10 @@ async def test_recorded_events_are_the_same_through_aioari(server: FakeAri, inpu
     await transport.close()
 
 
+def not_installed(name: str) -> None:
+    raise PackageNotFoundError(name)
+
+
 def test_a_package_that_is_not_installed_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
     settings = Settings("http://127.0.0.1:1/ari", USER, PASSWORD, "asterisk+ari://x/", transport="aioari")
     monkeypatch.delitem(sys.modules, "cordpair_asterisk.transports.aioari", raising=False)
@@ -159,7 +164,7 @@ def test_a_package_that_is_not_installed_is_named(monkeypatch: pytest.MonkeyPatc
     monkeypatch.setitem(sys.modules, "aioari", None)
     with pytest.raises(LinkLost, match=r"pip install 'cordpair\[aioari\]'"):
         make(settings)
-    monkeypatch.setattr("importlib.util.find_spec", lambda name: None)
+    monkeypatch.setattr("cordpair.pbx.address.distribution", not_installed)
     with pytest.raises(ConfigurationError, match=r"pip install 'cordpair\[aioari\]'"):
         parse(NodeId("pbx"), "asterisk+ari://a:b@127.0.0.1/?transport=aioari")
     with pytest.raises(ConfigurationError, match="transport must be one of own, aioari"):

@@ -1,7 +1,7 @@
 """The other clients behind the port keep its promises: on the scripted server, with the faults that made them hang."""
 
 import asyncio
-import importlib.util
+import importlib.metadata
 import sys
 import threading
 from collections.abc import AsyncIterator
@@ -251,6 +251,10 @@ async def test_recordings_pass_through_python_esl():
         await connection.close()
 
 
+def not_installed(name: str) -> None:
+    raise importlib.metadata.PackageNotFoundError(name)
+
+
 @pytest.mark.parametrize(("transport", "module"), [("greenswitch", "greenswitch"), ("python-esl", "ESL")])
 async def test_a_package_that_is_not_installed_is_named(monkeypatch, transport, module):
     where = {"host": "127.0.0.1", "port": 1, "user": "", "password": "x", "shown": "freeswitch+esl://x/"}
@@ -260,6 +264,6 @@ async def test_a_package_that_is_not_installed_is_named(monkeypatch, transport, 
     monkeypatch.setitem(sys.modules, module, None)
     with pytest.raises(LinkLost, match=rf"pip install 'cordpair\[{transport}\]'"):
         make_connection(Settings(**where, transport=transport), "test")  # type: ignore[arg-type]
-    monkeypatch.setattr(importlib.util, "find_spec", lambda name: None)
+    monkeypatch.setattr("cordpair.pbx.address.distribution", not_installed)
     with pytest.raises(ConfigurationError, match=rf"pip install 'cordpair\[{transport}\]'"):
         parse(NodeId("pbx"), f"freeswitch+esl://:x@127.0.0.1/?transport={transport}")

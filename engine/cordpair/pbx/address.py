@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Collection, Mapping
+from importlib.metadata import PackageNotFoundError, distribution
 from pathlib import Path
 from urllib.parse import parse_qsl, unquote, urlsplit
 
@@ -50,6 +51,18 @@ class Address:
 
     def option(self, name: str, default: str = "") -> str:
         return self._options.get(name, default)
+
+    def transport(self, packages: Mapping[str, str]) -> str:
+        """Which client stands behind the driver's port: ``own``, or one whose package is installed (an extra)."""
+        chosen = self.option("transport", "own")
+        if chosen not in packages:
+            raise self.wrong(f"transport must be one of {', '.join(packages)}")
+        try:
+            if packages[chosen]:
+                distribution(packages[chosen])
+        except PackageNotFoundError:
+            raise self.wrong(f"transport={chosen} needs a package: pip install 'cordpair[{chosen}]'") from None
+        return chosen
 
     def seconds(self, name: str, default: float) -> float:
         """A number of seconds above 0, at most an hour."""
