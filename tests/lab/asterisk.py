@@ -103,6 +103,11 @@ class AsteriskLab(PbxLab):
         return self.settings.ports.sip
 
     @property
+    def trunk_port(self) -> int:
+        """Where callers from TRUNK_ADDRESS arrive."""
+        return self.sip_port
+
+    @property
     def http_url(self) -> str:
         """ARI's address without credentials: `http://127.0.0.1:PORT/ari`."""
         return f"http://127.0.0.1:{self.settings.ports.http}/ari"

@@ -75,15 +75,27 @@ class FreeSwitchLab(PbxLab):
         qualify: int = 10,
         extra: Mapping[str, str] | None = None,
         keep: bool = False,
+        sip_port: int | None = None,
+        peer_address: str = "",
+        peers: Mapping[str, str] | None = None,
     ) -> None:
+        """``sip_port``: of trunks; ``peers``: trunks to other switches (name → host:port), who see ``peer_address``."""
         self.binary = find()
         self.version = version_of(self.binary)
         super().__init__(agents, first_agent, keep=keep)
         first, last = rtp_block()
-        phones, trunks, door, door_ws = (free_port(*BOTH) for _ in range(4))
+        phones, door, door_ws = (free_port(*BOTH) for _ in range(3))
+        trunks = sip_port if sip_port is not None else free_port(*BOTH)
         ports = files.Ports(free_port(socket.SOCK_STREAM), phones, trunks, door, door_ws, first, last)
         self.settings = files.Settings(
-            ports, self.agents, app=app, wait_seconds=wait_seconds, qualify=qualify, extra=extra or {}
+            ports,
+            self.agents,
+            app=app,
+            wait_seconds=wait_seconds,
+            qualify=qualify,
+            peer_address=peer_address,
+            peers=peers or {},
+            extra=extra or {},
         )
         self.sipp = SippKit(ports.phones, self.directory / "sipp", trunk_port=ports.trunks)
         self._observer: EventSocket | None = None

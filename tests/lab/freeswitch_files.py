@@ -42,6 +42,9 @@ class Settings:
     wait_seconds: int = 60
     qualify: int = 10
     """Seconds between two questions to a phone whether it is there."""
+    peer_address: str = ""
+    peers: Mapping[str, str] = field(default_factory=dict)
+    """Trunks to other switches (name → host:port), spoken from ``peer_address``."""
     extra: Mapping[str, str] = field(default_factory=dict)
     """More text for a local file, by its name without `.xml`: `{"modules": '<load module="mod_callcenter"/>'}`."""
 
@@ -51,6 +54,9 @@ def run_directory(directory: Path, settings: Settings) -> None:
         (directory / name).mkdir(parents=True, exist_ok=True)
     shutil.copytree(SHIPPED, directory / "conf", dirs_exist_ok=True, ignore=shutil.ignore_patterns("README.md"))
     local = _local(directory, settings)
+    if settings.peers:
+        local["peers"] += "".join(_peer(name, there) for name, there in settings.peers.items())
+        local["sip_profiles"] = _peers_profile(settings)
     for name, text in settings.extra.items():
         local[name] = f"{local.get(name, '')}\n{text}\n"
     for name, text in local.items():
@@ -87,6 +93,37 @@ def _local(directory: Path, settings: Settings) -> dict[str, str]:
         "peers": f'<user id="{PEER}" cidr="{PEER_ADDRESS}/32"/>\n',
         "engine": _user(ENGINE.partition("@")[0], "esl-password", settings.engine_password),
     }
+
+
+def _peer(name: str, there: str) -> str:
+    return f'<user id="{name}" cidr="{there.partition(":")[0]}/32"/>\n'
+
+
+def _peers_profile(settings: Settings) -> str:
+    """A profile of its own: on loopback every switch has its own address, from which it must speak."""
+    gateways = "".join(
+        f'<gateway name="{name}"><param name="proxy" value="{there}"/><param name="register" value="false"/>'
+        '<param name="caller-id-in-from" value="true"/></gateway>\n'
+        for name, there in settings.peers.items()
+    )
+    params = {
+        "sip-ip": settings.peer_address,
+        "rtp-ip": settings.peer_address,
+        "sip-port": settings.ports.trunks,
+        "dialplan": "XML",
+        "context": "cordpair-peer",
+        "auth-calls": "false",
+        "apply-inbound-acl": "cordpair-peers",
+        "disable-register": "true",
+        "inbound-codec-prefs": "PCMA,PCMU",
+        "outbound-codec-prefs": "PCMA,PCMU",
+        "rtp-timer-name": "soft",
+        "enable-timer": "false",
+    }
+    written = "".join(f'<param name="{name}" value="{value}"/>\n' for name, value in params.items())
+    return (
+        f'<profile name="lab-peers">\n<gateways>\n{gateways}</gateways>\n<settings>\n{written}</settings>\n</profile>\n'
+    )
 
 
 def _user(name: str, param: str, value: str) -> str:

@@ -59,6 +59,11 @@ class PbxLab(ABC):
         """End every call, as the far side of each would see it."""
 
     @property
+    @abstractmethod
+    def trunk_port(self) -> int:
+        """Where callers from TRUNK_ADDRESS arrive."""
+
+    @property
     def pid(self) -> int | None:
         running = self._process is not None and self._process.returncode is None
         return self._process.pid if self._process is not None and running else None

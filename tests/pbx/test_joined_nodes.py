@@ -1,11 +1,11 @@
-"""Two Asterisks with a trunk between them: one centre, on the shipped dialplan."""
+"""Two PBXs with a trunk between them: one centre, on the shipped dialplans."""
 
 import asyncio
 import contextlib
 import os
 import socket
 import sys
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 
 import pytest
@@ -18,7 +18,8 @@ from cordpair.testing.people import VOICES, Caller
 from cordpair.testing.people.messages import Message, uri
 from cordpair.testing.people.user_agent import Dialog
 from lab.asterisk import AsteriskLab
-from lab.process import free_port
+from lab.freeswitch import FreeSwitchLab
+from lab.process import PbxLab, free_port
 from lab.render import TRUNK_ADDRESS
 from pbx.centre import EngineProcess, all_ready, work
 
@@ -49,25 +50,43 @@ queues = { main = {} }
 """
 
 
-@contextlib.asynccontextmanager
-async def two_labs(tmp_path: Path) -> AsyncIterator[tuple[AsteriskLab, AsteriskLab, EngineProcess]]:
-    ports = free_port(socket.SOCK_DGRAM), free_port(socket.SOCK_DGRAM)
-    hosts = "127.0.1.1", "127.0.1.2"
-    async with (
-        AsteriskLab(
-            1, sip_port=ports[0], peer_address=hosts[0], peers={"cordpair-second": f"{hosts[1]}:{ports[1]}"}
-        ) as one,
-        AsteriskLab(
-            1,
-            first_agent=201,
-            sip_port=ports[1],
-            peer_address=hosts[1],
-            peers={"cordpair-main": f"{hosts[0]}:{ports[0]}"},
-        ) as two,
-        EngineProcess(one, tmp_path, CENTRE, second=two, more=trunks(*ports)) as engine,
-    ):
-        await engine.until(both_open, 10)
-        yield one, two, engine
+Labs = Callable[[Path], contextlib.AbstractAsyncContextManager[tuple[PbxLab, PbxLab, EngineProcess]]]
+PAIRS = [
+    pytest.param((AsteriskLab, AsteriskLab), id="two-asterisks"),
+    pytest.param((AsteriskLab, FreeSwitchLab), id="asterisk-and-freeswitch", marks=pytest.mark.freeswitch),
+    pytest.param((FreeSwitchLab, AsteriskLab), id="freeswitch-and-asterisk", marks=pytest.mark.freeswitch),
+]
+
+
+@pytest.fixture(params=PAIRS)
+def two_labs(request: pytest.FixtureRequest) -> Labs:
+    """A PBX for callers, one with the agent's phone, and the engine of both."""
+    here, there = request.param
+
+    @contextlib.asynccontextmanager
+    async def opened(tmp_path: Path) -> AsyncIterator[tuple[PbxLab, PbxLab, EngineProcess]]:
+        ports = free_port(socket.SOCK_DGRAM, socket.SOCK_STREAM), free_port(socket.SOCK_DGRAM, socket.SOCK_STREAM)
+        hosts = "127.0.1.1", "127.0.1.2"
+        to_one, to_two = {"cordpair-main": f"{hosts[0]}:{ports[0]}"}, {"cordpair-second": f"{hosts[1]}:{ports[1]}"}
+        async with (
+            here(1, sip_port=ports[0], peer_address=hosts[0], peers=to_two) as one,
+            there(1, first_agent=201, sip_port=ports[1], peer_address=hosts[1], peers=to_one) as two,
+            EngineProcess(one, tmp_path, CENTRE, second=two, more=trunks(*ports)) as engine,
+        ):
+            await engine.until(both_open, 10)
+            await until_joined(one, "cordpair-second")
+            await until_joined(two, "cordpair-main")
+            yield one, two, engine
+
+    return opened
+
+
+async def until_joined(lab: PbxLab, peer: str) -> None:
+    """An Asterisk that was there first has asked in vain, and asks again after a while."""
+    async with asyncio.timeout(40):
+        while isinstance(lab, AsteriskLab) and " Avail " not in await lab.rx(f"pjsip show contacts like {peer}"):
+            await lab.rx(f"pjsip qualify {peer}")
+            await asyncio.sleep(0.1)  # sleep: nobody is told of an answer to a question
 
 
 def trunks(main: int, second: int) -> dict[str, str]:
@@ -143,8 +162,8 @@ class Follower(Caller):
 
 
 @contextlib.asynccontextmanager
-async def callers(lab: AsteriskLab, *numbers: str, follows: bool = True) -> AsyncIterator[list[Follower]]:
-    people = [Follower(number, ("127.0.0.1", lab.sip_port), follows=follows) for number in numbers]
+async def callers(lab: PbxLab, *numbers: str, follows: bool = True) -> AsyncIterator[list[Follower]]:
+    people = [Follower(number, ("127.0.0.1", lab.trunk_port), follows=follows) for number in numbers]
     try:
         yield people
     finally:
@@ -164,7 +183,7 @@ async def ask_drain(engine: EngineProcess, *options: str) -> str:
     return said.decode()
 
 
-async def test_callers_and_agents_of_both_are_one_centre(tmp_path: Path) -> None:
+async def test_callers_and_agents_of_both_are_one_centre(tmp_path: Path, two_labs: Labs) -> None:
     """Only bob works, on the second: callers of the first are served over the trunk, one after the other."""
     async with two_labs(tmp_path) as (one, two, engine):
         phones = await two.sipp.phones(two.agents, ring=0.05, talk=0.2)
@@ -182,7 +201,7 @@ async def test_callers_and_agents_of_both_are_one_centre(tmp_path: Path) -> None
 
 
 @pytest.mark.parametrize(("status", "outcome"), [(486, "busy"), (603, "rejected")])
-async def test_a_refusal_comes_through(tmp_path: Path, status: int, outcome: str) -> None:
+async def test_a_refusal_comes_through(tmp_path: Path, two_labs: Labs, status: int, outcome: str) -> None:
     async with two_labs(tmp_path) as (one, two, engine):
         await two.sipp.phones(two.agents, ring=0.05, refuse=status)
         await work(two, engine, "011", "033")
@@ -192,7 +211,7 @@ async def test_a_refusal_comes_through(tmp_path: Path, status: int, outcome: str
         assert engine.events(ev.OfferEnded)[0].outcome.value == outcome
 
 
-async def test_a_pbx_that_dies_takes_only_its_own_calls(tmp_path: Path) -> None:
+async def test_a_pbx_that_dies_takes_only_its_own_calls(tmp_path: Path, two_labs: Labs) -> None:
     async with two_labs(tmp_path) as (one, two, engine):
         await two.sipp.phones(two.agents, ring=0.05)
         await work(two, engine, "011", "033")
@@ -213,7 +232,7 @@ async def test_a_pbx_that_dies_takes_only_its_own_calls(tmp_path: Path) -> None:
         assert await one.until_empty() == (0, 0) == await two.until_empty()
 
 
-async def test_who_waits_is_moved_by_refer_and_new_calls_by_302(tmp_path: Path) -> None:
+async def test_who_waits_is_moved_by_refer_and_new_calls_by_302(tmp_path: Path, two_labs: Labs) -> None:
     async with two_labs(tmp_path) as (one, two, engine), callers(one, "030111", "030222", "030333") as people:
         for ada in people[:2]:
             await ada.dial("5000")
@@ -242,7 +261,7 @@ async def test_who_waits_is_moved_by_refer_and_new_calls_by_302(tmp_path: Path) 
         assert await two.until_empty() == (0, 0)
 
 
-async def test_who_does_not_follow_a_refer_waits_on(tmp_path: Path) -> None:
+async def test_who_does_not_follow_a_refer_waits_on(tmp_path: Path, two_labs: Labs) -> None:
     async with two_labs(tmp_path) as (one, two, engine), callers(one, "030111", follows=False) as (ada,):
         await ada.dial("5000")
         await ada.until("answered")
