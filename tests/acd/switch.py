@@ -226,7 +226,7 @@ class Switch:
     def _music(self, command: cmd.Music) -> Failure | None:
         return None if command.leg in self.legs else Failure.GONE
 
-    _stopmusic = _music
+    _stopmusic = _ring = _music
 
     def _play(self, command: cmd.Play) -> Failure | None:
         if command.leg not in self.legs:

@@ -22,13 +22,20 @@ MISSING_EVENTS: dict[str, str] = {
     "InvariantBroken": "needs a defect of the engine",
 }
 MISSING_EVENTS |= dict.fromkeys(
-    ("DrainBegan", "DrainEnded", "MoveBegan", "CallerSetOff", "ContactMoved", "MoveFailed"), "came after this version"
-)
+    (
+        "DrainBegan", "DrainEnded", "MoveBegan", "CallerSetOff", "ContactMoved", "MoveFailed",
+        "BrowserLost", "BrowserReturned", "OfferTaken", "CallInvited", "CallMissed", "ContactCalled", "CallDropped",
+        "PhoneRung",
+    ),
+    "came after this version",
+)  # fmt: skip
 MISSING_INPUTS: dict[str, str] = {
     "BreachFound": "needs a defect of the engine",
     "RecordingEnded": "nothing is decided on it yet, and an input without events is not journaled",
-    "DrainNode": "came after this version",
 }
+MISSING_INPUTS |= dict.fromkeys(
+    ("DrainNode", "WebArrived", "BrowserGone", "BrowserBack", "WebLeft"), "came after this version"
+)
 
 
 def expected_of(version: str) -> dict[str, Any]:

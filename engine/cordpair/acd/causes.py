@@ -31,6 +31,7 @@ class OfferOutcome(StrEnum):
     ANSWERED_ELSEWHERE = "answered_elsewhere"  # another agent of the group was first
     CONTACT_GONE = "contact_gone"  # abandoned, timed out or withdrawn while the agent was alerted
     WITHDRAWN = "withdrawn"  # the agent became not ready or signed out while alerted
+    NO_SHOW = "no_show"  # the customer's browser did not call in time
     FAILED = "failed"  # the join did not come about, or the PBX failed
 
 

@@ -75,6 +75,13 @@ class Overflow(_Value, frozen=True):
     percent: float
 
 
+class WebMode(StrEnum):
+    """How a customer in a browser waits."""
+
+    WAIT_OFF_PBX = "wait_off_pbx"  # without a call, until an agent is reserved
+    CALL_FIRST = "call_first"  # the browser calls at once, and waits on the PBX with music
+
+
 class Queue(_Value, frozen=True):
     queue: QueueId
     medium: str = VOICE
@@ -97,6 +104,10 @@ class Queue(_Value, frozen=True):
     group_size: int = 20  # ring all and ring progressively: agents alerted at once
     music: str = "default"
     prompt: str = ""  # played once on arrival, before the music
+    web: WebMode = WebMode.WAIT_OFF_PBX
+    web_accept: bool = False  # the agent accepts on the desktop before the browser is told to call
+    web_retries: int = 1  # how often a browser that did not call is told once more; then the contact is closed
+    audio_after_ms: int | None = None  # how long video is required of the agent; None: all the time
 
 
 class Assignment(_Value, frozen=True):
@@ -165,6 +176,15 @@ class Timing(_Value, frozen=True):
     move_timeout_ms: int = 10_000  # a caller sent to another node must have come by then
 
 
+class Web(_Value, frozen=True):
+    """Customers in browsers. In the dialplan contexts named here only their calls arrive."""
+
+    call_within_ms: int = 20_000
+    grace_ms: int = 30_000  # a browser that went may come back and have its place
+    video_skill: str = "video"
+    contexts: tuple[str, ...] = ()
+
+
 class Configuration(_Value, frozen=True):
     """One revision, whole."""
 
@@ -184,6 +204,7 @@ class Configuration(_Value, frozen=True):
     timing: Timing = Timing()
     peers: dict[NodeId, dict[NodeId, str]] = {}  # node → another → the name by which its PBX reaches it
     addresses: dict[NodeId, str] = {}  # host or host:port at which callers reach a node: they can be sent there
+    web: Web = Web()
 
 
 __all__ = [
@@ -205,4 +226,6 @@ __all__ = [
     "Step",
     "Strategy",
     "Timing",
+    "Web",
+    "WebMode",
 ]

@@ -26,6 +26,7 @@ from cordpair.acd.refusal import Refusal
 from cordpair.acd.slots import free_slot
 from cordpair.acd.touched import Kind
 from cordpair.acd.trunks import route
+from cordpair.acd.web import is_off_pbx
 from cordpair.ids import NodeId, OfferId, QueueId, VisitId
 
 
@@ -180,7 +181,8 @@ class Acd:
         slot = free_slot(agent, visit.medium)
         assert slot is not None
         offer = OfferId(new_id(self._cell, "o", "offer"))
-        by_phone = visit.medium == VOICE
+        # A customer who is not on the PBX yet: the agent is reserved, and no phone rings.
+        by_phone = visit.medium == VOICE and not is_off_pbx(state.contacts[visit.contact])
         return ev.OfferMade(
             offer,
             state.numbers.get("offer", 0) + 1,

@@ -10,6 +10,7 @@ from cordpair.acd.model import MOST_VISITS, Cell, NodeStatus, VisitRow
 from cordpair.acd.strategies import GROUPS
 from cordpair.acd.touched import Kind, Row
 from cordpair.acd.trunks import may_move
+from cordpair.acd.web import hangs_on_link, may_invite, needs_sound
 from cordpair.ids import AgentId, ContactId, LegId, MoveId, NodeId, OfferId, VisitId
 
 
@@ -51,7 +52,7 @@ def _empty(cell: Cell, queue: Queue) -> Iterator[tuple[Action, int]]:
 
 def visit_due(cell: Cell, visit_id: VisitId) -> int | None:
     row = cell.state.visits.get(visit_id)
-    if row is None or is_down(cell, row.node):
+    if row is None or (is_down(cell, row.node) and hangs_on_link(cell.state.contacts[row.contact])):
         return None
     if row.accepted is not None:
         return row.join_until
@@ -60,7 +61,7 @@ def visit_due(cell: Cell, visit_id: VisitId) -> int | None:
         times.append(row.began_at + row.steps[row.step].after_ms)
     if row.sticky_until is not None:
         times.append(row.sticky_until)
-    if may_move(cell, row):
+    if may_move(cell, row) or may_invite(cell, row) or needs_sound(cell, row):
         return row.enqueued_at  # at once, in the order of their places
     end = None if row.offers or row.moving else ending(cell, row)  # while somebody is alerted the caller stays
     if end is not None:
@@ -72,8 +73,13 @@ def visit_due(cell: Cell, visit_id: VisitId) -> int | None:
 
 def offer_due(cell: Cell, offer_id: OfferId) -> int | None:
     row = cell.state.offers.get(offer_id)
-    if row is None or row.answered or is_down(cell, cell.state.contacts[row.contact].node):
+    if row is None or row.answered:
         return None
+    contact = cell.state.contacts[row.contact]
+    if is_down(cell, contact.node):
+        return None
+    if row.leg is None and contact.media and (row.taken or contact.call_until is not None):
+        return None  # it is the browser's turn
     return row.expires_at
 
 
@@ -89,7 +95,12 @@ def agent_due(cell: Cell, agent_id: AgentId) -> int | None:
 
 def contact_due(cell: Cell, contact_id: ContactId) -> int | None:
     row = cell.state.contacts.get(contact_id)
-    return None if row is None or row.closing is None or is_down(cell, row.node) else row.closing_until
+    if row is None or (is_down(cell, row.node) and hangs_on_link(row)):
+        return None
+    if not row.media:
+        return None if row.closing is None else row.closing_until
+    times = (None if row.closing is None else row.closing_until, row.gone_until, row.call_until)
+    return min((at for at in times if at is not None), default=None)
 
 
 def leg_due(cell: Cell, leg_id: LegId) -> int | None:

@@ -11,6 +11,7 @@ from cordpair.acd.decide_configuration import apply_configuration
 from cordpair.acd.decide_legs import answered, command_failed, digit, ended, joined, left, play_ended, ringing
 from cordpair.acd.decide_links import fenced, link_down, link_up, seat_changed
 from cordpair.acd.decide_moves import drain_node
+from cordpair.acd.decide_web import browser_back, browser_gone, web_arrived, web_left
 from cordpair.acd.model import Cell
 from cordpair.acd.proposals import Events
 
@@ -52,6 +53,10 @@ DECIDE: dict[type, Callable[[Cell, Any, int], Events]] = {
     inp.DrainNode: drain_node,
     inp.ApplyConfiguration: apply_configuration,
     inp.BreachFound: breach_found,
+    inp.WebArrived: web_arrived,
+    inp.BrowserGone: browser_gone,
+    inp.BrowserBack: browser_back,
+    inp.WebLeft: web_left,
     inp.TimerDue: _nothing,
 }
 

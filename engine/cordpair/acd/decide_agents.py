@@ -9,6 +9,7 @@ from cordpair.acd import events as ev
 from cordpair.acd import inputs as inp
 from cordpair.acd.causes import OfferOutcome
 from cordpair.acd.decide_legs import take_offer
+from cordpair.acd.decide_web import take_reserved
 from cordpair.acd.model import AgentRow, AgentStatus, Cell, OfferRow, Pending, SlotState
 from cordpair.acd.proposals import Events, end_offer, fail_offer, settle_agent
 from cordpair.acd.refusal import Refusal
@@ -113,6 +114,9 @@ def accept_offer(cell: Cell, given: inp.AcceptOffer, now: int) -> Events:
     offer = _open_offer(cell, given.offer)
     if offer.leg is not None:
         raise Refusal(f"offer {given.offer!r} is a call: it is accepted by answering the phone")
+    if cell.state.contacts[offer.contact].media:
+        yield from take_reserved(cell, offer, now)
+        return
     yield from take_offer(cell, offer, now)
 
 

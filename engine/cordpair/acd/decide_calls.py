@@ -6,11 +6,13 @@ from cordpair.acd.causes import Cause, ContactEnd, VisitOutcome
 from cordpair.acd.configuration import VOICE, FeatureAction, FeatureCode, Service, Step
 from cordpair.acd.decide_agents import not_ready, ready, sign_in, sign_out, wrap_up_done
 from cordpair.acd.decide_moves import dialled_token, is_token
+from cordpair.acd.decide_web import called, is_from_browser
 from cordpair.acd.model import Cell, LegRole
 from cordpair.acd.proposals import (
     Entry,
     Events,
     answer,
+    believed,
     close_leg,
     end_connection,
     end_visit,
@@ -24,15 +26,15 @@ from cordpair.acd.refusal import Refusal
 from cordpair.acd.skills import ANYWHERE, TOP
 from cordpair.ids import AgentId, ContactId, PlayId, SeatId
 
-# An arrival stamped longer ago than this, or in the future, comes from a clock that is wrong: now is taken.
-OLDEST_ARRIVAL_MS = 3_600_000
-
 
 def arrived(cell: Cell, given: inp.LegArrived, now: int) -> Events:
     if given.leg in cell.state.legs:
         return
     if is_token(given.dialled):
         yield from dialled_token(cell, given, now)
+        return
+    if is_from_browser(cell, given):
+        yield from called(cell, given, now)
         return
     configuration = cell.book.configuration
     seat = cell.book.seat_at(given.endpoint, given.node) if given.endpoint else None
@@ -43,7 +45,7 @@ def arrived(cell: Cell, given: inp.LegArrived, now: int) -> Events:
     if from_phone and seat is not None and (given.dialled in cell.book.codes or service is None):
         yield from _feature(cell, given, seat, now)
         return
-    arrived_at = given.arrived_at if 0 <= now - given.arrived_at <= OLDEST_ARRIVAL_MS else now
+    arrived_at = believed(given.arrived_at, now)
     contact = ContactId(new_id(cell, "c", "contact"))
     yield ev.ContactArrived(
         contact,
@@ -88,7 +90,7 @@ def task_arrived(cell: Cell, given: inp.TaskArrived, now: int) -> Events:
         raise Refusal(f"queue {given.queue!r} takes {queue.medium}, not {given.medium}")
     if given.key in cell.state.tasks:
         return
-    arrived_at = given.arrived_at if 0 <= now - given.arrived_at <= OLDEST_ARRIVAL_MS else now
+    arrived_at = believed(given.arrived_at, now)
     contact = ContactId(new_id(cell, "c", "contact"))
     yield ev.ContactArrived(contact, ANYWHERE, given.medium, arrived_at, key=given.key)
     yield from enter(cell, cell.state.contacts[contact], Entry(given.queue, arrived_at), now, began_at=arrived_at)

@@ -9,11 +9,12 @@ from typing import NamedTuple
 
 from cordpair.acd import events as ev
 from cordpair.acd import inputs as inp
-from cordpair.acd.configuration import Configuration, Step
+from cordpair.acd.configuration import Configuration, Queue, Step
 from cordpair.acd.decide_agents import send_home
-from cordpair.acd.model import AgentRow, AgentStatus, Book, Cell, SlotState, VisitRow
+from cordpair.acd.model import AgentRow, AgentStatus, Book, Cell, ContactRow, SlotState, VisitRow
 from cordpair.acd.proposals import Events
 from cordpair.acd.refusal import Refusal
+from cordpair.acd.web import requirement
 from cordpair.ids import AgentId
 
 
@@ -87,22 +88,27 @@ class _Source(NamedTuple):
     steps: tuple[Step, ...]
 
 
-def _source(book: Book, visit: VisitRow) -> _Source | None:
+def _source(book: Book, visit: VisitRow, contact: ContactRow) -> _Source | None:
     """What the configuration gives to such a visit; None when what it came through is gone or leads elsewhere."""
     queue = book.queues[visit.queue]
     if visit.service is None:
-        return _Source(queue.head_start_ms, queue.steps)
+        return _Source(queue.head_start_ms, _steps(book, queue, contact, queue.steps))
     service = book.services.get(visit.service)
     if service is None or service.queue != visit.queue:
         return None
     steps = queue.steps if service.steps is None else service.steps
-    return _Source(queue.head_start_ms + service.head_start_ms, steps)
+    return _Source(queue.head_start_ms + service.head_start_ms, _steps(book, queue, contact, steps))
+
+
+def _steps(book: Book, queue: Queue, contact: ContactRow, steps: tuple[Step, ...]) -> tuple[Step, ...]:
+    return requirement(contact, queue, steps, book.configuration.web.video_skill) if contact.media else steps
 
 
 def _look_again(cell: Cell, before: Book, visit: VisitRow, now: int) -> Events:
     """The same wait under the new rules: as if they had been in force since it began."""
     yield from _still_sticky(cell, visit)
-    old, new = _source(before, visit), _source(cell.book, visit)
+    contact = cell.state.contacts[visit.contact]
+    old, new = _source(before, visit, contact), _source(cell.book, visit, contact)
     if old is None or new is None or old == new:
         return
     head_start = new.head_start_ms if visit.head_start_ms == old.head_start_ms else visit.head_start_ms

@@ -9,10 +9,12 @@ from cordpair.acd.deadlines import ending
 from cordpair.acd.decide_agents import end_wrap_ups
 from cordpair.acd.decide_legs import caller_gone, fail_join, leave, leg_gone, untaken
 from cordpair.acd.decide_moves import begin_move, give_up
+from cordpair.acd.decide_web import invite, no_show
 from cordpair.acd.model import Cell, LegState, NodeStatus
-from cordpair.acd.proposals import Events, close_leg, fail_offer, finish
+from cordpair.acd.proposals import Events, close_leg, entertain, fail_offer, finish
 from cordpair.acd.touched import Kind, Row
 from cordpair.acd.trunks import may_move
+from cordpair.acd.web import may_invite, needs_sound
 from cordpair.ids import AgentId, ContactId, LegId, MoveId, NodeId, OfferId, VisitId
 
 
@@ -24,6 +26,12 @@ def _visit(cell: Cell, visit_id: VisitId, now: int) -> Events:
         return
     if may_move(cell, visit):
         yield from begin_move(cell, visit, now)
+        return
+    if may_invite(cell, visit):
+        yield from invite(cell, visit, now)
+        return
+    if needs_sound(cell, visit):
+        yield from entertain(cell, contact, cell.book.queues[visit.queue])
         return
     end = None if visit.offers or visit.moving else ending(cell, visit)
     if end is not None and end.at <= now:
@@ -42,7 +50,7 @@ def _visit(cell: Cell, visit_id: VisitId, now: int) -> Events:
 
 def _offer(cell: Cell, offer_id: OfferId, now: int) -> Events:
     offer = cell.state.offers[offer_id]
-    outcome = untaken(offer) if offer.leg is not None else OfferOutcome.MISSED
+    outcome = untaken(offer) if offer.leg is not None else OfferOutcome.MISSED  # on a desktop it was seen
     yield from fail_offer(cell, offer, outcome, now)
 
 
@@ -55,7 +63,12 @@ def _agent(cell: Cell, agent_id: AgentId, now: int) -> Events:
 
 def _contact(cell: Cell, contact_id: ContactId, now: int) -> Events:
     contact = cell.state.contacts[contact_id]
-    yield from finish(cell, contact, contact.closing or Cause.NORMAL, ContactEnd.SYSTEM, now)
+    if contact.closing is not None and contact.closing_until <= now:
+        yield from finish(cell, contact, contact.closing, ContactEnd.SYSTEM, now)
+    elif contact.gone_until is not None and contact.gone_until <= now:
+        yield from caller_gone(cell, contact, Cause.NORMAL, now)
+    else:
+        yield from no_show(cell, contact, now)
 
 
 def _leg(cell: Cell, leg_id: LegId, now: int) -> Events:

@@ -5,10 +5,12 @@ from cordpair.acd import inputs as inp
 from cordpair.acd.causes import Cause, ContactEnd, Failure, OfferOutcome, VisitOutcome
 from cordpair.acd.configuration import Action
 from cordpair.acd.decide_moves import give_up, set_off
+from cordpair.acd.lost_calls import call_lost, keeps_place
 from cordpair.acd.model import Cell, ContactRow, LegRole, LegRow, LegState, OfferRow
 from cordpair.acd.proposals import (
     Entry,
     Events,
+    answer,
     back_in_line,
     begin,
     bridge_of,
@@ -55,6 +57,7 @@ def take_offer(cell: Cell, offer: OfferRow, now: int) -> Events:
         yield ev.OfferAnswered(offer.offer, None, now)
         yield from connect(cell, contact, now)
         return
+    yield from answer(cell, contact.leg)  # a browser hears ringing until now
     until = now + cell.book.configuration.timing.join_timeout_ms
     yield ev.OfferAnswered(offer.offer, bridge_of(offer.offer), until)
 
@@ -115,6 +118,8 @@ def leg_gone(cell: Cell, leg: LegRow, cause: Cause, now: int) -> Events:
     if leg.role is LegRole.CALLER and contact is not None:
         if is_theirs and contact.move is not None:
             yield from set_off(cell, contact, cause, now)
+        elif is_theirs and keeps_place(contact, cause):
+            yield from call_lost(cell, contact, now)
         elif is_theirs:  # else it is what a caller who was moved left behind
             yield from caller_gone(cell, contact, cause, now)
     elif leg.role is LegRole.AGENT:

@@ -117,6 +117,8 @@ def _entertain_again(cell: Cell, contact: ContactRow) -> Events:
     visit = cell.state.visits.get(contact.visit) if contact.visit is not None else None
     if leg is None or leg.state is LegState.ENDING or visit is None or visit.accepted is not None or visit.moving:
         return
+    if contact.media and not leg.answering:  # hears ringing, as long as a phone rings
+        return
     if contact.play is not None:
         yield ev.PromptEnded(contact.contact, contact.play)
     yield ev.MusicStarted(contact.contact, cell.book.queues[visit.queue].music)

@@ -10,6 +10,7 @@ from cordpair.acd.model import AgentRow, AgentStatus, Cell, NodeStatus, Pending,
 from cordpair.acd.profiles import phone_in_use
 from cordpair.acd.strategies import GROUPS
 from cordpair.acd.trunks import reachable_nodes
+from cordpair.acd.web import is_absent, is_taken
 from cordpair.ids import AgentId
 
 
@@ -34,12 +35,17 @@ def visit_obstacles(cell: Cell, visit: VisitRow, now: int) -> list[str]:
     elif visit.offers:
         if queue.strategy not in GROUPS:
             obstacles.append("an agent is being alerted")
+        elif is_taken(cell, visit):
+            obstacles.append("an agent has accepted")
         elif len(visit.offers) >= queue.group_size:
             obstacles.append("the group is full")
         elif visit.progress_at is not None:
             obstacles.append("the next agent is added later")
     if visit.moving:
         obstacles.append("on the way to another PBX")
+    if is_absent(cell, visit):
+        gone = cell.state.contacts[visit.contact].gone_until is not None
+        obstacles.append("the customer's browser is gone" if gone else "the customer has not called yet")
     if visit.node:
         node = cell.state.nodes.get(visit.node)
         if node is None or node.status is not NodeStatus.OPEN:

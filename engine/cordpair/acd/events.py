@@ -5,12 +5,16 @@ An event carries ids, times and decisions, never personal data. Fields that only
 
 from typing import Union  # noqa: I001  # the ids below on one line
 
+import msgspec
 
 from cordpair.acd.causes import Cause, ContactEnd, OfferOutcome, SeatStatus, VisitOutcome
 from cordpair.acd.configuration import Configuration, FeatureAction, Step
 from cordpair.acd.events_nodes import (
     BaseEvent, CallerSetOff, ContactMoved, DrainBegan, DrainEnded, MoveBegan, MoveFailed, NodeFenced, NodeLinked,
     NodeLost, NodeOpened,
+)  # fmt: skip
+from cordpair.acd.events_web import (
+    BrowserLost, BrowserReturned, CallDropped, CallInvited, CallMissed, ContactCalled, OfferTaken, PhoneRung,
 )  # fmt: skip
 from cordpair.acd.model import LegRole, Pending
 from cordpair.ids import (
@@ -125,6 +129,8 @@ class ContactArrived(BaseEvent, frozen=True):
     last_agent: AgentId | None = None
     context_id: str = ""
     key: str = ""
+    media: str = ""  # of a customer in a browser
+    levels: dict[str, int] = msgspec.field(default_factory=dict)
 
 
 class VisitBegan(BaseEvent, frozen=True):
@@ -311,18 +317,20 @@ Event = Union[
     PromptEnded, MusicStarted, ContactClosing, ContactEnded, OfferMade, OfferRang, OfferAnswered, OfferEnded,
     JoinRepeated, ContactConnected, ConnectionEnded, AgentSignedIn, AgentSignedOut, AgentBecameReady,
     AgentBecameNotReady, AgentChangePending, AgentDelayEnded, WrapUpEnded, DrainBegan, DrainEnded, MoveBegan,
-    CallerSetOff, ContactMoved, MoveFailed,
+    CallerSetOff, ContactMoved, MoveFailed, BrowserLost, BrowserReturned, OfferTaken, CallInvited, CallMissed,
+    ContactCalled, CallDropped, PhoneRung,
 ]  # fmt: skip
 
 __all__ = [
     "AgentBecameNotReady", "AgentBecameReady", "AgentChangePending", "AgentDelayEnded", "AgentSignedIn",
-    "AgentSignedOut", "BridgeReleased", "CallerSetOff", "ConfigurationApplied", "ConnectionEnded", "ContactArrived",
+    "AgentSignedOut", "BridgeReleased", "BrowserLost", "BrowserReturned", "CallDropped", "CallInvited", "CallMissed",
+    "CallerSetOff", "ConfigurationApplied", "ConnectionEnded", "ContactArrived", "ContactCalled",
     "ContactClosing", "ContactConnected", "ContactEnded", "ContactMoved", "DrainBegan", "DrainEnded", "Event",
     "ExclusionsCleared", "FeatureUsed", "GroupOpened", "InvariantBroken", "JoinRepeated",
     "JournalStarted", "LegAdopted", "LegAnswering", "LegCameUp", "LegClosed", "LegClosing", "LegConfirmed",
     "LegDoubted", "LegEnteredBridge", "LegLeftBridge", "LegRang", "MoveBegan", "MoveFailed", "MusicStarted",
     "NodeFenced", "NodeLinked", "NodeLost", "NodeOpened", "OfferAnswered", "OfferEnded", "OfferMade", "OfferRang",
-    "PromptEnded", "PromptStarted",
+    "OfferTaken", "PhoneRung", "PromptEnded", "PromptStarted",
     "RequirementStepped", "SeatStatusChanged", "StickyEnded", "VisitBegan", "VisitChanged", "VisitEnded",
     "VisitRefused", "WrapUpEnded",
 ]  # fmt: skip

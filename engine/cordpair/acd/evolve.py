@@ -14,6 +14,7 @@ from cordpair.acd.evolve_agents import AGENT_EVENTS
 from cordpair.acd.evolve_configuration import CONFIGURATION_EVENTS
 from cordpair.acd.evolve_legs import LEG_EVENTS
 from cordpair.acd.evolve_moves import MOVE_EVENTS, end_move
+from cordpair.acd.evolve_web import WEB_EVENTS
 from cordpair.acd.model import (
     BridgeRow,
     Cell,
@@ -50,7 +51,11 @@ def _contact_arrived(cell: Cell, event: ev.ContactArrived, at: int) -> Touched:
         last_agent=event.last_agent,
         context_id=event.context_id,
         key=event.key,
+        media=event.media,
+        levels=event.levels,
     )
+    if event.media:
+        cell.state.sessions[event.context_id] = event.contact
     if event.key:
         cell.state.tasks[event.key] = event.contact
     if event.leg is not None:
@@ -169,6 +174,8 @@ def _contact_ended(cell: Cell, event: ev.ContactEnded, at: int) -> Touched:
     contact = cell.state.contacts.pop(event.contact)
     if contact.key:
         del cell.state.tasks[contact.key]
+    if contact.media:
+        del cell.state.sessions[contact.context_id]
     if contact.move is None:
         return ((Kind.CONTACT, event.contact),)
     return ((Kind.CONTACT, event.contact), *end_move(cell, contact, contact.move))
@@ -317,6 +324,7 @@ EVOLVE: dict[type, Callable[[Cell, Any, int], Touched]] = {
     **CONFIGURATION_EVENTS,
     **LEG_EVENTS,
     **MOVE_EVENTS,
+    **WEB_EVENTS,
 }
 
 

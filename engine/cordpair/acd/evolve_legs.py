@@ -110,14 +110,17 @@ def _leg_closing(cell: Cell, event: ev.LegClosing, at: int) -> Touched:
 def _leg_closed(cell: Cell, event: ev.LegClosed, at: int) -> Touched:
     leg = cell.state.legs.pop(event.leg)
     contact = cell.state.contacts.get(leg.contact) if leg.contact is not None else None
+    touched: Touched = ((Kind.LEG, event.leg),)
     if contact is not None and contact.leg == event.leg:
         contact.leg = None
+        if contact.media and contact.visit is not None:  # it may wait on without
+            touched = (*touched, (Kind.VISIT, contact.visit), (Kind.CONTACT, contact.contact))
     if leg.seat is None or leg.seat not in cell.state.seats:
-        return ((Kind.LEG, event.leg),)
+        return touched
     legs = cell.state.seats[leg.seat].legs
     if event.leg in legs:  # a seat removed and made again forgot them
         legs.remove(event.leg)
-    return ((Kind.LEG, event.leg), *_who_sits_at(cell, leg.seat))
+    return (*touched, *_who_sits_at(cell, leg.seat))
 
 
 def _bridge_released(cell: Cell, event: ev.BridgeReleased, at: int) -> Touched:

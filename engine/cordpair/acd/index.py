@@ -9,6 +9,7 @@ from cordpair.acd.model import Cell, VisitRow
 from cordpair.acd.profiles import Profiles
 from cordpair.acd.strategies import GROUPS
 from cordpair.acd.touched import Kind, Row
+from cordpair.acd.web import is_absent, is_taken
 from cordpair.ids import AgentId, NodeId, QueueId, VisitId
 
 
@@ -19,6 +20,7 @@ class Index:
         self.classes = Classes(cell, self.profiles)
         self._waiting: dict[VisitId, tuple[Class, int]] = {}
         self.groups: dict[VisitId, Class] = {}  # visits whose open group may be extended
+        self.absent: set[VisitId] = set()  # who wait in no line: their browser is gone, or has not called yet
         self.fresh_agents: set[AgentId] = set()
         self.fresh_classes: set[int] = set()
         self.fresh_groups: set[VisitId] = set()
@@ -62,6 +64,10 @@ class Index:
     def _refresh_visit(self, visit: VisitId) -> None:
         row = self.cell.state.visits.get(visit)
         wanted = self.classes.of(row) if row is not None and self._waits(row) else None
+        if row is not None and is_absent(self.cell, row):
+            self.absent.add(visit)
+        elif self.absent:
+            self.absent.discard(visit)
         at = self._waiting.get(visit)
         if at is not None and (wanted is None or row is None or at != (wanted, row.key)):
             del self._waiting[visit]
@@ -78,7 +84,7 @@ class Index:
         self._refresh_group(visit, row)
 
     def _waits(self, row: VisitRow) -> bool:
-        return not row.offers and row.accepted is None and not row.moving
+        return not row.offers and row.accepted is None and not row.moving and not is_absent(self.cell, row)
 
     def _refresh_group(self, visit: VisitId, row: VisitRow | None) -> None:
         queue = self.cell.book.queues.get(row.queue) if row is not None else None
@@ -89,6 +95,8 @@ class Index:
             or not row.offers
             or row.accepted is not None
             or row.progress_at is not None
+            or is_absent(self.cell, row)
+            or is_taken(self.cell, row)
             or len(row.offers) >= queue.group_size
         ):
             old = self.groups.pop(visit, None)
@@ -121,8 +129,9 @@ class Index:
         self.fresh_groups.update(visit for visit, found in self.groups.items() if found.key.node == node)
 
     def waiting_in(self, queue: QueueId) -> list[VisitId]:
-        """Everybody in line in the queue, class by class."""
-        return [VisitId(visit) for found in self.classes.in_queue(queue) for visit in found.line.in_order()]
+        """Everybody in the queue: in line, class by class, and beside it."""
+        found = [VisitId(visit) for found in self.classes.in_queue(queue) for visit in found.line.in_order()]
+        return [*found, *(visit for visit in sorted(self.absent) if self.cell.state.visits[visit].queue == queue)]
 
 
 __all__ = ["Index"]

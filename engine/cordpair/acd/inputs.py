@@ -10,6 +10,7 @@ import msgspec
 
 from cordpair.acd.causes import Cause, Failure, SeatStatus
 from cordpair.acd.configuration import Configuration
+from cordpair.acd.inputs_web import BaseInput, BrowserBack, BrowserGone, Caller, WebArrived, WebInput, WebLeft
 from cordpair.ids import (
     AgentId,
     BridgeId,
@@ -24,13 +25,6 @@ from cordpair.ids import (
 )
 
 
-class Caller(msgspec.Struct, frozen=True):
-    """Who calls: personal data."""
-
-    number: str = ""
-    name: str = ""
-
-
 class Stamp(msgspec.Struct, frozen=True, omit_defaults=True):
     """What we write on every leg and bridge of ours on the PBX. Empty where it does not apply."""
 
@@ -42,14 +36,10 @@ class Stamp(msgspec.Struct, frozen=True, omit_defaults=True):
     bridge: str = ""
 
 
-class _Input(msgspec.Struct, frozen=True, gc=False, omit_defaults=True, tag=True):
-    pass
-
-
 # ---------------------------------------------------------------- from a driver: one leg
 
 
-class LegArrived(_Input, frozen=True):
+class LegArrived(BaseInput, frozen=True):
     """A call entered the engine's control on the PBX."""
 
     leg: LegId
@@ -62,40 +52,40 @@ class LegArrived(_Input, frozen=True):
     context_id: str = ""  # trusted id of a web session's context
     last_agent: AgentId | None = None  # derived by the runtime from the contact records, for sticky routing
     caller: Caller | None = None
-    variables: dict[str, str] = {}
+    variables: dict[str, str] = msgspec.field(default_factory=dict)
 
 
-class LegRinging(_Input, frozen=True):
+class LegRinging(BaseInput, frozen=True):
     leg: LegId
 
 
-class LegAnswered(_Input, frozen=True):
+class LegAnswered(BaseInput, frozen=True):
     leg: LegId
 
 
-class LegEnded(_Input, frozen=True):
+class LegEnded(BaseInput, frozen=True):
     leg: LegId
     cause: Cause
 
 
-class Digit(_Input, frozen=True):
+class Digit(BaseInput, frozen=True):
     leg: LegId
     digit: str
 
 
-class Joined(_Input, frozen=True):
+class Joined(BaseInput, frozen=True):
     """The leg is in the bridge now (seen, not merely accepted)."""
 
     leg: LegId
     bridge: BridgeId
 
 
-class Left(_Input, frozen=True):
+class Left(BaseInput, frozen=True):
     leg: LegId
     bridge: BridgeId
 
 
-class PlayEnded(_Input, frozen=True):
+class PlayEnded(BaseInput, frozen=True):
     """``ok`` is false when the medium was missing or the play failed; a stopped play is ok."""
 
     play: PlayId
@@ -103,7 +93,7 @@ class PlayEnded(_Input, frozen=True):
     ok: bool = True
 
 
-class RecordingEnded(_Input, frozen=True):
+class RecordingEnded(BaseInput, frozen=True):
     recording: RecordingId
     ok: bool = True
     duration_ms: int = 0
@@ -112,7 +102,7 @@ class RecordingEnded(_Input, frozen=True):
 # ---------------------------------------------------------------- from a driver: seats and the link
 
 
-class SeatChanged(_Input, frozen=True):
+class SeatChanged(BaseInput, frozen=True):
     """``endpoint`` is the seat's address on the PBX; a foreign one is ignored."""
 
     node: NodeId
@@ -147,25 +137,25 @@ class Snapshot(msgspec.Struct, frozen=True, omit_defaults=True):
     recordings: tuple[RecordingId, ...] = ()
 
 
-class LinkUp(_Input, frozen=True):
+class LinkUp(BaseInput, frozen=True):
     """The link works, the subscriptions stand, and this is what the PBX holds. Nothing was seen since LinkDown."""
 
     node: NodeId
     snapshot: Snapshot
 
 
-class LinkDown(_Input, frozen=True):
+class LinkDown(BaseInput, frozen=True):
     node: NodeId
     reason: str = ""
 
 
-class Fenced(_Input, frozen=True):
+class Fenced(BaseInput, frozen=True):
     """Another engine took the PBX over. We must not command it any more."""
 
     node: NodeId
 
 
-class CommandFailed(_Input, frozen=True):
+class CommandFailed(BaseInput, frozen=True):
     """A command ended without being accepted. ``command`` is the command's class name."""
 
     command: str
@@ -179,29 +169,29 @@ class CommandFailed(_Input, frozen=True):
 # ---------------------------------------------------------------- from people, programs and the clock
 
 
-class SignIn(_Input, frozen=True):
+class SignIn(BaseInput, frozen=True):
     agent: AgentId
     seat: SeatId | None = None  # None: the agent's own seat
 
 
-class SignOut(_Input, frozen=True):
+class SignOut(BaseInput, frozen=True):
     agent: AgentId
 
 
-class Ready(_Input, frozen=True):
+class Ready(BaseInput, frozen=True):
     agent: AgentId
 
 
-class NotReady(_Input, frozen=True):
+class NotReady(BaseInput, frozen=True):
     agent: AgentId
     reason: str
 
 
-class WrapUpDone(_Input, frozen=True):
+class WrapUpDone(BaseInput, frozen=True):
     agent: AgentId
 
 
-class TaskArrived(_Input, frozen=True):
+class TaskArrived(BaseInput, frozen=True):
     """A contact without a call: a chat, a mail, a call-back."""
 
     key: str  # the requester's own id: the same key twice is the same task
@@ -210,21 +200,21 @@ class TaskArrived(_Input, frozen=True):
     arrived_at: int
 
 
-class AcceptOffer(_Input, frozen=True):
+class AcceptOffer(BaseInput, frozen=True):
     """The agent takes an offered task (a call is accepted by answering it)."""
 
     offer: OfferId
 
 
-class RejectOffer(_Input, frozen=True):
+class RejectOffer(BaseInput, frozen=True):
     offer: OfferId
 
 
-class EndContact(_Input, frozen=True):
+class EndContact(BaseInput, frozen=True):
     contact: ContactId
 
 
-class ChangeContact(_Input, frozen=True):
+class ChangeContact(BaseInput, frozen=True):
     """Change a waiting contact. None leaves as it is."""
 
     contact: ContactId
@@ -232,18 +222,18 @@ class ChangeContact(_Input, frozen=True):
     levels: dict[str, int] | None = None
 
 
-class DrainNode(_Input, frozen=True):
+class DrainNode(BaseInput, frozen=True):
     """Give the node nothing new and move who waits there, or (``on`` false) use it again."""
 
     node: NodeId
     on: bool = True
 
 
-class ApplyConfiguration(_Input, frozen=True):
+class ApplyConfiguration(BaseInput, frozen=True):
     configuration: Configuration
 
 
-class BreachFound(_Input, frozen=True):
+class BreachFound(BaseInput, frozen=True):
     """The engine looked at its own tables: a law that held after entry ``since`` does not after ``seq``."""
 
     law: str
@@ -252,7 +242,7 @@ class BreachFound(_Input, frozen=True):
     given: str = ""
 
 
-class TimerDue(_Input, frozen=True):
+class TimerDue(BaseInput, frozen=True):
     """The clock reached ``Acd.next_deadline()``."""
 
 
@@ -285,6 +275,7 @@ Request = Union[
     ChangeContact,
     DrainNode,
     ApplyConfiguration,
+    WebInput,
 ]
 Input = Union[DriverInput, Request, BreachFound, TimerDue]
 
@@ -293,6 +284,8 @@ __all__ = [
     "ApplyConfiguration",
     "BreachFound",
     "BridgeSeen",
+    "BrowserBack",
+    "BrowserGone",
     "Caller",
     "ChangeContact",
     "CommandFailed",
@@ -324,5 +317,8 @@ __all__ = [
     "Stamp",
     "TaskArrived",
     "TimerDue",
+    "WebArrived",
+    "WebInput",
+    "WebLeft",
     "WrapUpDone",
 ]

@@ -33,6 +33,7 @@ from cordpair.acd.model import (
 from cordpair.acd.profiles import is_staff
 from cordpair.acd.skills import ANYWHERE, meets
 from cordpair.acd.trunks import reachable_nodes
+from cordpair.acd.web import is_absent, is_off_pbx
 from cordpair.ids import AgentId, QueueId
 
 Law = Callable[[Cell, Any], Iterator[str]]
@@ -113,14 +114,28 @@ def _contact(cell: Cell, row: ContactRow) -> Iterator[str]:
     places = _places(cell, row)
     if len(places) != 1:
         yield f"contact {row.contact} is held in {len(places)} places: {', '.join(places) or 'none'}"
-    if row.medium == VOICE and not _is_underway(cell, row) and (row.leg is None or row.leg not in cell.state.legs):
+    waits_off_pbx = is_off_pbx(row) and row.visit is not None
+    underway = waits_off_pbx or _is_underway(cell, row)
+    if row.medium == VOICE and not underway and (row.leg is None or row.leg not in cell.state.legs):
         yield f"contact {row.contact} lives on without its leg"
+    yield from _session(cell, row)
     if row.connection is not None:
         slot = cell.state.agents[row.connection.agent].slots[row.connection.slot]
         if slot.state is not SlotState.CONNECTED or slot.contact != row.contact:
             yield f"contact {row.contact} talks to an agent who does not"
     if row.bridge is not None and row.bridge not in cell.state.bridges:
         yield f"contact {row.contact} has a bridge that is not there"
+
+
+def _session(cell: Cell, row: ContactRow) -> Iterator[str]:
+    if not row.media:
+        if row.gone_until is not None or row.call_until is not None:
+            yield f"contact {row.contact} has no browser, and something is expected of it"
+        return
+    if cell.state.sessions.get(row.context_id) != row.contact:
+        yield f"the session of {row.contact} is not its own"
+    if row.call_until is not None and (row.leg is not None or row.visit is None):
+        yield f"{row.contact} is told to call and does not wait for it"
 
 
 def _is_underway(cell: Cell, row: ContactRow) -> bool:
@@ -183,6 +198,15 @@ def _offer(cell: Cell, row: OfferRow) -> Iterator[str]:
         yield f"offer {row.offer} is not in its visit"
     if row.leg is not None and row.leg not in cell.state.legs:
         yield f"offer {row.offer} lives on without its leg"
+    contact = cell.state.contacts.get(row.contact)
+    if contact is None or contact.medium != VOICE:
+        return
+    if row.leg is None and not is_off_pbx(contact):
+        yield f"agent {row.agent} is reserved for {row.contact}, who is on the PBX"
+    if row.leg is not None and contact.leg is None:
+        yield f"a phone rings for {row.contact}, who is not on the PBX"
+    if row.leg is None and contact.gone_until is not None and contact.call_until is None:
+        yield f"agent {row.agent} is reserved for {row.contact}, whose browser is gone"
 
 
 def _leg(cell: Cell, row: LegRow) -> Iterator[str]:
@@ -249,7 +273,7 @@ def _eligible_pairs(cell: Cell, now: int) -> Iterator[str]:
 
 
 def _exclusion(cell: Cell, visit: VisitRow) -> Iterator[str]:
-    if not visit.excluded or visit.offers or visit.moving or visit.sticky is not None:
+    if not visit.excluded or visit.offers or visit.moving or visit.sticky is not None or is_absent(cell, visit):
         return
     staff = {row.agent for row in cell.state.agents.values() if is_staff(row) and _could_serve(cell, row, visit)}
     if staff and staff <= set(visit.excluded):

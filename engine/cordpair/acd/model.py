@@ -137,6 +137,11 @@ class ContactRow(_Row):
     key: str = ""  # of a task: the requester's own id
     move: MoveId | None = None  # on the way to another node
     stays: bool = False  # could not be moved off its draining node: not asked again
+    media: str = ""  # of a customer in a browser: audio or video
+    levels: dict[str, int] = {}  # what the page needs of an agent
+    gone_until: int | None = None  # the browser is gone; it may come back until then
+    call_until: int | None = None  # the browser was told to call; its leg is awaited
+    no_shows: int = 0  # how often it did not
 
 
 class VisitRow(_Row):
@@ -184,6 +189,7 @@ class OfferRow(_Row):
     rang: bool = False
     answered: bool = False
     via: NodeId | None = None  # the phone is on that node, rung over the trunk to it
+    taken: bool = False  # accepted on the desktop, before anything rings
 
 
 class LegRow(_Row):
@@ -259,6 +265,7 @@ class State(_Row):
     numbers: dict[str, int] = {}
     contacts: dict[ContactId, ContactRow] = {}
     tasks: dict[str, ContactId] = {}  # the requester's key → contact
+    sessions: dict[str, ContactId] = {}  # context id → the customer in a browser
     visits: dict[VisitId, VisitRow] = {}
     agents: dict[AgentId, AgentRow] = {}
     offers: dict[OfferId, OfferRow] = {}

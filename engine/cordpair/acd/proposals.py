@@ -12,9 +12,12 @@ from cordpair.acd.configuration import Action, HangUpAction, Queue, QueueAction,
 from cordpair.acd.draws import draw
 from cordpair.acd.model import MOST_VISITS, Cell, ContactRow, LegState, OfferRow, Pending, SlotState, VisitRow
 from cordpair.acd.trunks import may_move
+from cordpair.acd.web import requirement
 from cordpair.ids import AgentId, BridgeId, LegId, OfferId, PlayId, QueueId, ServiceId, VisitId
 
 Events = Iterator[ev.Event]
+
+OLDEST_ARRIVAL_MS = 3_600_000
 
 # cause × (hang up, sent on) → outcome. Code and documentation at once.
 OUTCOMES: dict[str, tuple[VisitOutcome, VisitOutcome]] = {
@@ -29,6 +32,11 @@ OUTCOMES: dict[str, tuple[VisitOutcome, VisitOutcome]] = {
 def outcome_of(cause: str, action: Action) -> VisitOutcome:
     hung_up, sent_on = OUTCOMES[cause]
     return hung_up if isinstance(action, HangUpAction) else sent_on
+
+
+def believed(arrived_at: int, now: int) -> int:
+    """When somebody arrived: a stamp longer ago than an hour, or in the future, comes from a clock that is wrong."""
+    return arrived_at if 0 <= now - arrived_at <= OLDEST_ARRIVAL_MS else now
 
 
 def new_id(cell: Cell, letter: str, what: str) -> str:
@@ -170,6 +178,8 @@ def begin(cell: Cell, contact: ContactRow, entry: Entry, now: int, began_at: int
     """Begin a visit past the door: who had a place already is not turned away."""
     queue = cell.book.queues[entry.queue]
     steps = queue.steps if entry.steps is None else entry.steps
+    if contact.media:
+        steps = requirement(contact, queue, steps, cell.book.configuration.web.video_skill)
     sticky = contact.last_agent if queue.sticky_ms and contact.last_agent in cell.state.agents else None
     yield ev.VisitBegan(
         VisitId(new_id(cell, "v", "visit")),
@@ -283,6 +293,7 @@ __all__ = [
     "answer",
     "back_in_line",
     "begin",
+    "believed",
     "bridge_of",
     "close_leg",
     "end_connection",

@@ -7,7 +7,7 @@ from cordpair.acd import commands as cmd
 from cordpair.acd import events as ev
 from cordpair.acd.inputs import Stamp
 from cordpair.acd.model import Cell
-from cordpair.ids import BridgeId, ContactId, LegId
+from cordpair.ids import BridgeId, ContactId, LegId, NodeId, OfferId, SeatId
 
 Commands = Iterator[cmd.Command]
 
@@ -56,22 +56,28 @@ def _contact_closing(cell: Cell, event: ev.ContactClosing) -> Commands:
 
 
 def _offered(cell: Cell, event: ev.OfferMade) -> Commands:
-    if event.leg is None or event.seat is None:
-        return
-    contact = cell.state.contacts[event.contact]
-    stamp = Stamp(
-        cell.book.configuration.cell, contact=event.contact, visit=event.visit, offer=event.offer, role="agent"
-    )
-    endpoint = cell.book.seats[event.seat].endpoint
-    if event.via is not None:
-        endpoint += f"@{cell.book.configuration.peers[contact.node][event.via]}"
-    yield cmd.Originate(
+    if event.leg is not None and event.seat is not None:
+        yield _ring(cell, event.offer, event.leg, event.seat, event.via)
+
+
+def _phone_rung(cell: Cell, event: ev.PhoneRung) -> Commands:
+    yield _ring(cell, event.offer, event.leg, event.seat, event.via)
+
+
+def _ring(cell: Cell, offer_id: OfferId, leg: LegId, seat: SeatId, via: NodeId | None) -> cmd.Command:
+    offer = cell.state.offers[offer_id]
+    contact = cell.state.contacts[offer.contact]
+    stamp = Stamp(cell.book.configuration.cell, contact=offer.contact, visit=offer.visit, offer=offer_id, role="agent")
+    endpoint = cell.book.seats[seat].endpoint
+    if via is not None:
+        endpoint += f"@{cell.book.configuration.peers[contact.node][via]}"
+    return cmd.Originate(
         contact.node,
-        event.leg,
+        leg,
         endpoint,
-        event.contact,
+        offer.contact,
         # The engine's own deadline decides; the PBX's is only for the case that the engine is gone.
-        cell.book.queues[cell.state.visits[event.visit].queue].offer_timeout_ms + 5_000,
+        cell.book.queues[cell.state.visits[offer.visit].queue].offer_timeout_ms + 5_000,
         stamp,
         originator=contact.leg,
         context_id=contact.context_id,
@@ -97,6 +103,13 @@ def _move_began(cell: Cell, event: ev.MoveBegan) -> Commands:
         yield cmd.Refer(contact.node, contact.leg, target)
     else:
         yield cmd.Redirect(contact.node, contact.leg, target)
+
+
+def _called(cell: Cell, event: ev.ContactCalled) -> Commands:
+    yield cmd.StampLeg(event.node, event.leg, Stamp(cell.book.configuration.cell, contact=event.contact, role="caller"))
+    visit = cell.state.contacts[event.contact].visit
+    if visit is not None and cell.state.visits[visit].offers:
+        yield cmd.Ring(event.node, event.leg)
 
 
 def _moved(cell: Cell, event: ev.ContactMoved) -> Commands:
@@ -138,6 +151,8 @@ REACT: dict[type, Callable[[Cell, Any], Commands]] = {
     ev.BridgeReleased: _released,
     ev.MoveBegan: _move_began,
     ev.ContactMoved: _moved,
+    ev.ContactCalled: _called,
+    ev.PhoneRung: _phone_rung,
 }
 
 

@@ -75,6 +75,8 @@ def may_move(cell: Cell, visit: VisitRow) -> bool:
     leg = cell.state.legs.get(contact.leg) if contact.leg is not None else None
     if leg is None or leg.state is LegState.ENDING or leg.doubted:
         return False
+    if contact.media:  # there is one door, and it lets the browser call what it was told to
+        return False
     if contact.stays or visit.moving or visit.offers or visit.accepted is not None:
         return False
     if leg.state is LegState.UP:

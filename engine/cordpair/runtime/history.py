@@ -199,7 +199,11 @@ def _seconds(ms: int) -> str:
 
 # Event → (the field by which it is ours, fields whose ids are ours from then on, how to say it).
 TELLERS: dict[type, tuple[str, tuple[str, ...], Callable[[Any], str]]] = {
-    ev.ContactArrived: ("contact", (), lambda e: f"arrived ({', '.join(filter(None, (e.medium, e.service)))})"),
+    ev.ContactArrived: (
+        "contact",
+        (),
+        lambda e: f"arrived ({', '.join(filter(None, (e.medium, e.media and f'web, {e.media}', e.service)))})",
+    ),
     ev.VisitBegan: ("contact", ("visit",), lambda e: f"waits in {e.queue}"),
     ev.VisitRefused: ("contact", (), lambda e: f"turned away by {e.queue}: {e.outcome.value}"),
     ev.RequirementStepped: ("visit", (), lambda e: f"requirement: step {e.step}"),
@@ -207,6 +211,14 @@ TELLERS: dict[type, tuple[str, tuple[str, ...], Callable[[Any], str]]] = {
     ev.StickyEnded: ("visit", (), lambda e: "no longer kept for the agent of the last conversation"),
     ev.ExclusionsCleared: ("visit", (), lambda e: "every agent was excluded: all may be offered it again"),
     ev.OfferMade: ("contact", ("offer",), lambda e: f"offered to {e.agent}"),
+    ev.BrowserLost: ("contact", (), lambda e: "the customer's browser is gone; the place is kept"),
+    ev.BrowserReturned: ("contact", (), lambda e: "the browser is back"),
+    ev.OfferTaken: ("offer", (), lambda e: "accepted on the desktop"),
+    ev.CallInvited: ("contact", (), lambda e: f"the browser is told to call ({e.media})"),
+    ev.CallMissed: ("contact", (), lambda e: "the browser did not call in time"),
+    ev.ContactCalled: ("contact", (), lambda e: f"the browser's call is there ({e.node})"),
+    ev.CallDropped: ("contact", (), lambda e: "the page that called is gone; waits without a call"),
+    ev.PhoneRung: ("offer", (), lambda e: "the agent's phone is called"),
     ev.OfferRang: ("offer", (), lambda e: "the phone rings"),
     ev.OfferAnswered: ("offer", (), lambda e: "answered"),
     ev.OfferEnded: ("offer", (), lambda e: f"the offer ended: {e.outcome.value}"),
