@@ -59,7 +59,6 @@ if (process.argv.includes("--tests")) {
       help: "src/help/index.ts",
       desk: "src/desk/index.ts",
       replay: "src/cobrowse/replay.ts",
-      shop: "src/shop/index.ts",
     },
     outdir: out,
     chunkNames: "parts/[name]-[hash]",

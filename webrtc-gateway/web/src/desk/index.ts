@@ -1,1 +1,3 @@
-export {};
+import { CordpairDesk } from "./app.ts";
+
+customElements.define("cordpair-desk", CordpairDesk);

@@ -1,0 +1,84 @@
+// Hold, mute, digits, transfer, hang up. Hold and hang-up go to the gateway: the engine moves the call, not the phone.
+
+import { html, nothing } from "lit";
+import type { Contact } from "../../protocol/desk.ts";
+import { say } from "../../words/words.ts";
+import type { Room } from "../room.ts";
+import { isTalking } from "../state.ts";
+
+const DIGITS = ["1", "2", "3", "4", "5", "6", "7", "8", "9", "*", "0", "#"];
+
+export function callControls(contact: Contact, room: Room) {
+  const { desk, page, words, send, set, does } = room;
+  if (!isTalking(contact) && contact.phase !== "calling") return nothing;
+  const held = contact.phase === "held";
+  const tool = (name: "keypad" | "transfer") => set({ tool: page.tool === name ? "" : name });
+  return html`<div class="row controls" role="toolbar" aria-label=${say(words, "state_talking")}>
+      <button
+        id="hold"
+        class="quiet"
+        aria-pressed=${held}
+        @click=${() => send({ type: "hold", contact: contact.id, on: !held })}
+      >
+        ${say(words, held ? "resume" : "hold")}
+      </button>
+      <button id="mute" class="quiet" aria-pressed=${desk.muted} @click=${does.mute}>
+        ${say(words, desk.muted ? "unmute" : "mute")}
+      </button>
+      <button id="keypad" class="quiet" aria-expanded=${page.tool === "keypad"} @click=${() => tool("keypad")}>
+        ${say(words, "keypad")}
+      </button>
+      <button id="transfer" class="quiet" aria-expanded=${page.tool === "transfer"} @click=${() => tool("transfer")}>
+        ${say(words, "transfer")}
+      </button>
+      <button id="hang-up" class="danger" @click=${() => send({ type: "hang_up", contact: contact.id })}>
+        ${say(words, "hang_up")}
+      </button>
+    </div>
+    ${page.tool === "keypad" ? keypad(contact, room) : nothing}
+    ${page.tool === "transfer" ? transfer(contact, room) : nothing}`;
+}
+
+function keypad(contact: Contact, { page, words, send, set }: Room) {
+  const press = (digits: string) => {
+    set({ digits: page.digits + digits });
+    send({ type: "digits", contact: contact.id, digits });
+  };
+  return html`<div class="tool" role="group" aria-label=${say(words, "keypad")}>
+    <output aria-label=${say(words, "digits")}>${page.digits || " "}</output>
+    <div class="keys">
+      ${DIGITS.map((digit) => html`<button class="quiet" @click=${() => press(digit)}>${digit}</button>`)}
+    </div>
+  </div>`;
+}
+
+function transfer(contact: Contact, { desk, words, send, set }: Room) {
+  const submit = (event: SubmitEvent) => {
+    event.preventDefault();
+    const [kind, name] = (new FormData(event.target as HTMLFormElement).get("target") as string).split(/:(.*)/s);
+    if (!name) return;
+    if (kind === "queue") send({ type: "transfer", contact: contact.id, queue: name });
+    else send({ type: "transfer", contact: contact.id, agent: name });
+    set({ tool: "" });
+  };
+  const others = desk.agents.filter(({ agent }) => agent !== desk.agent);
+  return html`<form class="tool inline" @submit=${submit}>
+    <label
+      >${say(words, "transfer_to")}
+      <select name="target" required>
+        <option value="">${say(words, "choose")}</option>
+        <optgroup label=${say(words, "queues")}>
+          ${desk.queues.map(({ name, waiting }) => html`<option value="queue:${name}">${name} (${say(words, "waiting", { count: waiting })})</option>`)}
+        </optgroup>
+        ${
+          others.length
+            ? html`<optgroup label=${say(words, "agents")}>
+                ${others.map(({ agent, name, state }) => html`<option value="agent:${agent}">${name} (${state.replace("_", " ")})</option>`)}
+              </optgroup>`
+            : nothing
+        }
+      </select></label
+    >
+    <button type="submit">${say(words, "transfer")}</button>
+  </form>`;
+}

@@ -1,0 +1,23 @@
+import { html, nothing } from "lit";
+import { say } from "../../words/words.ts";
+import type { Room } from "../room.ts";
+
+export function signInForm({ desk, words, does }: Room) {
+  const submit = (event: SubmitEvent) => {
+    event.preventDefault();
+    const form = new FormData(event.target as HTMLFormElement);
+    does.signIn(form.get("name") as string, form.get("password") as string);
+  };
+  return html`<main class="gate">
+    <form class="sheet" @submit=${submit}>
+      <div class="brand big">Cordpair</div>
+      <h1>${say(words, "title")}</h1>
+      <label>${say(words, "user")}<input name="name" autocomplete="username" required autofocus /></label>
+      <label
+        >${say(words, "password")}<input name="password" type="password" autocomplete="current-password" required
+      /></label>
+      <p class="problem" role="alert">${desk.signInError ? say(words, desk.signInError) : nothing}</p>
+      <button type="submit">${say(words, "sign_in")}</button>
+    </form>
+  </main>`;
+}

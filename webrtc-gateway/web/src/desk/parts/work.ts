@@ -1,0 +1,30 @@
+// The contact on the desk: who and why on the left, notes on the right, what they share below.
+
+import { html } from "lit";
+import type { Contact } from "../../protocol/desk.ts";
+import { clockText } from "../../words/wait.ts";
+import type { DeskKey } from "../../words/desk-en.ts";
+import { say } from "../../words/words.ts";
+import type { Room } from "../room.ts";
+import { callControls } from "./call-controls.ts";
+import { customerName, facts, history } from "./facts.ts";
+import { pops } from "./pops.ts";
+import { sharedPage } from "./shared-page.ts";
+import { wrapUp } from "./wrap-up.ts";
+
+export function work(contact: Contact, room: Room) {
+  const { words, now } = room;
+  return html`<article class="work" aria-labelledby="customer">
+    <section class="sheet call ${contact.phase}">
+      <div class="row head">
+        <h1 id="customer">${customerName(contact)}</h1>
+        <span class="tag ${contact.phase}"
+          >${say(words, `phase_${contact.phase}` as DeskKey)}
+          ${contact.since ? html`<span class="clock" aria-hidden="true">${clockText(now - contact.since)}</span>` : ""}</span
+        >
+      </div>
+      ${callControls(contact, room)} ${facts(contact, room)} ${sharedPage(contact, room)}
+    </section>
+    <div class="column">${wrapUp(contact, room)} ${history(contact, room)} ${pops(contact, room)}</div>
+  </article>`;
+}

@@ -1,0 +1,183 @@
+// What the agent sees, as a pure function of what happened: reduce(desk, input) → desk. No DOM, no clock, no network.
+
+import type { AgentState, Colleague, Contact, Figures, FromDesk, OfferMessage, QueueLine } from "../protocol/desk.ts";
+
+export type Link = "checking" | "signed_out" | "connecting" | "up" | "lost";
+export type SignInError = "" | "wrong" | "many" | "unreachable";
+export type PhoneState = "none" | "starting" | "ready" | "lost";
+export type CallState = "none" | "ringing" | "up";
+
+export interface Notice {
+  readonly key: "error" | "missed";
+  readonly code: string;
+}
+
+export interface Desk {
+  readonly link: Link;
+  readonly signInError: SignInError;
+  readonly agent: string;
+  readonly name: string;
+  readonly state: AgentState;
+  readonly reason: string;
+  readonly since: number;
+  readonly wrapUpUntil: number | null;
+  readonly reasons: readonly string[];
+  readonly queues: readonly QueueLine[];
+  readonly agents: readonly Colleague[];
+  readonly figures: Figures;
+  readonly contacts: readonly Contact[];
+  readonly offer: OfferMessage | null;
+  /** The offer that was accepted here: the phone answers its call by itself. */
+  readonly accepted: string;
+  /** The gateway's clock less this computer's. */
+  readonly skewMs: number;
+  readonly phone: PhoneState;
+  readonly roundTripMs: number | null;
+  readonly call: CallState;
+  readonly muted: boolean;
+  readonly notice: Notice | null;
+}
+
+export const EMPTY: Desk = {
+  link: "checking",
+  signInError: "",
+  agent: "",
+  name: "",
+  state: "signed_out",
+  reason: "",
+  since: 0,
+  wrapUpUntil: null,
+  reasons: [],
+  queues: [],
+  agents: [],
+  figures: {},
+  contacts: [],
+  offer: null,
+  accepted: "",
+  skewMs: 0,
+  phone: "none",
+  roundTripMs: null,
+  call: "none",
+  muted: false,
+  notice: null,
+};
+
+export type Input =
+  | { readonly on: "link"; readonly link: Link; readonly error?: SignInError }
+  | { readonly on: "message"; readonly message: FromDesk; readonly now: number }
+  | { readonly on: "phone"; readonly phone: PhoneState; readonly roundTripMs?: number | null }
+  | { readonly on: "call"; readonly call: CallState }
+  | { readonly on: "accepted"; readonly offer: string }
+  | { readonly on: "mute" | "read" };
+
+export function reduce(desk: Desk, input: Input): Desk {
+  switch (input.on) {
+    case "link":
+      return input.link === "signed_out"
+        ? { ...EMPTY, link: "signed_out", signInError: input.error ?? "" }
+        : { ...desk, link: input.link, signInError: input.error ?? "" };
+    case "message":
+      return told(desk, input.message, input.now);
+    case "phone":
+      return { ...desk, phone: input.phone, roundTripMs: input.roundTripMs ?? desk.roundTripMs };
+    case "call":
+      return { ...desk, call: input.call, muted: input.call === "none" ? false : desk.muted };
+    case "accepted":
+      return { ...desk, accepted: input.offer };
+    case "mute":
+      return { ...desk, muted: !desk.muted };
+    case "read":
+      return { ...desk, notice: null };
+  }
+}
+
+function told(desk: Desk, message: FromDesk, now: number): Desk {
+  switch (message.type) {
+    case "desk":
+      return {
+        ...desk,
+        link: "up",
+        agent: message.agent,
+        name: message.name,
+        state: message.state,
+        reason: message.reason,
+        since: message.since,
+        wrapUpUntil: message.wrap_up_until ?? null,
+        reasons: message.reasons,
+        queues: message.queues,
+        agents: message.agents ?? [],
+        figures: message.figures,
+        contacts: message.contacts,
+        offer: null, // an offer that is still open follows
+        skewMs: message.now ? message.now - now : 0,
+      };
+    case "state":
+      return {
+        ...desk,
+        state: message.state,
+        reason: message.reason,
+        since: message.since,
+        wrapUpUntil: message.wrap_up_until,
+        accepted: IDLE_STATES.has(message.state) ? "" : desk.accepted,
+      };
+    case "offer":
+      return { ...desk, offer: message, accepted: message.auto ? message.offer : desk.accepted, notice: null };
+    case "offer_ended":
+      if (desk.offer?.offer !== message.offer) return desk;
+      return {
+        ...desk,
+        offer: null,
+        accepted: MISSED.has(message.outcome) ? "" : desk.accepted,
+        notice: MISSED.has(message.outcome) ? { key: "missed", code: message.outcome } : desk.notice,
+      };
+    case "contact":
+      return { ...desk, contacts: withContact(desk.contacts, message.contact) };
+    case "gone":
+      return { ...desk, contacts: desk.contacts.filter((contact) => contact.id !== message.contact) };
+    case "queues":
+      return { ...desk, queues: message.queues };
+    case "agents":
+      return { ...desk, agents: message.agents };
+    case "figures":
+      return { ...desk, figures: message.figures };
+    case "error":
+      return { ...desk, notice: { key: "error", code: message.code } };
+    default:
+      return desk; // phone and ping are the connection's
+  }
+}
+
+const IDLE_STATES = new Set<AgentState>(["ready", "not_ready", "signed_out"]);
+
+/** Outcomes that the agent did not bring about on this page. */
+const MISSED = new Set(["missed", "no_answer", "ring_no_answer", "unreachable", "withdrawn", "answered_elsewhere"]);
+
+function withContact(contacts: readonly Contact[], contact: Contact): readonly Contact[] {
+  const known = contacts.some(({ id }) => id === contact.id);
+  return known ? contacts.map((old) => (old.id === contact.id ? contact : old)) : [...contacts, contact];
+}
+
+/** The contact that the desk is about: the one talked to, else the newest. */
+export function current(desk: Desk): Contact | null {
+  const rank = (contact: Contact) => ["talking", "held", "calling", "wrap_up", "offered"].indexOf(contact.phase);
+  return [...desk.contacts].filter(({ phase }) => phase !== "offered").sort((a, b) => rank(a) - rank(b))[0] ?? null;
+}
+
+export const isTalking = (contact: Contact | null): boolean =>
+  contact?.phase === "talking" || contact?.phase === "held";
+
+/** It rings for an offer that waits for the agent's word, and for a call nobody accepted here. */
+export function rings(desk: Desk): boolean {
+  const open = desk.offer !== null && desk.offer.offer !== desk.accepted;
+  return desk.link !== "signed_out" && (open || desk.call === "ringing");
+}
+
+/** A call that the agent already said yes to: accepted here, or in progress when the page was loaded again. */
+export function answersByItself(desk: Desk): boolean {
+  return desk.accepted !== "" || desk.contacts.some(({ phase }) => phase !== "offered" && phase !== "wrap_up");
+}
+
+/** In mid-call without a phone: after a reload, or when the SIP line broke. */
+export function phoneIsComingBack(desk: Desk): boolean {
+  return desk.phone !== "none" && desk.call === "none" && isTalking(current(desk));
+}
