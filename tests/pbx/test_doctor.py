@@ -2,12 +2,9 @@
 
 import asyncio
 import contextlib
-import json
-import os
 import shutil
 import socket
 import subprocess
-import sys
 from collections.abc import AsyncIterator, Iterator, Mapping
 from pathlib import Path
 from typing import Any
@@ -16,60 +13,10 @@ import pytest
 
 from cordpair.acd import events as ev
 from lab.asterisk import AsteriskLab
-from pbx.centre import EngineProcess, agent_table
+from pbx.centre import EngineProcess
+from pbx.doctor import Doctor, errors
 
 pytestmark = [pytest.mark.pbx, pytest.mark.timeout(90)]
-
-CENTRE = """
-[prompts]
-welcome = "sound:{prompt}"
-[skills]
-[queues.sales]
-prompt = "welcome"
-[services.any]
-queue = "sales"
-"""
-
-
-class Doctor:
-    """Runs it as an operator does, on a lab."""
-
-    def __init__(self, lab: AsteriskLab, directory: Path) -> None:
-        self.lab = lab
-        self.directory = directory
-        self.journal = directory / "journal.db"
-        self.prompt = "agent-loginok"
-        self.seats = [agent.number for agent in lab.agents]
-        self.password = lab.credentials[1]
-        self.said = ""
-
-    def centre(self) -> str:
-        return CENTRE.format(prompt=self.prompt) + agent_table({seat: {} for seat in self.seats}, ["sales"])
-
-    async def run(self, *before: str, status: int = 1) -> list[dict[str, Any]]:
-        """What it found that is not well. ``before``: the command that runs it."""
-        engine = EngineProcess(self.lab, self.directory, self.centre())
-        text = engine.file.read_text().replace('path = "journal.db"', f'path = "{self.journal}"')
-        engine.file.write_text(text)
-        process = await asyncio.create_subprocess_exec(
-            *before,
-            *(sys.executable, "-m", "cordpair", "doctor", "--json", str(engine.file)),
-            env={**os.environ, "CORDPAIR_ARI_PASSWORD": self.password},
-            stdout=asyncio.subprocess.PIPE,
-            stderr=asyncio.subprocess.PIPE,
-        )
-        out, err = await process.communicate()
-        self.said = out.decode() + err.decode()
-        assert process.returncode == status, self.said
-        assert self.lab.credentials[1] not in self.said
-        reports = json.loads(out)
-        for report in reports:
-            assert report["level"] == "ok" or (report["why"] and report["mend"]), report
-        return [report for report in reports if report["level"] != "ok"]
-
-
-def errors(reports: list[dict[str, Any]]) -> list[tuple[str, str]]:
-    return [(report["where"], report["about"]) for report in reports if report["level"] == "error"]
 
 
 @contextlib.asynccontextmanager
@@ -183,6 +130,7 @@ async def test_a_missing_recording_directory(tmp_path: Path) -> None:
 
 async def test_a_full_disk_on_the_pbx(tmp_path: Path) -> None:
     async with patient(tmp_path) as doctor:
+        assert isinstance(doctor.lab, AsteriskLab)
         inside = doctor.lab.tree.root / "srv/lab" if not doctor.lab.tree.own else doctor.lab.directory
         place = f"{inside}/spool/recording"
         fill = f"mount -t tmpfs -o size=64k tmpfs {place}; head -c 1M /dev/zero > {place}/filled || true"
