@@ -2,7 +2,7 @@
 
 import asyncio
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 from cordpair.acd.causes import Cause
 from cordpair.acd.inputs import Snapshot, Stamp
@@ -12,6 +12,7 @@ from cordpair.pbx import (
     Capability,
     Direction,
     Emit,
+    Finding,
     Hears,
     LinkEnd,
     LinkLost,
@@ -19,8 +20,10 @@ from cordpair.pbx import (
     Refused,
     SpeaksTo,
     Unsupported,
+    Wanted,
 )
 from cordpair_freeswitch.config import Settings
+from cordpair_freeswitch.diagnosis import Diagnosis
 from cordpair_freeswitch.link import Link
 from cordpair_freeswitch.stamps import variables_of
 from cordpair_freeswitch.translate import Translator
@@ -71,6 +74,10 @@ class FreeSwitchDriver:
     async def close(self) -> None:
         if self._link is not None:
             await self._link.close()
+
+    async def diagnose(self, wanted: Wanted, now_ms: Callable[[], int]) -> tuple[Finding, ...]:
+        """Examine this FreeSWITCH over connections of its own; a link that is open is not touched."""
+        return await Diagnosis(self._settings, self._cell, self._endpoints, wanted, now_ms).run()
 
     def _up(self) -> Link:
         """The link, where it works: an engine that was fenced commands no more."""
