@@ -27,6 +27,7 @@ from cordpair_freeswitch.diagnosis import Diagnosis
 from cordpair_freeswitch.link import Link
 from cordpair_freeswitch.stamps import variables_of
 from cordpair_freeswitch.translate import Translator
+from cordpair_freeswitch.variables import harmless
 
 _DIGITS = re.compile(r"[0-9A-Da-d*#]+\Z")
 _TARGET = re.compile(r"[!-~]+\Z")
@@ -110,7 +111,7 @@ class FreeSwitchDriver:
         await self._up().variables.set(leg, variables_of(stamp))
 
     async def set_variables(self, leg: LegId, variables: Mapping[str, str]) -> None:
-        await self._up().variables.set(leg, variables)
+        await self._up().variables.set(leg, harmless(variables, f"set variables of {leg}"))
 
     async def music(self, leg: LegId, name: str) -> None:
         await self._up().playing.music(leg, name)
@@ -136,7 +137,10 @@ class FreeSwitchDriver:
         await self._up().api.execute("redirect", leg, "redirect", _target(leg, target))
 
     async def refer(self, leg: LegId, target: str) -> None:
-        await self._up().api.execute("refer", leg, "deflect", _target(leg, target))
+        """Without the variable FreeSWITCH ends a call whose far end does not follow."""
+        api, where = self._up().api, _target(leg, target)
+        await api.set("refer", leg, {"sip_refer_continue_after_reply": "true"})
+        await api.execute("refer", leg, "deflect", where)
 
     # ------------------------------------------------------------ bridges
 

@@ -69,9 +69,10 @@ class Link:
             self._epoch = await self._global("core_uuid")
             self.originating.domain = self._settings.domain or await self._global("domain")
             self.listening.directory = await self._global("recordings_dir")
-            wanted = "|".join(name for name in (*NAMES, "CUSTOM") if name != PLAYBACK)
+            # Not one regular expression: FreeSWITCH would compile it again for each event, also for those it drops.
+            wanted = [commands.only("Event-Name", name) for name in (*NAMES, "CUSTOM") if name != PLAYBACK]
             await self.client.listen(
-                commands.only("Event-Name", f"/^({wanted})$/"),
+                *wanted,
                 commands.only("Application", "playback"),
                 commands.subscribe(NAMES, SUBCLASSES),
                 receive=self._receive,
@@ -101,7 +102,7 @@ class Link:
             raise LinkLost(f"{self._settings.shown}: no event comes back") from None
 
     async def watch(self, endpoints: tuple[str, ...]) -> None:
-        added = self.translator.seats.watch(endpoints)
+        added = self.translator.phones.seats.watch(endpoints)
         await together(*(self._read_seat(endpoint) for endpoint in added))
 
     # ------------------------------------------------------------ snapshot
@@ -113,7 +114,7 @@ class Link:
             legs, bridges = inventory.take(self.translator, await self._dumps(rows))
             inventory.occupied(self.translator, rows)
             # Seats after legs: only now it is known which of them are busy with a call of ours.
-            endpoints = self.translator.seats.endpoints
+            endpoints = self.translator.phones.seats.endpoints
             await together(*(self._read_seat(endpoint, tell=False) for endpoint in endpoints))
         except PbxError as error:
             raise error if isinstance(error, LinkLost) else LinkLost(str(error)) from None
@@ -122,7 +123,7 @@ class Link:
         self._chores.start(self._look_again())
         for leg in (seen.leg for seen in legs if not self.translator.is_originated(seen.leg)):
             self._chores.start(self._disarm(leg))
-        status = self.translator.seats.status
+        status = self.translator.phones.seats.status
         seats = {endpoint: status(endpoint) or SeatStatus.UNREACHABLE for endpoint in endpoints}
         return Snapshot(self._epoch, legs, bridges, seats, tuple(self.translator.recordings))
 
@@ -201,7 +202,7 @@ class Link:
                 self._chores.start(self.listening.ended(item.recording))
         while self.translator.to_cancel:
             self._chores.start(self.kill(self.translator.to_cancel.pop()))
-        if self.translator.to_tell:
+        if self.translator.phones.to_tell:
             self.tell(self.translator.seats_said())
 
     async def _disarm(self, leg: LegId) -> None:
@@ -221,7 +222,7 @@ class Link:
 
     async def _read_seat(self, endpoint: str, *, tell: bool = True) -> None:
         """Where its phone is registered, and whether it answers there."""
-        asked = self.translator.seats.news(endpoint)
+        asked = self.translator.phones.seats.news(endpoint)
         where = await self.api.ask("read a seat", "sofia_contact", f"*/{word(endpoint)}@{self.originating.domain}")
         profile, there = inventory.profile_of(where), False
         if profile:

@@ -9,6 +9,7 @@ from cordpair_freeswitch.api import Api, word
 from cordpair_freeswitch.esl import Event, NotCarried, commands
 from cordpair_freeswitch.stamps import STAYS, variables_of
 from cordpair_freeswitch.translate import Inputs, Translator
+from cordpair_freeswitch.variables import harmless
 
 JOB = "originate-"
 # Early media is not an answer; a phone that forwards (302) is not followed: a leg that nobody asked for.
@@ -66,7 +67,7 @@ class Originating:
             # Whole seconds; the engine cancels to the millisecond.
             "originate_timeout": str(max(1, math.ceil(request.timeout_ms / 1000))),
             **ALWAYS,
-            **request.variables,
+            **harmless(request.variables, f"originate {request.leg}"),
             **variables_of(request.stamp),
         }
         number = _NO_ID.sub("", request.caller_number)

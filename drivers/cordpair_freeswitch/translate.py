@@ -21,10 +21,10 @@ from cordpair.acd.inputs import (
     SeatChanged,
 )
 from cordpair.ids import BridgeId, LegId, NodeId, PlayId, RecordingId
-from cordpair.pbx import Seats
 from cordpair_freeswitch.causes import ended
 from cordpair_freeswitch.esl import Event
 from cordpair_freeswitch.legs import CallLegs, Leg
+from cordpair_freeswitch.phones import Phones
 from cordpair_freeswitch.stamps import app_of
 
 Inputs = tuple[DriverInput, ...]
@@ -39,12 +39,9 @@ class Translator:
     def __init__(self, node: NodeId, cell: str, endpoints: tuple[str, ...]) -> None:
         self.node, self.cell, self.app = node, cell, app_of(cell)
         self.legs = CallLegs()
-        self.seats = Seats(endpoints)
+        self.phones = Phones(endpoints)
         self.recordings: dict[RecordingId, LegId] = {}
         self.to_cancel: list[LegId] = []  # made after we had asked to end them
-        self.to_tell: dict[str, None] = {}  # seats at which a call began or ended
-        self._there: dict[str, bool] = {}  # seat → whether its phone is registered and answers
-        self._others: dict[str, str] = {}  # channels that are none of our ringing → the seat they occupy
 
     def translate(self, event: Event) -> Inputs:
         rule = RULES.get(event.subclass or event.name)
@@ -98,7 +95,7 @@ class Translator:
         known = self.legs.begin(LegId(event.uuid), originated=originated, endpoint=event.presence.partition("@")[0])
         known.created = True
         if originated:
-            self.others_end(event.uuid)
+            self.phones.ends(event.uuid)
         return known
 
     def arrival(self, event: Event) -> LegArrived:
@@ -132,15 +129,8 @@ class Translator:
 
     def other(self, uuid: str, presence: str) -> None:
         """A channel that we have not made: it may occupy a seat that we watch."""
-        endpoint = presence.partition("@")[0]
-        if endpoint in self.seats and uuid not in self._others and not self.legs.has_ended(LegId(uuid)):
-            self._others[uuid] = endpoint
-            self._seat_said(endpoint)
-
-    def others_end(self, uuid: str) -> None:
-        endpoint = self._others.pop(uuid, None)
-        if endpoint is not None:
-            self._seat_said(endpoint)
+        if not self.legs.has_ended(LegId(uuid)):
+            self.phones.begins(uuid, presence.partition("@")[0])
 
     def _progress(self, event: Event) -> Inputs:
         known = self.leg_of(event)
@@ -184,7 +174,7 @@ class Translator:
         leg, known = LegId(event.uuid), self.leg_of(event)
         if known is None:
             self.legs.end(leg)  # a snapshot in progress may still have seen it alive
-            self.others_end(event.uuid)
+            self.phones.ends(event.uuid)
             return ()
         return self._end(leg, ended(event.cause, answered=known.up, asked=known.asked))
 
@@ -196,14 +186,23 @@ class Translator:
 
     def _gone(self, leg: LegId) -> None:
         known = self.legs.end(leg)
-        self.others_end(leg)
+        self.phones.ends(leg)
         if known is None:
             return
         for _, other in self.legs:
             if other.partner == leg:
                 other.partner = None
         if known.endpoint:
-            self.to_tell[known.endpoint] = None
+            self.phones.to_tell[known.endpoint] = None
+
+    def _referred(self, event: Event) -> Inputs:
+        """A far end that we referred tells how its new call goes: once that is answered, this one is over."""
+        leg = LegId(event.notified)
+        known = self.legs.get(leg)
+        if known is not None and event.body.startswith("SIP/2.0 200"):
+            known.asked = Cause.NORMAL
+            self.to_cancel.append(leg)
+        return ()
 
     def _digit(self, event: Event) -> Inputs:
         known = self.leg_of(event)
@@ -288,41 +287,23 @@ class Translator:
         return self._phone(event, there=event.ping != "UNREACHABLE")
 
     def _phone(self, event: Event, *, there: bool) -> Inputs:
-        """The event counts, not what is asked after it: the database it would be told by lags behind."""
         endpoint = (event.user or event.contact_user).partition("@")[0]
-        if endpoint not in self.seats:
-            return ()
-        self.seats.heard_of(endpoint)
-        self._there[endpoint] = there
-        return self._seat(endpoint)
-
-    def _seat_said(self, endpoint: str) -> None:
-        """Another call begins or ends at its phone."""
-        self.seats.heard_of(endpoint)
-        self.to_tell[endpoint] = None
+        return self._changed(self.phones.said(endpoint, there=there, ours=self.legs.rings(endpoint)))
 
     def seats_said(self) -> Inputs:
         """What the legs that began and ended mean for the seats."""
         inputs: list[DriverInput] = []
-        while self.to_tell:
-            endpoint, _ = self.to_tell.popitem()
-            if endpoint in self.seats and endpoint in self._there:
-                inputs += self._seat(endpoint)
+        while self.phones.to_tell:
+            endpoint, _ = self.phones.to_tell.popitem()
+            inputs += self._changed(self.phones.again(endpoint, ours=self.legs.rings(endpoint)))
         return tuple(inputs)
 
     def seat_read(self, endpoint: str, *, there: bool, asked_at: int) -> Inputs:
         """The reply to a question about a phone."""
-        if self.seats.news(endpoint) != asked_at and endpoint in self._there:
-            return ()
-        self._there[endpoint] = there
-        return self._seat(endpoint)
+        ours = self.legs.rings(endpoint)
+        return self._changed(self.phones.read(endpoint, there=there, asked_at=asked_at, ours=ours))
 
-    def _seat(self, endpoint: str) -> Inputs:
-        foreign = endpoint in self._others.values()
-        status = SeatStatus.REACHABLE if self._there[endpoint] else SeatStatus.UNREACHABLE
-        if self._there[endpoint] and (foreign or self.legs.rings(endpoint)):
-            status = SeatStatus.BUSY
-        change = self.seats.reply(endpoint, status, ours=not foreign, asked_at=self.seats.news(endpoint))
+    def _changed(self, change: tuple[str, SeatStatus] | None) -> Inputs:
         return (SeatChanged(self.node, *change),) if change is not None else ()
 
 
@@ -339,6 +320,7 @@ RULES: dict[str, Callable[[Translator, Event], Inputs]] = {
     "DTMF": Translator._digit,
     "RECORD_STOP": Translator._recorded,
     "conference::maintenance": Translator._conference,
+    "sofia::notify_refer": Translator._referred,
     "sofia::register": Translator._registered,
     "sofia::unregister": Translator._unregistered,
     "sofia::expire": Translator._unregistered,

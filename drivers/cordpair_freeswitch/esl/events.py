@@ -46,6 +46,7 @@ HEADERS = {
     "conference": "Conference-Name",
     "user": "from-user",  # of a registration
     "contact_user": "username",
+    "notified": "UniqueID",  # the leg that a NOTIFY is about
     "ping": "Ping-Status",
     "ping_user": "sip_user",
     "cell": "variable_cp_cell",
@@ -107,6 +108,7 @@ class Event(msgspec.Struct, frozen=True, gc=False, rename=HEADERS):
     conference: str = ""
     user: str = ""
     contact_user: str = ""
+    notified: str = ""
     ping: str = ""
     ping_user: str = ""
     cell: str = ""
