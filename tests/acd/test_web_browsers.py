@@ -176,6 +176,14 @@ def test_a_queue_may_let_video_become_audio_in_time():
     assert floor.alerted(contact) == ["bob"] and floor.last(ev.CallInvited).media == "audio"
 
 
+def test_the_camera_is_not_forgotten_on_overflow():
+    floor = floor_with("bob", max_wait_ms=5_000, on_timeout=QueueAction(QueueId("more")))
+    contact = press(floor, media="video", levels={"german": 2})
+    floor.wait(5_000)
+    visit = floor.visit(contact)
+    assert visit.queue == "more" and visit.levels == {"german": 2, "video": 1} and floor.alerted() == []
+
+
 def test_what_a_page_needs_is_added_to_every_step_and_twice_is_once():
     floor = floor_with()
     row = floor.contact(press(floor, media="video", levels={"german": 4}))
@@ -251,3 +259,15 @@ def test_a_draining_node_keeps_who_called_from_a_browser():
     floor.receive(inp.DrainNode(NODE))
     assert not floor.all(ev.MoveBegan) and floor.lives(contact)
     assert floor.agent("ann").agent == AgentId("ann")
+
+
+def test_nobody_is_told_to_call_a_pbx_that_is_away():
+    floor = floor_with("ann", web_accept=True)
+    contact = press(floor)
+    offer = floor.offer("ann").offer
+    floor.cut()
+    floor.receive(inp.AcceptOffer(offer))
+    assert told(floor) == []
+    floor.link()
+    floor.wait(300)
+    assert told(floor) == [contact] and floor.alerted(contact) == ["ann"]

@@ -169,12 +169,12 @@ def test_a_pruned_journal_is_backed_up_too(cordpair, kept):
 
 def test_migrating_the_store(cordpair, kept):
     assert good(cordpair, "store", "migrations").splitlines()[0] == "* 1 configuration"
-    assert "from 4 to 1" in good(cordpair, "store", "migrate", "--to", "1")
+    assert "from 5 to 1" in good(cordpair, "store", "migrate", "--to", "1")
     assert good(cordpair, "store", "migrations").splitlines()[1] == "  2 contact_records"
-    (copy,) = kept.glob("cordpair.db.before-migration-from-4-*")
+    (copy,) = kept.glob("cordpair.db.before-migration-from-5-*")
     with sqlite3.connect(copy) as connection:
         assert connection.execute("SELECT count(*) FROM contacts").fetchone() == (0,)
     connection.close()
-    assert "from 1 to 4" in good(cordpair, "store", "migrate")
+    assert "from 1 to 5" in good(cordpair, "store", "migrate")
     assert "nothing was changed" in good(cordpair, "store", "migrate")
     assert "no migration 9" in refused(cordpair, "store", "migrate", "--to", "9")

@@ -11,12 +11,15 @@ from cordpair.config.model import (
     Cell,
     Codes,
     Config,
+    Gateway,
     Http,
     Journal,
     Misses,
     Overflow,
+    PageRule,
     Pbx,
     Phones,
+    Portal,
     Queue,
     Reason,
     Seat,
@@ -89,6 +92,10 @@ def configs(draw: st.DrawFn) -> Config:
             group_size=st.integers(1, 20),
             music=WORDS,
             prompt=TEXTS,
+            web=st.sampled_from(["wait_off_pbx", "call_first"]),
+            web_accept=st.sampled_from(["automatic", "desktop"]),
+            web_retries=st.integers(0, 100),
+            audio_after=maybe(DURATIONS),
         )
 
     assignments = st.builds(
@@ -148,6 +155,33 @@ def configs(draw: st.DrawFn) -> Config:
         no_service=draw(ends),
         seats={name: Seat(f"e{place}", draw(maybe(st.sampled_from(nodes)))) for place, name in enumerate(seats)},
         agents=draw(st.dictionaries(NAMES, agents, max_size=3)),
+        gateway=Gateway(
+            "https://help.test",
+            draw(short),
+            draw(short),
+            tuple(draw(st.lists(WORDS, max_size=2))),
+            turn=tuple(draw(st.lists(WORDS, max_size=2))),
+            turn_secret=draw(st.sampled_from([Secret(env="T"), Secret(file="t t")])),
+            contexts=tuple(draw(st.lists(WORDS, max_size=2))),
+            node=draw(maybe(st.sampled_from(nodes))),
+        ),
+        portals=draw(
+            st.dictionaries(
+                NAMES,
+                st.builds(
+                    Portal,
+                    st.just(("https://shop.test", "http://127.0.0.1:8000")),
+                    st.dictionaries(
+                        st.sampled_from(["/", "/a/*", "/buy?x=1"]),
+                        st.builds(
+                            PageRule, queue=st.sampled_from(queues), skills=some(list(skills), st.integers(1, 10))
+                        ),
+                        max_size=2,
+                    ),
+                ),
+                max_size=2,
+            )
+        ),
         misses=draw(st.builds(Misses, st.integers(1, 1_000), DURATIONS, DURATIONS, DURATIONS, DURATIONS)),
         timing=draw(st.builds(Timing, short, short, short, short, short)),
     )

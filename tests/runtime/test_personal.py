@@ -2,7 +2,7 @@
 
 from cordpair.acd.configuration import Configuration, Queue, Service
 from cordpair.acd.events import ContactArrived, ContactConnected
-from cordpair.acd.inputs import Caller, LegArrived, LegRinging
+from cordpair.acd.inputs import Caller, LegArrived, LegRinging, WebArrived
 from cordpair.ids import AgentId, ContactId, LegId, NodeId, OfferId, QueueId, ServiceId, VisitId
 from cordpair.runtime import MemoryRecords
 from cordpair.runtime.personal import Personal
@@ -68,3 +68,14 @@ def test_memory_records_are_bounded() -> None:
     assert records.caller(ContactId("c3")) == Caller("3")
     assert records.last_agent("1") is None
     assert records.last_agent("3") == ANN
+
+
+def test_what_a_portal_tells_of_its_customer_is_filed_and_not_journaled() -> None:
+    records = Noting()
+    personal = Personal(records)
+    given = WebArrived("web-1", NODE, "audio", 5, caller=Caller("c-7", "Ann"), variables={"page": "/checkout"})
+    stripped, taken = personal.strip(given, configuration())
+    assert stripped == WebArrived("web-1", NODE, "audio", 5)
+    event = ContactArrived(CONTACT, NODE, "voice", 5, context_id="web-1", media="audio")
+    personal.keep(taken, [event], 5)
+    assert records.variables == {"page": "/checkout"} and records.caller(CONTACT) == Caller("c-7", "Ann")

@@ -128,6 +128,8 @@ ELSEWHERE = {
     "seat",
     "service",
     "assignments",
+    "web",
+    "web_accept",
     "revision",
     "nodes",
     "codes",

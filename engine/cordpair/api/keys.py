@@ -34,6 +34,7 @@ def make_key(
     role: Role,
     at_ms: int,
     agent: str | None = None,
+    portal: str | None = None,
     queues: tuple[str, ...] = (),
     expires_at: int | None = None,
 ) -> tuple[str, ApiKey]:
@@ -45,6 +46,7 @@ def make_key(
         role=role.value,
         hash=hash_of(secret),
         agent=agent,
+        portal=portal,
         queues=queues,
         created_at=at_ms,
         expires_at=expires_at,
@@ -89,7 +91,8 @@ class KeyRing:
             raise Unauthorized("The key's role is unknown to this version.") from None
         if role is Role.AGENT and key.agent is None:
             raise Unauthorized("The key is not bound to an agent.")
-        return Scope(id, role, AgentId(key.agent) if key.agent else None, frozenset(map(QueueId, key.queues)))
+        agent = AgentId(key.agent) if key.agent else None
+        return Scope(id, role, agent, frozenset(map(QueueId, key.queues)), key.portal)
 
     async def _find(self, id: str) -> ApiKey | None:
         now = self._clock.now_ms()

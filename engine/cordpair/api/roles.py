@@ -36,6 +36,7 @@ class Scope(msgspec.Struct, frozen=True):
     role: Role
     agent: AgentId | None = None
     queues: frozenset[QueueId] = frozenset()  # empty: all
+    portal: str | None = None  # of a web site's key: which
 
     @property
     def own_only(self) -> bool:

@@ -30,6 +30,7 @@ def add(
     role: Annotated[Role, typer.Option("--role", help="What it may do.")],
     name: Annotated[str, typer.Option("--name", help="What it is for: a program, a person.")] = "",
     agent: Annotated[str | None, typer.Option("--agent", help="Whose it is, for role agent.")] = None,
+    portal: Annotated[str | None, typer.Option("--portal", help="Which web site it is of, for role portal.")] = None,
     queue: Annotated[list[str] | None, typer.Option("--queue", help="Only this queue; may be repeated.")] = None,
     expires: Annotated[str | None, typer.Option("--expires", metavar="DURATION", help="Such as 90d.")] = None,
     config: Config = DEFAULT_FILE,
@@ -40,12 +41,15 @@ def add(
     if expires is not None and (lasts is None or lasts <= 0):
         raise fail(f"--expires: {expires!r} is no duration; write 90d or 8h", 2)
     _check(settings, role, agent, queue or [])
+    if portal is not None and (role is not Role.PORTAL or portal not in settings.loaded.config.portals):
+        raise fail(f"--portal goes with --role portal and names one of [portals] in {settings.file}", 2)
     now = AsyncioClock().now_ms()
     key, kept = make_key(
         name=name,
         role=role,
         at_ms=now,
         agent=agent,
+        portal=portal,
         queues=tuple(queue or ()),
         expires_at=now + lasts if lasts is not None else None,
     )
@@ -82,7 +86,7 @@ def list_(
         table.add_column(column)
     now = AsyncioClock().now_ms()
     for key in found:
-        whose = ", ".join(filter(None, (key.agent, *key.queues)))
+        whose = ", ".join(filter(None, (key.agent, key.portal, *key.queues)))
         table.add_row(key.id, key.name, key.role, whose, day_time(key.created_at), _state(key, now))
     output.print(table)
 

@@ -5,6 +5,7 @@ from typing import Any
 
 from cordpair.config.model import Action, Config, Queue, Step
 from cordpair.config.problems import Path, Problems, quote
+from cordpair.config.web import check_web
 
 # What an agent's phone may be told; a name in [prompts] that is neither this nor used anywhere is a typing error.
 CODE_RESULTS = (
@@ -30,6 +31,7 @@ def check(config: Config, problems: Problems) -> None:
         _codes,
         _served,
         _prompts,
+        check_web,
     ):
         rule(config, problems)
     _action(config, config.no_service, ("no_service",), problems)

@@ -17,8 +17,12 @@ CellName = Annotated[str, Meta(pattern=r"^[a-z0-9][a-z0-9-]{0,31}$")]
 Word = Annotated[str, Meta(pattern=r"^\S{1,128}$")]
 Url = Annotated[str, Meta(pattern=r"^\S{1,1024}$")]
 ADDRESS = r"^([A-Za-z0-9][A-Za-z0-9.-]{0,252}|\[[0-9A-Fa-f:.]{2,45}\])(:[0-9]{1,5})?$"
+ORIGIN = r"^https?://[A-Za-z0-9][A-Za-z0-9.-]{0,252}(:[0-9]{1,5})?$"
+PAGE = r"^/[!-)+-~]{0,255}\*?$"
 Address = Annotated[str, Meta(pattern=ADDRESS)]
 Trunk = Annotated[str, Meta(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.-]{0,63}$")]
+Origin = Annotated[str, Meta(pattern=ORIGIN)]
+Page = Annotated[str, Meta(pattern=PAGE)]
 Text = Annotated[str, Meta(max_length=256)]
 Code = Annotated[str, Meta(pattern=r"^[0-9*#]{1,16}$")]
 Key = Annotated[str, Meta(pattern=r"^[0-9*#]$")]
@@ -113,6 +117,10 @@ class Queue(msgspec.Struct, frozen=True):
     group_size: Annotated[int, Meta(ge=1, le=20)] = 20
     music: Word = "default"
     prompt: Text = ""
+    web: Literal["wait_off_pbx", "call_first"] = "wait_off_pbx"
+    web_accept: Literal["automatic", "desktop"] = "automatic"
+    web_retries: Annotated[int, Meta(ge=0, le=100)] = 1
+    audio_after: Duration | None = None
 
 
 class Assignment(msgspec.Struct, frozen=True):
@@ -180,6 +188,37 @@ class Timing(msgspec.Struct, frozen=True):
     move_timeout: Annotated[int, Meta(ge=1_000, le=60_000, extra={"kind": "duration"})] = 10_000
 
 
+class Gateway(msgspec.Struct, frozen=True):
+    """Customers in browsers. Where they reach us is not where we listen: there may be a proxy between."""
+
+    url: Origin | None = None
+    call_within: Annotated[int, Meta(ge=1_000, le=300_000, extra={"kind": "duration"})] = 20_000
+    grace: Annotated[int, Meta(ge=1_000, le=600_000, extra={"kind": "duration"})] = 30_000
+    stun: tuple[Word, ...] = ()
+    turn: tuple[Word, ...] = ()
+    turn_secret: Secret | None = None
+    turn_lasts: Annotated[int, Meta(ge=60_000, le=DAY_MS, extra={"kind": "duration"})] = 3_600_000
+    video_skill: Name = "video"
+    contexts: tuple[Word, ...] = ("cordpair-door",)
+    node: Name | None = None  # None: the first
+
+
+class PageRule(msgspec.Struct, frozen=True):
+    """Where a page leads: exactly one of ``service`` and ``queue``."""
+
+    service: Name | None = None
+    queue: Name | None = None
+    skills: dict[Name, Level] = {}
+
+
+class Portal(msgspec.Struct, frozen=True):
+    """A web site. A page that ends in ``*`` stands for all that begin so; the longest counts."""
+
+    origins: tuple[Origin, ...] = ()
+    pages: dict[Page, PageRule] = {}
+    media: tuple[Literal["audio", "video"], ...] = ("audio",)
+
+
 class Config(msgspec.Struct, frozen=True):
     """The whole file. The order of the entries in a table counts where the table's comment says so."""
 
@@ -197,24 +236,31 @@ class Config(msgspec.Struct, frozen=True):
     no_service: Action = Action(hang_up="unreachable")
     seats: dict[Name, Seat] = {}
     agents: dict[Name, Agent] = {}  # in their order, for the strategy top_down
+    gateway: Gateway = Gateway()
+    portals: dict[Name, Portal] = {}
     misses: Misses = Misses()
     timing: Timing = Timing()
 
 
 __all__ = [
     "ADDRESS",
+    "ORIGIN",
+    "PAGE",
     "Action",
     "Agent",
     "Assignment",
     "Cell",
     "Codes",
     "Config",
+    "Gateway",
     "Http",
     "Journal",
     "Misses",
     "Overflow",
+    "PageRule",
     "Pbx",
     "Phones",
+    "Portal",
     "Queue",
     "Reason",
     "Seat",

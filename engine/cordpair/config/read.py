@@ -11,7 +11,7 @@ import msgspec
 from msgspec import inspect
 
 from cordpair.config.durations import format_duration, parse_duration
-from cordpair.config.model import ADDRESS, Secret
+from cordpair.config.model import ADDRESS, ORIGIN, PAGE, Secret
 from cordpair.config.problems import Path, Problems, quote
 
 # What a pattern of the model means, in words.
@@ -23,6 +23,8 @@ PATTERNS = {
     r"^\S{1,128}$": "must be 1 to 128 characters without a space",
     r"^[0-9*#]{1,16}$": "must be 1 to 16 keys of a telephone (0-9, *, #)",
     r"^[0-9*#]$": "must be one key of a telephone (0-9, *, #)",
+    ORIGIN: 'must be an origin, without a path, such as "https://shop.example.com"',
+    PAGE: 'must be a path such as "/checkout" or "/shop/*"',
     r"^[0-9]{1,4}$": 'must be 1 to 4 digits, as text: "1"',
 }
 CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")

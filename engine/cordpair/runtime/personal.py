@@ -10,10 +10,11 @@ from msgspec.structs import replace
 
 from cordpair.acd.configuration import Configuration
 from cordpair.acd.events import ContactArrived, ContactConnected, Event
-from cordpair.acd.inputs import Caller, Input, LegArrived, LegSeen, LinkUp
-from cordpair.ids import AgentId, ContactId, LegId
+from cordpair.acd.inputs import Caller, Input, LegArrived, LegSeen, LinkUp, WebArrived
+from cordpair.ids import AgentId, ContactId
 
 NOBODY = Caller()
+Arrival = LegArrived | WebArrived  # what brings personal data
 
 
 class Records(Protocol):
@@ -66,14 +67,18 @@ class Personal:
         self._sticky = False
         self._kept: dict[str, frozenset[str]] = {}
 
-    def strip(self, input: Input, configuration: Configuration) -> tuple[Input, list[LegArrived]]:
+    def strip(self, input: Input, configuration: Configuration) -> tuple[Input, list[Arrival]]:
         """The input as it may be decided, and the arrivals that personal data was taken off."""
+        if type(input) is WebArrived:
+            self._look_at(configuration)
+            last_agent = input.last_agent or self._last_agent(input.caller)
+            return replace(input, caller=None, variables={}, last_agent=last_agent), [input]
         if type(input) is LegArrived:
             self._look_at(configuration)
             return self._without(input), [input] if input.caller or input.variables else []
         if type(input) is LinkUp and any(leg.arrival is not None for leg in input.snapshot.legs):
             self._look_at(configuration)
-            taken = [a for a in _arrivals(input.snapshot.legs) if a.caller or a.variables]
+            taken: list[Arrival] = [a for a in _arrivals(input.snapshot.legs) if a.caller or a.variables]
             legs = tuple(
                 leg if leg.arrival is None else replace(leg, arrival=self._without(leg.arrival))
                 for leg in input.snapshot.legs
@@ -81,9 +86,10 @@ class Personal:
             return replace(input, snapshot=replace(input.snapshot, legs=legs)), taken
         return input, []
 
-    def keep(self, taken: list[LegArrived], events: Sequence[Event], at_ms: int) -> None:
+    def keep(self, taken: list[Arrival], events: Sequence[Event], at_ms: int) -> None:
         """File what was taken under the contacts that the events made; what became no contact is forgotten."""
-        by_leg: dict[LegId, LegArrived] = {arrival.leg: arrival for arrival in taken}
+        by_leg = {arrival.leg: arrival for arrival in taken if type(arrival) is LegArrived}
+        by_session = {arrival.context_id: arrival for arrival in taken if type(arrival) is WebArrived}
         for event in events:
             if type(event) is ContactArrived:
                 if event.leg in by_leg:
@@ -91,16 +97,22 @@ class Personal:
                     wanted = self._kept.get(event.service or "", frozenset())
                     variables = {name: value for name, value in arrival.variables.items() if name in wanted}
                     self._records.put(event.contact, at_ms, arrival.caller or NOBODY, variables)
+                elif event.media and event.context_id in by_session:
+                    web = by_session[event.context_id]
+                    self._records.put(event.contact, at_ms, web.caller or NOBODY, web.variables)
             elif type(event) is ContactConnected:
                 self._records.connected(event.contact, event.agent, at_ms)
 
     def _without(self, arrival: LegArrived) -> LegArrived:
         if arrival.caller is None and not arrival.variables:
             return arrival
-        last_agent = arrival.last_agent
-        if last_agent is None and self._sticky and arrival.caller is not None and arrival.caller.number:
-            last_agent = self._records.last_agent(arrival.caller.number)
+        last_agent = arrival.last_agent or self._last_agent(arrival.caller)
         return replace(arrival, caller=None, variables={}, last_agent=last_agent)
+
+    def _last_agent(self, caller: Caller | None) -> AgentId | None:
+        if not self._sticky or caller is None or not caller.number:
+            return None
+        return self._records.last_agent(caller.number)
 
     def _look_at(self, configuration: Configuration) -> None:
         if configuration is not self._configuration:

@@ -18,14 +18,14 @@ from typing import NamedTuple
 
 from cordpair.acd.commands import Command
 from cordpair.acd.events import Event
-from cordpair.acd.inputs import Input, LegArrived, Request, TimerDue
+from cordpair.acd.inputs import Input, Request, TimerDue
 from cordpair.clock import Clock
 from cordpair.errors import AcdError, CordpairError, JournalError
 from cordpair.journal import Entry, Journal
 from cordpair.observe import Meter
 from cordpair.runtime.core import Core, Decided
 from cordpair.runtime.errors import CoreFailed, EngineBusy, EngineStopped
-from cordpair.runtime.personal import Personal, Records
+from cordpair.runtime.personal import Arrival, Personal, Records
 from cordpair.runtime.snapshots import Snapshots
 from cordpair.runtime.subscriptions import Subscriptions
 from cordpair.runtime.timer import Timer
@@ -195,7 +195,7 @@ class Writer:
             self.appended()
         return entry
 
-    def _file(self, taken: list[LegArrived], entry: Entry) -> None:
+    def _file(self, taken: list[Arrival], entry: Entry) -> None:
         try:
             self._personal.keep(taken, entry.events, entry.at)
         except Exception:

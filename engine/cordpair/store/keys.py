@@ -22,6 +22,7 @@ class ApiKey(msgspec.Struct, frozen=True, kw_only=True):
     role: str
     hash: bytes  # SHA-256 of the secret
     agent: str | None = None  # whose key it is
+    portal: str | None = None  # the web site that it is of
     queues: tuple[str, ...] = ()  # to which it is limited; empty: all
     created_at: int
     expires_at: int | None = None

@@ -44,6 +44,12 @@ def to_configuration(config: Config, revision: int) -> acd.Configuration:
             for name, pbx in config.pbx.items()
             if pbx.peers
         },
+        web=acd.Web(
+            call_within_ms=config.gateway.call_within,
+            grace_ms=config.gateway.grace,
+            video_skill=config.gateway.video_skill,
+            contexts=config.gateway.contexts if config.portals else (),  # else they are as any other
+        ),
         addresses={NodeId(name): pbx.address for name, pbx in config.pbx.items() if pbx.address is not None},
     )
 
@@ -71,6 +77,10 @@ def _queue(name: str, queue: Queue) -> acd.Queue:
         group_size=queue.group_size,
         music=queue.music,
         prompt=queue.prompt,
+        web=acd.WebMode(queue.web),
+        web_accept=queue.web_accept == "desktop",
+        web_retries=queue.web_retries,
+        audio_after_ms=queue.audio_after,
     )
 
 

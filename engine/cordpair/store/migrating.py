@@ -19,6 +19,7 @@ from cordpair.store.schema import (
     joined_nodes,
     migrations,
     refuse_foreign,
+    web_customers,
 )
 
 Undo = Callable[[Database], None]
@@ -37,11 +38,19 @@ def _part(db: Database) -> None:
         db.execute(f"ALTER TABLE pbx DROP COLUMN {column}")
 
 
+def _without_web(db: Database) -> None:
+    for column in ("web", "web_accept", "web_retries", "audio_after"):
+        db.execute(f"ALTER TABLE queues DROP COLUMN {column}")
+    db.execute("ALTER TABLE api_keys DROP COLUMN portal")
+    db.table("portals").drop()
+
+
 UNDO: dict[str, Undo] = {
     configuration.__name__: _drop("revisions", "settings", *(name for name, _, _ in ENTITIES)),
     contact_records.__name__: _drop("contacts"),
     api_keys.__name__: _drop("api_keys"),
     joined_nodes.__name__: _part,
+    web_customers.__name__: _without_web,
 }
 NAMES = tuple(UNDO)  # in their order: migration 1, 2, …
 

@@ -86,6 +86,18 @@ def joined_nodes(db: Database) -> None:
     db.execute("ALTER TABLE pbx ADD COLUMN peers TEXT NOT NULL DEFAULT '{}'")
 
 
+@migrations()
+def web_customers(db: Database) -> None:
+    """Customers in browsers: how they wait in a queue, and the web sites they come from."""
+    for column in ("web TEXT NOT NULL DEFAULT 'wait_off_pbx'", "web_accept TEXT NOT NULL DEFAULT 'automatic'"):
+        db.execute(f"ALTER TABLE queues ADD COLUMN {column}")
+    db.execute("ALTER TABLE queues ADD COLUMN web_retries INTEGER NOT NULL DEFAULT 1")
+    db.execute("ALTER TABLE queues ADD COLUMN audio_after INTEGER")
+    db.execute("ALTER TABLE api_keys ADD COLUMN portal TEXT")
+    columns = {"name": str, "position": int, "origins": str, "pages": str, "media": str}
+    db.table("portals").create(columns, pk="name", not_null={"position", "origins", "pages", "media"})
+
+
 # Durations are in ms; what is written as a list or table in the file is JSON here.
 ENTITIES: list[tuple[str, dict[str, type], set[str]]] = [
     ("pbx", {"url": str, "password": str}, {"url"}),
@@ -168,6 +180,7 @@ def refuse_foreign(db: Database, path: Path) -> None:
         contact_records.__name__,
         api_keys.__name__,
         joined_nodes.__name__,
+        web_customers.__name__,
     }
     if unknown:
         newer = ", ".join(sorted(unknown))
