@@ -31,6 +31,7 @@ ASTERISK = Rivals(
     queue="app_queue",
     queue_settings="leastrecent, autofill, wrapuptime 0, retry 1 (its sample has 5; it takes 0 for 5)",
     bare="Dial()",
+    rates=(20, 60, 90),
     floor=floor,
 )
 

@@ -6,7 +6,6 @@ from bench.floor import OURS, THEIRS, Floor, Rivals
 from bench.report import budget, line, machine, ratio
 
 AGENTS, TALK, SECONDS, ROUNDS = 100, 1.0, 12, 2
-RATES = (20, 60, 90)
 
 
 async def main(directory: Path, rivals: Rivals) -> None:
@@ -14,7 +13,7 @@ async def main(directory: Path, rivals: Rivals) -> None:
         await place.lab.sipp.phones(place.lab.agents, ring=0.001, talk=TALK)
         sums: dict[tuple[int, str], list[float]] = {}
         for _ in range(ROUNDS):
-            for rate in RATES:
+            for rate in rivals.rates:
                 await place.engine_on()
                 used = await _calls(place, OURS, rate)
                 await place.engine_off()
@@ -22,7 +21,7 @@ async def main(directory: Path, rivals: Rivals) -> None:
                 for side, each in (("ours", used), ("theirs", theirs)):
                     known = sums.setdefault((rate, side), [0.0, 0.0, 0.0])
                     sums[rate, side] = [a + b for a, b in zip(known, each, strict=True)]
-        for rate in RATES:
+        for rate in rivals.rates:
             ours, theirs_ = (_per_call(sums[rate, side]) for side in ("ours", "theirs"))
             total, other = sum(ours), sum(theirs_)
             line(

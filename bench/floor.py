@@ -92,6 +92,8 @@ class Rivals(NamedTuple):
     queue_settings: str
     bare: str
     """What rings a phone without a queue."""
+    rates: tuple[int, ...]
+    """Calls a second, as many as two cores can."""
     floor: Furnish
     """A floor with the PBX running; the engine is not."""
 

@@ -52,6 +52,7 @@ FREESWITCH = Rivals(
     queue="mod_callcenter",
     queue_settings="longest-idle-agent, wrap-up-time 0, no tier rules, its database in memory",
     bare="bridge",
+    rates=(10, 20, 30),
     floor=floor,
 )
 

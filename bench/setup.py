@@ -8,13 +8,13 @@ from bench.floor import BARE, OURS, Rivals
 from bench.report import budget, line, machine, percentile, ratio, spread
 from lab.sipp import Plan
 
-AGENTS, PAIRS, RATE = 20, 300, 10
+AGENTS, PAIRS, RATE, TALK = 20, 300, 10, 0.3
 BARE_PHONE = 1  # beside the agents: the PBX must not ring a phone that the engine thinks is free
 
 
 async def main(directory: Path, rivals: Rivals) -> None:
     async with rivals.floor(directory, AGENTS, more_phones=BARE_PHONE) as place:
-        await place.lab.sipp.phones(place.lab.agents, ring=0.02, talk=0.05)
+        await place.lab.sipp.phones(place.lab.agents, ring=0.02, talk=TALK)
         await place.engine_on()
         bare = f"{BARE}{place.lab.agents[-1].number}"
         plans = [Plan(dialled, f"030{n:06d}") for n, dialled in enumerate([OURS, bare] * (PAIRS + 10))]
