@@ -62,7 +62,7 @@ ATTACKS = [
     Attack("NUL", Reason.CONTROL, _with("Subject: a\0b")),
     Attack("a tab", Reason.CONTROL, _with("Subject: a\tb")),
     Attack("a line end of Unicode's", Reason.CONTROL, _with("Subject: a\u2028X-Context-Id: evil")),
-    Attack("not UTF-8", Reason.ENCODING, lambda f: _lines(f, "User-Agent: x", "User-Agent: ?").replace(b"?", b"\xff")),
+    Attack("not UTF-8", Reason.ENCODING, lambda f: _with("Subject: ?")(f).replace(b"?", b"\xff")),
     Attack("space before the colon", Reason.SPACE_BEFORE_COLON, _with("X-Context-Id : evil")),
     Attack("folded header", Reason.FOLDED, _with("Subject: a", " X-Context-Id: evil")),
     Attack("no header at all", Reason.HEADER_NAME, _with("what is this")),

@@ -1,0 +1,151 @@
+"""The SIP door before a real Asterisk: a call that is meant passes and nothing else, seen on the hop between them."""
+
+import asyncio
+import secrets
+from collections.abc import AsyncIterator
+
+import aiohttp
+import pytest
+import pytest_asyncio
+
+from cordpair.sip import Doorway
+from cordpair_gateway.door import WebSocketUpstream
+from lab.asterisk import AsteriskLab
+from lab.door import Browser, Entrance, Relay, call_lock, entrance, relay
+from pbx.test_lab import application
+from sip.attacks import ATTACKS
+from sip.door_story import Story, hears_the_attack
+
+pytestmark = [pytest.mark.pbx, pytest.mark.timeout(60), pytest.mark.asyncio(loop_scope="module")]
+
+KEY = secrets.token_hex(16)
+PJSIP = f"""
+[cordpair-web-transport](cordpair-web)
+[cordpair-door](cordpair-web-caller)
+[cordpair-door](cordpair-web-key)
+endpoint = cordpair-door
+match_header = X-Cordpair-Door: {KEY}
+"""
+MODULES = "load = res_pjsip_transport_websocket.so\nload = res_srtp.so\n"
+
+
+@pytest_asyncio.fixture(loop_scope="module", scope="module")
+async def lab() -> AsyncIterator[AsteriskLab]:
+    async with AsteriskLab(agents=1, extra={"pjsip": PJSIP, "modules": MODULES}) as running:
+        yield running
+
+
+@pytest_asyncio.fixture(loop_scope="module")
+async def hop(lab: AsteriskLab) -> AsyncIterator[Relay]:
+    async with relay(f"ws://127.0.0.1:{lab.settings.ports.http}/ws") as running:
+        yield running
+
+
+@pytest_asyncio.fixture(loop_scope="module")
+async def door(hop: Relay) -> AsyncIterator[Entrance]:
+    doorway = Doorway(headers={"X-Cordpair-Door": KEY})
+    async with entrance(WebSocketUpstream(hop.url), doorway=doorway) as running:
+        yield running
+
+
+async def test_a_web_caller_talks(lab, hop, door):
+    async with application(lab) as arrivals:
+        story = await Story.begin(door, call_lock("ctx-42"))
+        await story.call()
+        channel = await arrivals.next()
+        assert channel["channelvars"]["CP_CONTEXT_ID"] == "ctx-42"
+        assert channel["channelvars"]["CP_ENDPOINT"] == "cordpair-door"
+        assert (channel["channelvars"]["CP_DIALLED"], channel["caller"]["number"]) == ("help", "w-7f3a")
+        await story.answered()
+        await story.hold()
+        await story.bye()
+        assert await lab.until_empty() == (0, 0)
+    assert [name for name in hop.requests() if name != "OPTIONS"] == ["INVITE", "ACK", "INVITE", "ACK", "BYE"]
+    assert sum(KEY in frame for frame in hop.to_pbx) == 1  # in the INVITE that opens the call
+
+
+async def test_the_engine_hangs_up(lab, hop, door):
+    async with application(lab) as arrivals:
+        story = await Story.begin(door, call_lock())
+        await story.call()
+        channel = await arrivals.next()
+        await story.answered()
+        await lab.ari("DELETE", f"channels/{channel['id']}")
+        await story.is_hung_up()
+        assert await lab.until_empty() == (0, 0)
+
+
+async def test_a_caller_who_gives_up(lab, hop, door):
+    """No engine: the caller is held with ringing."""
+    story = await Story.begin(door, call_lock())
+    await story.call()
+    await story.browser.next("SIP/2.0 180")
+    await story.cancel()
+    assert await lab.until_empty() == (0, 0)
+
+
+@pytest.mark.parametrize("attack", ATTACKS, ids=lambda attack: attack.name)
+async def test_nothing_of_the_matrix_is_on_the_wire(lab, hop, door, attack):
+    assert await hears_the_attack(hop, door, attack) == []
+    assert await lab.channels() == []
+
+
+async def test_in_a_call_nothing_of_another_is_touched(lab, hop, door):
+    async with application(lab) as arrivals:
+        victim = await Story.begin(door, call_lock("ctx-victim"), "v")
+        await victim.call()
+        await arrivals.next()
+        await victim.answered()
+        await until(lambda: hop.requests() == ["INVITE", "ACK"])
+        before = len(hop.to_pbx)
+        attacker = await Browser.open(door.url, door.ticket("a"))
+        for frame in victim.stolen():
+            await attacker.send(frame)
+        await attacker.next("SIP/2.0 481")
+        await until(lambda: len(door.tokens.reasons()) == len(victim.stolen()))
+        assert hop.to_pbx[before:] == []
+        assert len(await lab.channels()) == 1
+        await attacker.close()
+        await victim.bye()
+    assert await lab.until_empty() == (0, 0)
+
+
+async def until(condition) -> None:
+    async with asyncio.timeout(5):
+        while not condition():
+            await asyncio.sleep(0.005)  # sleep: a relay and a journal of a test tell nobody
+
+
+async def test_used_twice_and_two_uses_racing(lab, hop, door):
+    door.ticket("t")
+    both = await asyncio.gather(*(Browser.open(door.url, "t") for _ in range(2)), return_exceptions=True)
+    assert sum(isinstance(each, Browser) for each in both) == hop.lines == 1
+    with pytest.raises(aiohttp.WSServerHandshakeError):
+        await Browser.open(door.url, "t")
+    await next(each for each in both if isinstance(each, Browser)).close()
+    assert hop.to_pbx == []
+
+
+@pytest.mark.parametrize("origin", [None, "https://evil.example", "https://other.example"])
+async def test_a_page_that_may_not(hop, door, origin):
+    """None at all, a stranger's, another portal's."""
+    door.ticket("t")
+    with pytest.raises(aiohttp.WSServerHandshakeError):
+        await Browser.open(door.url, "t", origin=origin)
+    assert hop.lines == 0
+
+
+async def test_an_expired_ticket(hop, door):
+    """To the door it is one that nobody knows."""
+    with pytest.raises(aiohttp.WSServerHandshakeError):
+        await Browser.open(door.url, "expired")
+    assert hop.lines == 0
+
+
+async def test_without_the_key_asterisk_itself_refuses(lab, hop):
+    async with entrance(WebSocketUpstream(hop.url), doorway=Doorway(headers={"X-Cordpair-Door": "guess"})) as door:
+        story = await Story.begin(door, call_lock())
+        await story.browser.send(story.invite.encode())
+        await story.browser.next("SIP/2.0 401")
+        await story.browser.close()
+    assert await lab.channels() == []
