@@ -20,7 +20,6 @@ class Row(msgspec.Struct, frozen=True):
     """One channel of ``show channels as json``."""
 
     uuid: str = ""
-    presence_id: str = ""
 
 
 class Table(msgspec.Struct, frozen=True):
@@ -68,12 +67,11 @@ def take(translator: Translator, dumps: Iterable[Event]) -> tuple[tuple[LegSeen,
     return tuple(legs), tuple(bridges)
 
 
-def occupied(translator: Translator, rows: Iterable[Row]) -> None:
-    """Seats that are busy with a call we have not made."""
-    for row in rows:
-        known = translator.legs.get(LegId(row.uuid))
-        if known is None or not known.originated:
-            translator.other(row.uuid, row.presence_id)
+def occupied(translator: Translator, dumps: Iterable[Event]) -> None:
+    """Seats that are busy with a call we have not made; the list of channels holds some that are gone, dumps do not."""
+    for dump in dumps:
+        if not translator.is_originated(LegId(dump.uuid)) and dump.call_state != "HANGUP":
+            translator.other(dump.uuid, dump.presence)
 
 
 def _leg(translator: Translator, dump: Event) -> LegSeen | None:

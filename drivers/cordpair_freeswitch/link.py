@@ -111,8 +111,9 @@ class Link:
         self.translator.legs.begin_snapshot()
         try:
             rows = await self._settled_rows()
-            legs, bridges = inventory.take(self.translator, await self._dumps(rows))
-            inventory.occupied(self.translator, rows)
+            dumps = await self._dumps(rows)
+            legs, bridges = inventory.take(self.translator, dumps)
+            inventory.occupied(self.translator, dumps)
             # Seats after legs: only now it is known which of them are busy with a call of ours.
             endpoints = self.translator.phones.seats.endpoints
             await together(*(self._read_seat(endpoint, tell=False) for endpoint in endpoints))
