@@ -21,6 +21,8 @@ from cordpair_freeswitch.translate import Inputs, Translator
 PARK = "park"
 PROFILE = "cordpair"  # of conference.conf.xml
 PAIR = 2
+# Who hangs up before the bridge is made leaves the other one alone: FreeSWITCH would hang that one up, too.
+LEFT_ALONE = {"uuid_bridge_park_on_cancel": "true"}
 LEAVE_END = 1.0
 
 
@@ -95,7 +97,7 @@ class Bridging:
 
     async def _prepare(self, leg: LegId, mark: str) -> None:
         """Its mark, music and prompts off, answered. The mark comes first: it tells whether the leg is there."""
-        await self._api.set("join", leg, {WITHIN: mark})
+        await self._api.set("join", leg, {WITHIN: mark, **LEFT_ALONE})
         await self._playing.silence(leg)
         known = self._translator.legs.get(leg)
         if known is None or not known.up:

@@ -247,11 +247,10 @@ async def test_the_joined_pair_is_in_the_snapshot_of_the_next_link(server, drive
     """The cut came before CHANNEL_BRIDGE did: what the switch says afterwards counts."""
     await talks(server, driver, inputs)
     await driver.join(BRIDGE, (CALLER, AGENT), STAMP)
-    marks = {
-        packet.command.split()[2]: switch.setvar(packet.command.removeprefix("api uuid_setvar "))[2]
-        for packet in server.seen
-        if "cp_within" in packet.command
-    }
+    sent = [packet.command for packet in server.seen if "cp_within" in packet.command]
+    variables = dict(switch.setvars(command.removeprefix("api uuid_setvar_multi ")) for command in sent)
+    assert all(found["uuid_bridge_park_on_cancel"] == "true" for found in variables.values())
+    marks = {leg: found["cp_within"] for leg, found in variables.items()}
     server.cut()
     await asyncio.wait_for(driver.ended(), 10)
 
