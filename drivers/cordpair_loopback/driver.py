@@ -15,7 +15,9 @@ from cordpair.pbx import (
     LinkEnd,
     LinkLost,
     OriginateRequest,
+    SipSwitch,
     SpeaksTo,
+    Unsupported,
     Wanted,
 )
 from cordpair_loopback import translate
@@ -24,8 +26,23 @@ from cordpair_loopback.crowd import Crowd
 from cordpair_loopback.pbx import LoopbackPbx, SwitchError
 from cordpair_loopback.pbx.signals import PhoneState
 from cordpair_loopback.pbx.state import SIMULATED_LEG
+from cordpair_loopback.sip import Exchange
 
 GONE = 404
+# What a command needs of the leg it is for: one with a browser at its end has no media here.
+NEEDS = {
+    "music": Capability.MUSIC,
+    "stop_music": Capability.MUSIC,
+    "play": Capability.PROMPTS,
+    "stop_play": Capability.PROMPTS,
+    "send_digits": Capability.SEND_DIGITS,
+    "mute": Capability.MUTE,
+    "refer": Capability.REFER,
+    "redirect": Capability.REDIRECT,
+    "record": Capability.RECORD,
+    "spy": Capability.SPY,
+    "conference": Capability.CONFERENCE,
+}
 
 
 class LoopbackDriver:
@@ -52,6 +69,12 @@ class LoopbackDriver:
             return SIMULATED_LEG
         found = self.pbx.switch.legs.get(leg)
         return frozenset() if found is None else found.capabilities
+
+    def sip_switch(self) -> SipSwitch:
+        """Browsers' way in, with sound: the gateway's door stands before it."""
+        if self.pbx.sip is None:
+            self.pbx.sip = Exchange(self.pbx)
+        return self.pbx.sip
 
     # ------------------------------------------------------------ link
 
@@ -148,6 +171,7 @@ class LoopbackDriver:
                 self._own_bridge(target)
             else:
                 self._own(target)
+                self._able("record", target)
             self.pbx.switch.taps.record(recording, target, self._cell)
 
         await self._open_link().command("record", act)
@@ -189,6 +213,11 @@ class LoopbackDriver:
         if self.pbx.switch.leg(leg).app != self._cell:
             raise SwitchError(GONE, f"{leg} is not under our control")
 
+    def _able(self, name: str, leg: str) -> None:
+        needed = NEEDS.get(name)
+        if needed is not None and needed not in self.pbx.switch.leg(leg).capabilities:
+            raise Unsupported(f"{name}: a browser's leg of the loopback PBX has no {needed}; it is silent meanwhile")
+
     def _own_bridge(self, bridge: str) -> str:
         found = self.pbx.switch.bridges.get(bridge)
         if found is None or found.app != self._cell:
@@ -199,6 +228,7 @@ class LoopbackDriver:
         def checked() -> None:
             for leg in legs:
                 self._own(leg)
+                self._able(name, leg)
             act()
 
         await self._open_link().command(name, checked)
@@ -210,6 +240,7 @@ class LoopbackDriver:
             for leg in legs:
                 if leg in self.pbx.switch.legs:
                     self._own(leg)
+                    self._able(name, leg)
             self.pbx.switch.join(bridge, legs, stamp, self._cell)
 
         def raced() -> None:

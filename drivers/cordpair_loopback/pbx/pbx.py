@@ -1,14 +1,14 @@
 """The PBX as its surroundings see it: phones and callers, the dialplan, applications, and what may go wrong."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Protocol
 
-from cordpair.pbx import OriginateRequest
+from cordpair.pbx import Capability, OriginateRequest, SipSwitch
 from cordpair_loopback.pbx.calls import Call
 from cordpair_loopback.pbx.faults import Faults
 from cordpair_loopback.pbx.phones import Behaviour, Phone
 from cordpair_loopback.pbx.signals import Arrival, PhoneChanged, PhoneState, Signal
-from cordpair_loopback.pbx.state import Leg
+from cordpair_loopback.pbx.state import SIMULATED_LEG, Leg, Party
 from cordpair_loopback.pbx.switch import REQUEST_TIMEOUT, Switch
 from cordpair_loopback.pbx.timing import Clock
 from cordpair_loopback.pbx.trunks import Trunk
@@ -30,6 +30,12 @@ class Application(Protocol):
     def closed(self, reason: str, *, fenced: bool) -> None: ...
 
 
+class Arriving(Party, Protocol):
+    """The party of a call that comes in."""
+
+    def came_in(self, leg: Leg) -> None: ...
+
+
 class LoopbackPbx:
     """``phones`` and ``call`` are the people; ``cut_link``, ``restart`` and ``faults`` are bad luck.
 
@@ -48,6 +54,8 @@ class LoopbackPbx:
         self.switch = Switch(clock, self._say)
         self.up = True
         self.links_refused = False
+        self.sip: SipSwitch | None = None  # browsers, where somebody asked for it
+        self.on_restart: list[Callable[[], None]] = []
         self.peers: dict[str, LoopbackPbx] = {}  # by the names of our trunks to them
         self._applications: dict[str, Application] = {}
         self._born = f"{name or 'loopback'}-{clock.now_ms():x}"
@@ -68,9 +76,9 @@ class LoopbackPbx:
     # ------------------------------------------------------------ people
 
     def add_phone(self, endpoint: str, behaviour: Behaviour | None = None) -> Phone:
-        phone = Phone(endpoint, self.clock, self.switch, self._phone_changed, behaviour or self.behaviour)
+        phone = Phone(endpoint, self.clock, self.switch, self.phone_changed, behaviour or self.behaviour)
         self.phones[endpoint] = phone
-        self._phone_changed(phone)
+        self.phone_changed(phone)
         return phone
 
     def remove_phone(self, endpoint: str) -> None:
@@ -105,15 +113,20 @@ class LoopbackPbx:
             variables=dict(variables or {}),
         )
         call = Call(self.clock, self.switch, arrival, patience_ms=patience_ms, talk_ms=talk_ms)
+        self.arrive(arrival, call, SIMULATED_LEG)
+        return call
+
+    def arrive(self, arrival: Arrival, party: Arriving, capabilities: frozenset[Capability]) -> Leg:
+        """A call comes in from ``party``."""
         self._legs += 1
-        leg = Leg(f"{self.epoch}.{self._legs}", "", call, endpoint, arrival)
+        leg = Leg(f"{self.epoch}.{self._legs}", "", party, arrival.endpoint, arrival, capabilities=capabilities)
         self.switch.add(leg)
-        call.came_in(leg)
+        party.came_in(leg)
         if not self.up:
             self.switch.end(leg, UNAVAILABLE)
-            return call
-        self._try_application(leg, 1)
-        return call
+        else:
+            self._try_application(leg, 1)
+        return leg
 
     def dial(self, endpoint: str, dialled: str) -> Call:
         """An agent's phone dials: a feature code, for instance."""
@@ -136,6 +149,8 @@ class LoopbackPbx:
         self.up = False
         self.cut_link("the PBX went away", refuse=self.links_refused)
         self.switch.clear()
+        for tell in self.on_restart:
+            tell()
         for phone in self.phones.values():
             while phone.state is PhoneState.IN_USE:
                 phone.end_foreign_call()
@@ -167,7 +182,7 @@ class LoopbackPbx:
             self._over_trunk(app, request, endpoint, self.peers.get(peer))
             return
         phone = self.phones.get(endpoint)
-        party = phone or Phone(endpoint, self.clock, self.switch, self._phone_changed, self.behaviour)
+        party = phone or Phone(endpoint, self.clock, self.switch, self.phone_changed, self.behaviour)
         leg = Leg(request.leg, app, party, endpoint, stamp=request.stamp, originator=request.originator or "")
         leg.caller = (request.caller_number, request.caller_name)
         leg.headers.update(request.headers)
@@ -182,7 +197,7 @@ class LoopbackPbx:
     # ------------------------------------------------------------ inner parts
 
     def _over_trunk(self, app: str, request: OriginateRequest, seat: str, peer: "LoopbackPbx | None") -> None:
-        silent = Phone(request.endpoint, self.clock, self.switch, self._phone_changed, self.behaviour)
+        silent = Phone(request.endpoint, self.clock, self.switch, self.phone_changed, self.behaviour)
         leg = Leg(request.leg, app, silent, request.endpoint, stamp=request.stamp, originator=request.originator or "")
         leg.caller = (request.caller_number, request.caller_name)
         leg.headers.update(request.headers)
@@ -213,7 +228,7 @@ class LoopbackPbx:
             again = self.clock.call_later(RETRY_MS, lambda: self._try_application(leg, attempt + 1))
             leg.timers.append(again)
 
-    def _phone_changed(self, phone: Phone) -> None:
+    def phone_changed(self, phone: Phone) -> None:
         for application in list(self._applications.values()):
             application.signal(PhoneChanged(phone.endpoint, phone.state))
 
