@@ -38,7 +38,7 @@ EVERY = 20  # seconds between two HEARTBEATs, unless FreeSWITCH is told otherwis
 CLAIM = 3.0
 AT_ONCE = 64
 # How long the list of channels may lag behind the calls; who came just before is looked for once more.
-LAG, AGAIN, LATE = 1.5, 0.03, 1.0
+LAG, AGAIN, LATE = 4.0, 0.03, 1.0
 
 
 class Link:
@@ -132,18 +132,18 @@ class Link:
         return inventory.channels(await self.api.ask("list channels", "show", "channels", "as", "json"))
 
     async def _settled_rows(self) -> tuple[inventory.Row, ...]:
-        """The list is told by a database that lags behind the calls: until it is as long as FreeSWITCH's own count.
+        """The list is told by a database that lags behind the calls: until it is as long as FreeSWITCH's own count was.
 
-        Where calls come and go all the time the two never agree; what is missing then is younger than ``LAG``, and
-        its events reach us.
+        Who came since then is not waited for: their events reach us.
         """
         ends = asyncio.get_running_loop().time() + LAG
+        first = inventory.count(await self.api.ask("count channels", "status"))
         while True:
-            count = inventory.count(await self.api.ask("count channels", "status"))
             rows = await self._rows()
-            if len(rows) >= count or asyncio.get_running_loop().time() > ends:
+            if len(rows) >= first or asyncio.get_running_loop().time() > ends:
                 return rows
             await asyncio.sleep(AGAIN)
+            first = min(first, inventory.count(await self.api.ask("count channels", "status")))
 
     async def _dumps(self, rows: tuple[inventory.Row, ...]) -> list[Event]:
         bound = asyncio.Semaphore(AT_ONCE)
