@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { type RecordedEvent, scrub } from "../src/cobrowse/scrub.ts";
+import { type RecordedEvent, Scrubber } from "../src/cobrowse/scrub.ts";
 import { scrubCss, scrubUrl, scrubUrlSet } from "../src/cobrowse/scrub-url.ts";
 
 const event = (type: number, data: unknown): RecordedEvent => ({ type, data, timestamp: 1 });
@@ -11,7 +11,16 @@ const element = (tagName: string, attributes: object, childNodes: object[] = [])
   childNodes,
   id: 1,
 });
-const sent = (each: RecordedEvent) => JSON.stringify(scrub(each));
+const begun = () => {
+  const scrubber = new Scrubber();
+  scrubber.scrub(
+    event(2, {
+      node: element("body", {}, [{ type: 2, tagName: "p", id: 8, attributes: { rr_width: "9px" }, childNodes: [] }]),
+    }),
+  );
+  return scrubber;
+};
+const sent = (each: RecordedEvent) => JSON.stringify(begun().scrub(each));
 
 test("a URL keeps its way and loses what follows", () => {
   assert.equal(scrubUrl("https://shop.example/a/b?token=SECRET#SECRET"), "https://shop.example/a/b");
@@ -64,6 +73,21 @@ test("typing is a mask of one length, and a tick is not told", () => {
 
 test("the page's address has no query; unknown kinds stay at home", () => {
   assert.doesNotMatch(sent(event(4, { href: "https://x.example/a?SECRET", width: 1, height: 1 })), /SECRET/);
-  for (const type of [5, 6, 99]) assert.equal(scrub(event(type, { payload: "SECRET" })), null);
-  for (const source of [9, 10, 11, 77]) assert.equal(scrub(event(3, { source, x: "SECRET" })), null);
+  for (const type of [5, 6, 99]) assert.equal(begun().scrub(event(type, { payload: "SECRET" })), null);
+  for (const source of [9, 10, 11, 77]) assert.equal(begun().scrub(event(3, { source, x: "SECRET" })), null);
+});
+
+test("what the viewer was never given is never told of", () => {
+  const secret = { type: 3, textContent: "SECRET", id: 12 };
+  const mutation = (data: object) =>
+    sent(event(3, { source: 0, adds: [], removes: [], texts: [], attributes: [], ...data }));
+  assert.doesNotMatch(mutation({ adds: [{ parentId: 8, node: secret }], isAttachIframe: true }), /SECRET/);
+  assert.doesNotMatch(mutation({ adds: [{ parentId: 8, node: secret }] }), /SECRET/); // below a blocked element
+  assert.doesNotMatch(mutation({ adds: [{ parentId: 77, node: secret }] }), /SECRET/); // in another document
+  assert.doesNotMatch(mutation({ texts: [{ id: 12, value: "SECRET" }] }), /SECRET/);
+  assert.doesNotMatch(mutation({ attributes: [{ id: 8, attributes: { title: "SECRET" } }] }), /SECRET/);
+  assert.doesNotMatch(sent(event(3, { source: 15, id: 9, styles: [{ rules: [{ rule: "SECRET" }] }] })), /SECRET/);
+  const child = { parentId: 20, node: { type: 3, textContent: "kept", id: 21 } };
+  const parent = { parentId: 1, node: { ...element("b", {}), id: 20 } };
+  assert.match(mutation({ adds: [child, parent] }), /kept/); // a child before its parent
 });

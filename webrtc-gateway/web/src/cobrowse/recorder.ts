@@ -3,7 +3,7 @@
 import { record } from "@rrweb/record";
 import { COBROWSE_LIMIT, COBROWSE_PROTOCOL, type CobrowseMessage } from "../protocol/cobrowse.ts";
 import { parse } from "../protocol/parse.ts";
-import { MASK, type RecordedEvent, scrub } from "./scrub.ts";
+import { MASK, type RecordedEvent, Scrubber } from "./scrub.ts";
 
 export interface Sharing {
   readonly stop: () => void;
@@ -37,6 +37,7 @@ export function startSharing(url: string, token: string, stopped: () => void): S
   let timer: ReturnType<typeof setTimeout> | undefined;
   let stopRecording: (() => void) | undefined;
   let over = false;
+  const scrubber = new Scrubber();
 
   const say = (message: CobrowseMessage) => {
     if (socket.readyState === WebSocket.OPEN) socket.send(JSON.stringify(message));
@@ -68,7 +69,7 @@ export function startSharing(url: string, token: string, stopped: () => void): S
   const begin = () => {
     stopRecording = record<RecordedEvent>({
       emit: (event) => {
-        const clean = over ? null : scrub(event);
+        const clean = over ? null : scrubber.scrub(event);
         if (!clean) return;
         waiting.push(clean);
         timer ??= setTimeout(flush, BATCH_MS);

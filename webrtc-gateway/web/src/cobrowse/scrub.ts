@@ -32,35 +32,81 @@ export interface RecordedEvent {
   readonly timestamp: number;
 }
 
-/** The event as it may be sent, or nothing. */
-export function scrub(event: RecordedEvent): RecordedEvent | null {
-  const data = asObject(event.data);
-  if (LOADED.has(event.type)) return { ...event, data: {} };
-  if (event.type === META) return { ...event, data: { ...data, href: scrubUrl(asText(data.href)) } };
-  if (event.type === FULL_SNAPSHOT) return { ...event, data: { ...data, node: scrubNode(asObject(data.node)) } };
-  if (event.type !== INCREMENTAL) return null;
-  const inner = scrubIncremental(data);
-  return inner && { ...event, data: inner };
+/**
+ * One sharing's scrubber. It knows which nodes the viewer was given, and drops whatever is about another one: the recorder
+ * also tells of the documents inside blocked frames and of what hangs below blocked hosts.
+ */
+export class Scrubber {
+  private readonly known = new Set<unknown>();
+
+  /** The event as it may be sent, or nothing. */
+  scrub(event: RecordedEvent): RecordedEvent | null {
+    const data = asObject(event.data);
+    if (LOADED.has(event.type)) return { ...event, data: {} };
+    if (event.type === META) return { ...event, data: { ...data, href: scrubUrl(asText(data.href)) } };
+    if (event.type === FULL_SNAPSHOT) {
+      this.known.clear();
+      const node = asObject(data.node);
+      this.learn(node);
+      return { ...event, data: { node: scrubNode(node), initialOffset: data.initialOffset } };
+    }
+    if (event.type !== INCREMENTAL) return null;
+    const inner = this.scrubIncremental(data);
+    return inner && { ...event, data: inner };
+  }
+
+  private scrubIncremental(data: Json): Json | null {
+    const source = Number(data.source);
+    if (PLAIN.has(source)) return data;
+    if (source === MUTATION) return data.isAttachIframe ? null : this.scrubMutation(data);
+    if (!this.known.has(data.id)) return null;
+    if (source === INPUT) return { source, id: data.id, text: data.text ? MASK : "", isChecked: false };
+    return RULES.has(source) ? (scrubStrings(data) as Json) : null;
+  }
+
+  private scrubMutation(data: Json): Json {
+    return {
+      source: MUTATION,
+      adds: this.scrubAdds(asList(data.adds)),
+      removes: data.removes,
+      texts: asList(data.texts).filter(({ id }) => this.known.has(id)),
+      attributes: asList(data.attributes)
+        .filter(({ id }) => this.known.has(id))
+        .map((change) => ({ ...change, attributes: scrubAttributes(asObject(change.attributes), "") })),
+    };
+  }
+
+  /** A parent may come after its child in the list, so it is gone over until nothing more fits. */
+  private scrubAdds(adds: readonly Json[]): Json[] {
+    const fitting: Json[] = [];
+    let rest = adds;
+    for (;;) {
+      const now = rest.filter(({ parentId }) => this.known.has(parentId));
+      if (!now.length) return fitting;
+      rest = rest.filter((add) => !now.includes(add));
+      for (const add of now) {
+        const node = asObject(add.node);
+        this.learn(node);
+        fitting.push({ ...add, node: scrubNode(node) });
+      }
+    }
+  }
+
+  /** A blocked element is a grey box with an id: nothing below it or about it is known. */
+  private learn(node: Json): void {
+    if (isBlocked(node)) return;
+    this.known.add(node.id);
+    for (const child of asList(node.childNodes)) this.learn(child);
+  }
 }
 
-function scrubIncremental(data: Json): Json | null {
-  const source = Number(data.source);
-  if (PLAIN.has(source)) return data;
-  if (source === INPUT) return { source, id: data.id, text: data.text ? MASK : "", isChecked: false };
-  if (RULES.has(source)) return scrubStrings(data) as Json;
-  if (source !== MUTATION) return null;
-  return {
-    ...data,
-    texts: data.texts,
-    attributes: asList(data.attributes).map((change) => ({
-      ...change,
-      attributes: scrubAttributes(asObject(change.attributes), ""),
-    })),
-    adds: asList(data.adds).map((add) => ({ ...add, node: scrubNode(asObject(add.node)) })),
-  };
-}
+const FRAMES = new Set(["iframe", "frame", "object", "embed"]);
+// The recorder gives a blocked element nothing but its class and its size.
+const isBlocked = (node: Json): boolean =>
+  "rr_width" in asObject(node.attributes) || FRAMES.has(asText(node.tagName).toLowerCase());
 
 function scrubNode(node: Json): Json {
+  if (isBlocked(node)) node = { ...node, childNodes: [] };
   if (node.type === COMMENT) return { ...node, textContent: "" };
   const children = asList(node.childNodes).map(scrubNode);
   const clean: Json = "childNodes" in node ? { ...node, childNodes: children } : { ...node };

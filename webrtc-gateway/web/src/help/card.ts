@@ -34,7 +34,7 @@ export interface CardOptions {
 export function card(options: CardOptions): TemplateResult {
   const { view, words, press } = options;
   const { title, detail } = wording(view, words);
-  const trouble = view.lineLost || view.phase === "refused" || view.end === "failed";
+  const trouble = view.lineLost || view.end === "failed" || (view.phase === "refused" && view.refusal !== "closed");
   return html`<section
     part="window"
     class="card ${options.direction}"

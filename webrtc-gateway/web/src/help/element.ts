@@ -104,11 +104,8 @@ export class CordpairHelp extends LitElement {
   override render() {
     const { view, words } = this;
     const open = view.phase !== "idle" && !this.minimised;
-    const label = this.closed
-      ? say(words, "button_closed")
-      : view.phase === "idle"
-        ? say(words, "button")
-        : say(words, "restore");
+    const key = this.closed ? "button_closed" : view.phase === "idle" ? "button" : open ? "title" : "restore";
+    const label = say(words, key);
     return html`<button
         id="help"
         part="button"
@@ -117,7 +114,7 @@ export class CordpairHelp extends LitElement {
         ?disabled=${this.closed}
         @click=${this.pressed}
       >
-        ${icon("headset")}<slot>${label}</slot>
+        ${icon("headset")}<slot name="label">${label}</slot>
       </button>
       ${
         open

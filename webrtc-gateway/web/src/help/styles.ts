@@ -29,7 +29,7 @@ export const styles = css`
     cursor: pointer;
     border-radius: 999px;
     border: 1px solid transparent;
-    padding: 0.6em 1.1em;
+    padding: 0.6em 0.95em;
     min-height: 44px;
     background: var(--_accent);
     color: var(--_on-accent);
@@ -69,7 +69,7 @@ export const styles = css`
   .link {
     background: none;
     color: var(--_soft);
-    padding: 0.3em 0.6em;
+    padding: 0.3em 0;
     font-weight: 500;
     text-decoration: underline;
   }

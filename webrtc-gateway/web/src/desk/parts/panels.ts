@@ -4,7 +4,6 @@ import { html, nothing } from "lit";
 import { say } from "../../words/words.ts";
 import { SHORTCUTS } from "../keys.ts";
 import type { Room } from "../room.ts";
-import type { Settings } from "../settings.ts";
 
 export function panel(room: Room) {
   if (!room.page.panel) return nothing;
@@ -81,8 +80,7 @@ function choice({ page, words, does }: Room, name: "microphone" | "headset" | "l
   const found = page.devices.filter(
     (device) => device.kind === kind && device.deviceId && device.deviceId !== "default",
   );
-  const choose = (event: Event) =>
-    does.choose({ [name]: (event.target as HTMLSelectElement).value });
+  const choose = (event: Event) => does.choose({ [name]: (event.target as HTMLSelectElement).value });
   return html`<label
     >${say(words, name)}
     <select id=${name} @change=${choose}>

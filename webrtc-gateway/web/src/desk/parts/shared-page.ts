@@ -6,21 +6,19 @@ import { say } from "../../words/words.ts";
 import type { Room } from "../room.ts";
 import { isTalking } from "../state.ts";
 
-export function sharedPage(contact: Contact, { page, words, send }: Room) {
-  if (!isTalking(contact)) return nothing;
-  if (contact.cobrowse !== "on") {
-    const asked = contact.cobrowse === "asked";
-    return html`<div class="row">
-      <button
-        id="share-ask"
-        class="quiet"
-        ?disabled=${asked}
-        @click=${() => send({ type: "share_ask", contact: contact.id })}
-      >
-        ${say(words, asked ? "share_asked" : "share_ask")}
-      </button>
-    </div>`;
-  }
+export function shareRequest(contact: Contact, { words, send }: Room) {
+  if (!isTalking(contact) || contact.cobrowse === "on") return nothing;
+  const asked = contact.cobrowse === "asked";
+  const ask = () => send({ type: "share_ask", contact: contact.id });
+  return html`<div class="row">
+    <button id="share-ask" class="quiet" ?disabled=${asked} @click=${ask}>
+      ${say(words, asked ? "share_asked" : "share_ask")}
+    </button>
+  </div>`;
+}
+
+export function sharedPage(contact: Contact, { page, words }: Room) {
+  if (!isTalking(contact) || contact.cobrowse !== "on") return nothing;
   const stop = (event: Event) => {
     const frame = (event.target as HTMLElement).closest("section")?.querySelector("iframe");
     frame?.contentWindow?.postMessage({ type: "stop" }, location.origin);

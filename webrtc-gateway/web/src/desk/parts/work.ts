@@ -9,7 +9,7 @@ import type { Room } from "../room.ts";
 import { callControls } from "./call-controls.ts";
 import { customerName, facts, history } from "./facts.ts";
 import { pops } from "./pops.ts";
-import { sharedPage } from "./shared-page.ts";
+import { sharedPage, shareRequest } from "./shared-page.ts";
 import { wrapUp } from "./wrap-up.ts";
 
 export function work(contact: Contact, room: Room) {
@@ -23,8 +23,9 @@ export function work(contact: Contact, room: Room) {
           ${contact.since ? html`<span class="clock" aria-hidden="true">${clockText(now - contact.since)}</span>` : ""}</span
         >
       </div>
-      ${callControls(contact, room)} ${facts(contact, room)} ${sharedPage(contact, room)}
+      ${callControls(contact, room)} ${shareRequest(contact, room)} ${facts(contact, room)}
     </section>
     <div class="column">${wrapUp(contact, room)} ${history(contact, room)} ${pops(contact, room)}</div>
+    ${sharedPage(contact, room)}
   </article>`;
 }
