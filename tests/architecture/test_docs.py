@@ -117,7 +117,12 @@ def test_every_configuration_key_is_in_the_example(key: str) -> None:
     assert re.search(rf"(^|[\s\[{{,.]){key}(\s*=|\]|\.)", page("cordpair.example.toml"), re.MULTILINE), key
 
 
-COMPLETE = ["docs/how-to/queues-and-skills.md", "docs/how-to/agents-by-phone.md", "docs/how-to/asterisk.md"]
+COMPLETE = [
+    "docs/how-to/queues-and-skills.md",
+    "docs/how-to/agents-by-phone.md",
+    "docs/how-to/asterisk.md",
+    "docs/how-to/get-help.md",
+]
 
 
 @pytest.mark.parametrize(

@@ -5,7 +5,7 @@ import contextlib
 import errno
 import logging
 import re
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 
 from aiohttp import web
@@ -21,6 +21,8 @@ from cordpair.errors import ConfigurationError
 from cordpair.runtime import Engine
 
 log = logging.getLogger(__name__)
+
+Mount = Callable[[web.Application, Office], None]
 
 # What is no HTTP is answered with 400; aiohttp would log it, and it may have a key in it.
 QUIET = logging.getLogger(f"{__name__}.http")
@@ -55,11 +57,15 @@ async def office_of(engine: Engine, keys: KeySource, journal: Path | None) -> As
 class Server:
     """``url`` is there once it listens."""
 
-    def __init__(self, office: Office, limits: Limits | None = None) -> None:
+    def __init__(self, office: Office, limits: Limits | None = None, mount: Mount | None = None) -> None:
+        """``mount``: adds to the application what is not the API's own."""
         self.url: str | None = None
         self._office = office
+        app = make_app(office, limits)
+        if mount is not None:
+            mount(app, office)
         self._runner = web.AppRunner(
-            make_app(office, limits),
+            app,
             access_log=None,  # ours says nothing of persons
             logger=QUIET,
             handle_signals=False,
@@ -91,7 +97,9 @@ class Server:
         await self._runner.cleanup()
 
 
-async def serve_api(engine: Engine, keys: KeySource, journal: Path | None, listen: str) -> None:
+async def serve_api(
+    engine: Engine, keys: KeySource, journal: Path | None, listen: str, mount: Mount | None = None
+) -> None:
     """Serve until cancelled. Raises ConfigurationError when ``listen`` is no address.
 
     A port that is taken does not keep the engine from taking calls: it says so, and tries again. It is free as soon
@@ -99,7 +107,7 @@ async def serve_api(engine: Engine, keys: KeySource, journal: Path | None, liste
     """
     host, port = parse_listen(listen)
     async with office_of(engine, keys, journal) as office:
-        server = Server(office)
+        server = Server(office, mount=mount)
         try:
             while True:
                 try:

@@ -4,6 +4,7 @@ from pathlib import Path
 
 from cordpair.api import parse_listen, serve_api
 from cordpair.cli.failures import say_error, say_warning, status_of
+from cordpair.cli.parts import mounting
 from cordpair.cli.settings import Settings, read_settings
 from cordpair.errors import CordpairError
 from cordpair.observe import log_to_stderr
@@ -26,9 +27,10 @@ def serve(file: Path, *, take_file: bool) -> int:
 async def _serve(settings: Settings, take_file: bool) -> int:
     async with settings.prepared(take_file=take_file) as (setup, store, listen):
         parse_listen(listen)  # before anything else is begun
+        mount = mounting(settings.loaded.config, settings.file.parent)
 
         async def api(engine: Engine) -> None:
-            await serve_api(engine, store.keys, setup.journal, listen)
+            await serve_api(engine, store.keys, setup.journal, listen, mount)
 
         return await run_engine(setup, started=api)
 

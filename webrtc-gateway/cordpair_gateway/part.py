@@ -1,0 +1,70 @@
+"""The gateway as a part of the API's server, found by the command line by its entry point (``cordpair.web``)."""
+
+import asyncio
+import os
+import secrets
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+from aiohttp import web
+
+from cordpair.api.call import Office
+from cordpair.config.model import Config
+from cordpair.config.secrets import resolve_secret
+from cordpair.errors import ConfigurationError
+from cordpair.ids import NodeId
+from cordpair_gateway.customers import Customers
+from cordpair_gateway.resume import Resumes
+from cordpair_gateway.session import PATH, Sessions
+from cordpair_gateway.tickets import Tickets
+from cordpair_gateway.tickets_api import TicketDesk
+
+CUSTOMERS: web.AppKey[Customers] = web.AppKey("customers", Customers)
+
+
+def mount(app: web.Application, office: Office, config: Config, directory: Path) -> None:
+    """Add what customers' browsers and their web sites need; nothing, where no portal is configured.
+
+    ``directory``: of the configuration's file. Raises ConfigurationError."""
+    if not config.portals:
+        return
+    gateway = config.gateway
+    secret = (
+        resolve_secret(gateway.turn_secret, "gateway.turn_secret", os.environ, directory) if gateway.turn_secret else ""
+    )
+    node = NodeId(gateway.node or next(iter(config.pbx)))
+    by_portal = {name: frozenset(portal.origins) for name, portal in config.portals.items()}
+    resumes = Resumes(signing_key(directory / f"{config.store.path}.web-key"))
+    customers = Customers(office.engine, office.hub, Tickets(secrets.token_hex), resumes, by_portal, node)
+    origins = frozenset(origin for portal in config.portals.values() for origin in portal.origins)
+    sessions, desk = Sessions(customers, gateway, secret, origins), TicketDesk(office, config, customers, secret)
+    app[CUSTOMERS] = customers
+    app.router.add_post("/v1/tickets", desk.tickets)
+    app.router.add_get("/v1/expected-wait", desk.expected_wait)
+    app.router.add_get(PATH, sessions.serve)
+    app.on_shutdown.append(sessions.shut)
+
+    async def beside(_app: web.Application) -> AsyncIterator[None]:
+        task = asyncio.create_task(customers.run(), name="customers")
+        yield
+        task.cancel()
+        await asyncio.gather(task, return_exceptions=True)
+
+    app.cleanup_ctx.append(beside)
+
+
+def signing_key(path: Path) -> bytes:
+    """Beside the store, for this account only: who has it could take places. Raises ConfigurationError."""
+    try:
+        if not path.exists():
+            with os.fdopen(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600), "w") as file:
+                file.write(secrets.token_hex(32))
+        key = bytes.fromhex(path.read_text(encoding="ascii"))
+    except (OSError, ValueError) as error:
+        raise ConfigurationError(f"{path}: the key of resume tokens cannot be read: {error}. Remove it.") from error
+    if len(key) != 32:
+        raise ConfigurationError(f"{path}: is no key of resume tokens. Remove it: who waits must come anew.")
+    return key
+
+
+__all__ = ["CUSTOMERS", "mount", "signing_key"]
