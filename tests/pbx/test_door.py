@@ -8,13 +8,16 @@ import aiohttp
 import pytest
 import pytest_asyncio
 
-from cordpair.sip import Doorway
+from cordpair.sip import Doorway, PhoneLock
+from cordpair.testing.people.digest import proof
+from cordpair.testing.people.messages import decode
 from cordpair_gateway.door import WebSocketUpstream
 from lab.asterisk import AsteriskLab
-from lab.door import Browser, Entrance, Relay, call_lock, entrance, relay
+from lab.door import ORIGIN, WEB_SDP, Browser, Entrance, Relay, call_lock, entrance, relay
 from pbx.test_lab import application
 from sip.attacks import ATTACKS
 from sip.door_story import Story, hears_the_attack
+from sip.frames import Frame
 
 pytestmark = [pytest.mark.pbx, pytest.mark.timeout(60), pytest.mark.asyncio(loop_scope="module")]
 
@@ -26,12 +29,27 @@ PJSIP = f"""
 endpoint = cordpair-door
 match_header = X-Cordpair-Door: {KEY}
 """
+PASSWORD = secrets.token_hex(8)
+PHONE = f"""
+[201](cordpair-agent)
+transport = cordpair-web-transport
+webrtc = yes
+dtls_auto_generate_cert = yes
+auth = 201
+aors = 201
+[201](cordpair-agent-auth)
+username = 201
+password = {PASSWORD}
+[201](cordpair-agent-aor)
+qualify_frequency = 0
+"""
+ADDRESS = "sip:201@cordpair.invalid"
 MODULES = "load = res_pjsip_transport_websocket.so\nload = res_srtp.so\n"
 
 
 @pytest_asyncio.fixture(loop_scope="module", scope="module")
 async def lab() -> AsyncIterator[AsteriskLab]:
-    async with AsteriskLab(agents=1, extra={"pjsip": PJSIP, "modules": MODULES}) as running:
+    async with AsteriskLab(agents=1, extra={"pjsip": PJSIP + PHONE, "modules": MODULES}) as running:
         yield running
 
 
@@ -149,3 +167,79 @@ async def test_without_the_key_asterisk_itself_refuses(lab, hop):
         await story.browser.next("SIP/2.0 401")
         await story.browser.close()
     assert await lab.channels() == []
+
+
+# ---------------------------------------------------------------- agents' phones
+
+
+async def registered(door: Entrance) -> Browser:
+    lock = PhoneLock(address=ADDRESS, user="201", origins=frozenset({ORIGIN}), subject="a-1")
+    browser = await Browser.open(door.url, door.ticket("phone", lock))
+    home = "sip:cordpair.invalid"
+    asks = Frame(method="REGISTER", uri=home, sender=ADDRESS, to=ADDRESS, body="", call_id="r1", more=("Expires: 60",))
+    await browser.send(asks.encode())
+    challenge = decode((await browser.next("SIP/2.0 401")).encode())
+    answer = proof(challenge, "REGISTER", home, "201", PASSWORD)
+    assert answer is not None
+    more = (*asks.more, f"Authorization: {answer[1]}")
+    await browser.send(asks.but(number=2, branch="z9hG4bKr2", more=more).encode())
+    await browser.next("SIP/2.0 200")
+    return browser
+
+
+def reply(frame: str, status: str, body: str = "") -> bytes:
+    kept = [line for line in frame.split("\r\n") if line.split(":")[0] in {"Via", "From", "To", "Call-ID", "CSeq"}]
+    tagged = [f"{line};tag=phone" if line.startswith("To:") and "tag=" not in line else line for line in kept]
+    kind = ["Content-Type: application/sdp"] if body else []
+    contact = "Contact: <sip:b2c3@x9y8.invalid;transport=ws>"
+    return "\r\n".join(
+        [f"SIP/2.0 {status}", *tagged, contact, *kind, f"Content-Length: {len(body)}", "", body]
+    ).encode()
+
+
+async def ring(lab: AsteriskLab, leg: str) -> None:
+    await lab.ari("POST", f"channels/{leg}", endpoint="PJSIP/201", app=lab.app, timeout="5", callerId="Ann <5000>")
+
+
+async def test_an_agents_phone_registers_and_is_rung(lab, hop, door):
+    async with application(lab):
+        browser = await registered(door)
+        assert await lab.seat_state("201") == "NOT_INUSE"
+        await ring(lab, "leg-1")
+        invite = await browser.next("INVITE")
+        await browser.send(reply(invite, "180 Ringing"))
+        await browser.send(reply(invite, "200 OK", WEB_SDP.replace("actpass", "active")))
+        await browser.next("ACK")
+        assert (await lab.ari("GET", "channels/leg-1"))["state"] == "Up"
+        await lab.ari("DELETE", "channels/leg-1")
+        await browser.send(reply(await browser.next("BYE"), "200 OK"))
+        assert await lab.until_empty() == (0, 0)
+        await browser.close()
+    assert door.tokens.reasons() == []
+
+
+async def test_a_phone_that_would_send_the_call_elsewhere(lab, hop, door):
+    async with application(lab):
+        browser = await registered(door)
+        await ring(lab, "leg-2")
+        invite = await browser.next("INVITE")
+        await browser.send(reply(invite, "302 Moved").replace(b"b2c3@x9y8.invalid", b"0900123@192.0.2.1"))
+        await browser.next("ACK")
+        assert await lab.until_empty() == (0, 0)
+        await browser.close()
+    assert door.tokens.reasons() == ["redirect"]
+    assert not [frame for frame in hop.to_pbx if "0900123" in frame or frame.startswith("SIP/2.0 3")]
+
+
+async def test_nobody_elses_seat(lab, hop, door):
+    browser = await registered(door)
+    before = len(hop.to_pbx)
+    theirs = "sip:101@cordpair.invalid"
+    for changes in ({"to": theirs}, {"sender": theirs}, {"sender": theirs, "to": theirs}):
+        asks = Frame(method="REGISTER", uri="sip:cordpair.invalid", sender=ADDRESS, to=ADDRESS, body="", call_id="r2")
+        await browser.send(asks.but(**changes).encode())
+        await browser.next("SIP/2.0 403")
+    await browser.send(Frame(uri="sip:0900123@cordpair.invalid", sender=ADDRESS).encode())
+    await browser.next("SIP/2.0 403")
+    assert hop.to_pbx[before:] == []
+    await browser.close()
