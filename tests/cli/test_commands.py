@@ -225,3 +225,20 @@ class TestDrain:
         assert "no engine answers at http://127.0.0.1:1/v1/nodes/demo/stop-draining" in said(result)
         (key,) = json.loads(cordpair("keys", "list", "--json").stdout)
         assert key["revoked_at"] is not None
+
+
+class TestPortalKeys:
+    PORTAL = '[gateway]\nurl = "https://help.test"\n[portals.shop]\norigins = ["https://shop.test"]\n'
+
+    def test_a_key_is_bound_to_its_portal(self, cordpair, centre) -> None:
+        centre.write_text(centre.read_text() + self.PORTAL)
+        assert cordpair("keys", "add", "--role", "portal", "--portal", "shop").exit_code == 0
+        (key,) = json.loads(cordpair("keys", "list", "--json").stdout)
+        assert (key["role"], key["portal"]) == ("portal", "shop")
+
+    @pytest.mark.parametrize(("role", "portal"), [("portal", "bank"), ("admin", "shop")])
+    def test_one_that_goes_nowhere_is_refused(self, cordpair, centre, role, portal) -> None:
+        centre.write_text(centre.read_text() + self.PORTAL)
+        result = cordpair("keys", "add", "--role", role, "--portal", portal)
+        assert result.exit_code == 2
+        assert "--portal goes with --role portal" in said(result)
