@@ -1,4 +1,4 @@
-// The contact on the desk: who and why on the left, notes on the right, what they share below.
+// The contact on the desk: the call above, always in the same place; then the page they share, who and why, and the notes.
 
 import { html } from "lit";
 import type { Contact } from "../../protocol/desk.ts";
@@ -23,9 +23,10 @@ export function work(contact: Contact, room: Room) {
           ${contact.since ? html`<span class="clock" aria-hidden="true">${clockText(now - contact.since)}</span>` : ""}</span
         >
       </div>
-      ${callControls(contact, room)} ${shareRequest(contact, room)} ${facts(contact, room)}
+      ${callControls(contact, room)} ${shareRequest(contact, room)}
     </section>
-    <div class="column">${wrapUp(contact, room)} ${history(contact, room)} ${pops(contact, room)}</div>
     ${sharedPage(contact, room)}
+    <section class="sheet">${facts(contact, room)}</section>
+    <div class="column">${wrapUp(contact, room)} ${history(contact, room)} ${pops(contact, room)}</div>
   </article>`;
 }
