@@ -22,6 +22,7 @@ from cordpair.errors import AcdError, CordpairError
 from cordpair.ids import ContactId, NodeId, OfferId, QueueId, ServiceId, VisitId
 from cordpair.journal import Entry
 from cordpair.runtime import Engine
+from cordpair.sip import Lock
 from cordpair_gateway.fanout import Slot
 from cordpair_gateway.resume import Resume, Resumes
 from cordpair_gateway.tickets import Purpose, Ticket, Tickets
@@ -113,6 +114,10 @@ class Customers:
 
     def now(self) -> int:
         return self._engine.clock.now_ms()
+
+    def redeem(self, token: str) -> Lock | None:
+        """The door's port ``Tokens``, for customers."""
+        return self.tickets.redeem(token, self.now())
 
     def find(self, token: str, now: int) -> tuple[Purpose, Ticket] | None:
         resume = self._resumes.read(token)
