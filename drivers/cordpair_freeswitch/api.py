@@ -29,7 +29,8 @@ class Api:
 
     async def ask(self, what: str, function: str, *arguments: str) -> str:
         """The result, whatever it says."""
-        return await self._client.send(_built(what, commands.api, function, *arguments), what)
+        about = arguments[0] if arguments else ""  # a leg's id comes first everywhere
+        return await self._client.send(_built(what, commands.api, function, *arguments), what, about)
 
     async def call(self, what: str, function: str, *arguments: str) -> str:
         """The result. Raises LegGone or Refused for an error."""
@@ -62,7 +63,7 @@ class Api:
             command = commands.execute(leg, application, argument, event_uuid=run, lock=lock)
         except NotCarried as error:
             raise Refused(f"{what}: FreeSWITCH cannot be given {error}") from None
-        reply = await self._client.send(command, what)
+        reply = await self._client.send(command, what, leg)
         if not reply.startswith("+OK"):
             raise refusal(what, reply)
 
@@ -87,9 +88,9 @@ class Api:
     async def exists(self, leg: LegId) -> bool:
         return (await self.ask(f"look for {leg}", "uuid_exists", word(leg))) == "true"
 
-    async def background(self, what: str, job: str, function: str, *arguments: str) -> None:
-        """Have something done that takes a while; its end comes as a BACKGROUND_JOB event of this job."""
-        reply = await self._client.send(_built(what, commands.bgapi, job, function, *arguments), what)
+    async def background(self, what: str, job: str, function: str, *arguments: str, about: str = "") -> None:
+        """Have something done, to a leg, that takes a while; its end comes as a BACKGROUND_JOB event of this job."""
+        reply = await self._client.send(_built(what, commands.bgapi, job, function, *arguments), what, about)
         if not reply.startswith("+OK"):
             raise refusal(what, reply)
 

@@ -1,13 +1,15 @@
 """The Event Socket's transport: connections that log in, send commands with deadlines and read events.
 
-A link is two connections: one that only reads events, so that nothing ever holds them up, and one for commands, whose
-replies come in the order of the commands (``api`` answers on its own connection without the module's 20 ms poll, a
-``bgapi`` result would come as an event and wait for it). What blocks inside FreeSWITCH (originate) is sent as
-``bgapi``.
+A link is one connection that only reads events, so that nothing ever holds them up, and several for commands: ``api``
+is answered on its own connection without the module's 20 ms poll, a ``bgapi`` result would come as an event and wait
+for it. What blocks inside FreeSWITCH (originate) is sent as ``bgapi``. Commands about one leg go by one connection,
+where they are carried out in their order. FreeSWITCH gives its processor away after every byte of a command that it
+reads: on a busy machine a single connection is what everybody waits for. See docs/decisions/0017.
 """
 
 import asyncio
 import logging
+import zlib
 from collections import deque
 from collections.abc import Callable
 from typing import cast
@@ -172,20 +174,21 @@ class EslConnection(asyncio.Protocol):
 
 
 class Client:
-    """One link: both connections, kept awake and watched. Over when ``ended`` is."""
+    """One link: its connections, kept awake and watched. Over when ``ended`` is."""
 
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
         self._events: Connection = make_connection(settings, "events")
-        self._commands: Connection = make_connection(settings, "commands")
+        count = settings.command_connections if settings.transport == "own" else 1
+        self._commands: tuple[Connection, ...] = tuple(make_connection(settings, "commands") for _ in range(count))
         self._tasks: list[asyncio.Task[None]] = []
         self.ended: asyncio.Future[LinkEnd] = asyncio.get_running_loop().create_future()
 
     async def connect(self) -> None:
-        """Log in on both; no event is asked for yet."""
-        await self._events.open()
-        await self._commands.open()
-        for connection in (self._events, self._commands):
+        """Log in on all; no event is asked for yet."""
+        for connection in (self._events, *self._commands):
+            await connection.open()
+        for connection in (self._events, *self._commands):
             connection.ended.add_done_callback(lambda ended: self.end(ended.result().reason))
         self._tasks.append(asyncio.create_task(self._watch(), name=f"esl heartbeat {self._settings.shown}"))
         if self._settings.nudge and isinstance(self._events, EslConnection):
@@ -199,8 +202,10 @@ class Client:
             if not reply.startswith("+OK"):
                 raise LinkLost(f"{self._settings.shown}: the events are refused: {reply.strip()}")
 
-    async def send(self, command: bytes, what: str) -> str:
-        return await self._commands.send(command, what)
+    async def send(self, command: bytes, what: str, about: str = "") -> str:
+        """Commands ``about`` the same leg are carried out in their order."""
+        connection = self._commands[zlib.crc32(about.encode()) % len(self._commands)]
+        return await connection.send(command, what)
 
     def end(self, reason: str, *, fenced: bool = False) -> None:
         if not self.ended.done():
@@ -212,14 +217,15 @@ class Client:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
         self._tasks.clear()
-        await self._events.close()
-        await self._commands.close()
+        for connection in (self._events, *self._commands):
+            await connection.close()
 
     async def _watch(self) -> None:
         """A connection that FreeSWITCH, or the way to it, has forgotten ends nothing by itself: it is asked."""
         while True:
             await asyncio.sleep(self._settings.heartbeat)
-            for connection, name in ((self._events, "event"), (self._commands, "command")):
+            for connection in (self._events, *self._commands):
+                name = "event" if connection is self._events else "command"
                 try:
                     await connection.send(commands.encode("nolog"), "heartbeat")
                 except CommandTimedOut:

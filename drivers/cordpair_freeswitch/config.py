@@ -15,6 +15,8 @@ CONNECT_TIMEOUT = 5.0
 HEARTBEAT = 10.0
 # mod_event_socket looks for events to send every 20 ms, or when a byte comes: so one comes this often. 0 is never.
 NUDGE = 0.005
+# How many connections carry commands.
+COMMAND_CONNECTIONS = 4
 
 
 class Settings(msgspec.Struct, frozen=True):
@@ -31,6 +33,7 @@ class Settings(msgspec.Struct, frozen=True):
     connect_timeout: float = CONNECT_TIMEOUT
     heartbeat: float = HEARTBEAT
     nudge: float = NUDGE
+    command_connections: int = COMMAND_CONNECTIONS
 
     def __repr__(self) -> str:
         return f"Settings({self.shown})"

@@ -34,7 +34,7 @@ class Originating:
         arguments = self._arguments(request)
         self._translator.originating(leg, request.endpoint)
         try:
-            await self._api.background(what, JOB + word(leg), "originate", *arguments)
+            await self._api.background(what, JOB + word(leg), "originate", *arguments, about=leg)
         except (CommandTimedOut, LinkLost):
             raise  # it may exist: its events tell
         except PbxError:

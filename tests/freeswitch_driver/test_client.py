@@ -384,6 +384,28 @@ async def test_only_the_command_connection_stalls(server):
     await client.close()
 
 
+async def test_commands_about_a_leg_stay_in_order_and_others_pass_them(server):
+    client = await connected(server)
+    gate = server.hold("api uuid_break")
+    order: list[str] = []
+
+    async def send(function: str, leg: str) -> None:
+        await client.send(commands.api(function, leg), "x", leg)
+        order.append(f"{function} {leg}")
+
+    legs = [f"leg-{number}" for number in range(16)]
+    waiting = [asyncio.ensure_future(send(name, legs[0])) for name in ("uuid_break", "uuid_bridge")]
+    await server.saw("api uuid_break")
+    others = [asyncio.ensure_future(send("uuid_answer", leg)) for leg in legs[1:]]
+    await asyncio.wait(others, timeout=5, return_when=asyncio.FIRST_COMPLETED)
+    assert order
+    assert not any(leg.endswith(f" {legs[0]}") for leg in order)
+    gate.set()
+    await asyncio.wait_for(asyncio.gather(*waiting, *others), 5)
+    assert order.index("uuid_break leg-0") < order.index("uuid_bridge leg-0")
+    await client.close()
+
+
 async def test_a_client_that_is_nudged_keeps_working(server):
     client = await connected(server, nudge=0.001, heartbeat=0.01)
     for _ in range(20):
