@@ -7,7 +7,7 @@ from bench.capture import Request
 from bench.floor import OURS, THEIRS, Floor, Rivals
 from bench.report import budget, line, machine, percentile, ratio, spread
 
-AGENTS, CALLS, ROUNDS, TALK = 10, 130, 2, (0.2, 0.8)
+AGENTS, CALLS, ROUNDS, TALK = 10, 130, 2, (0.5, 1.0)
 
 
 async def main(directory: Path, rivals: Rivals) -> None:
