@@ -32,7 +32,7 @@ help: ## list the targets
 
 venv: $(VENV)/.with-tests ## create .venv with Cordpair and what its tests import
 
-run: $(VENV)/.installed ## the engine on the embedded PBX: a demo centre, simulated callers, the live view
+run: $(VENV)/.installed web ## the engine on the embedded PBX: a demo centre, simulated callers, the live view
 	@$(BIN)/cordpair run $(ARGS)
 
 web: $(STATIC)/sizes.json ## build the button, the desk and the demo shop (Node from the machine, or from PyPI)
