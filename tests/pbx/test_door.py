@@ -49,7 +49,9 @@ MODULES = "load = res_pjsip_transport_websocket.so\nload = res_srtp.so\n"
 
 @pytest_asyncio.fixture(loop_scope="module", scope="module")
 async def lab() -> AsyncIterator[AsteriskLab]:
-    async with AsteriskLab(agents=1, extra={"pjsip": PJSIP + PHONE, "modules": MODULES}) as running:
+    async with AsteriskLab(
+        agents=1, extra={"pjsip": PJSIP + PHONE, "modules": MODULES, "rtp": "icesupport = yes"}
+    ) as running:
         yield running
 
 
@@ -74,7 +76,7 @@ async def test_a_web_caller_talks(lab, hop, door):
         assert channel["channelvars"]["CP_CONTEXT_ID"] == "ctx-42"
         assert channel["channelvars"]["CP_ENDPOINT"] == "cordpair-door"
         assert (channel["channelvars"]["CP_DIALLED"], channel["caller"]["number"]) == ("help", "w-7f3a")
-        await story.answered()
+        assert "a=candidate:" in await story.answered()  # or there would be silence
         await story.hold()
         await story.bye()
         assert await lab.until_empty() == (0, 0)

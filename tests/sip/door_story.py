@@ -25,9 +25,11 @@ class Story:
         await self.browser.send(self.invite.encode())
         await self.browser.next("SIP/2.0 100")
 
-    async def answered(self) -> None:
-        self._learn(await self.browser.next("SIP/2.0 200"))
+    async def answered(self) -> str:
+        answer = await self.browser.next("SIP/2.0 200")
+        self._learn(answer)
         await self.browser.send(self.within("ACK", 1).encode())
+        return answer
 
     async def hold(self) -> None:
         sdp = WEB_SDP.replace("a=sendrecv", "a=sendonly").replace(" 2 IN IP4", " 3 IN IP4")
