@@ -134,6 +134,7 @@ class Switch:
             raise SwitchError(422, f"{leg} is a call out: only its phone can answer it")
         self._answered(found)
         if found.bridge is not None:
+            self._answer_waiting(self.bridges[found.bridge])
             self._count_partners(self.bridges[found.bridge])
 
     def ring(self, leg: str) -> None:
