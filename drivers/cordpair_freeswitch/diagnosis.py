@@ -20,7 +20,7 @@ from cordpair_freeswitch.client import Client
 from cordpair_freeswitch.config import Settings
 from cordpair_freeswitch.esl import Event, LostFraming, commands
 from cordpair_freeswitch.legs import CallLegs
-from cordpair_freeswitch.link import LAG, NAMES, SUBCLASSES
+from cordpair_freeswitch.link import NAMES, SUBCLASSES
 from cordpair_freeswitch.rights import functions
 from cordpair_freeswitch.trial import Trial
 
@@ -28,6 +28,7 @@ DOCTOR = "cordpair::doctor"  # an event of ours that means nothing to anybody
 SAMPLES = 7
 ECHO_S = 3.0
 LATE_MS = 200.0
+LISTED_LATE_S = 1.0
 # Arrival is stamped by the PBX's clock, waits are counted by ours: more than this is seen in figures; more than that
 # makes people lose or win places against those who come over another node.
 SKEW_SEEN_MS, SKEW_WRONG_MS = 1_000, 5_000
@@ -215,7 +216,7 @@ class Diagnosis:
 
     async def _list(self) -> None:
         after = await self._trial.listed_after()
-        if after is None or after > LAG:
+        if after is None or after > LISTED_LATE_S:
             what = f"shows a new call {'not at all' if after is None else f'after {after:.1f} s'}"
             why = "after a restart of the engine callers may wait unseen"
             mend = "put core-db-name into memory or on a faster disk (switch.conf.xml), and look at the machine's load"

@@ -9,7 +9,6 @@ from cordpair.pbx import Finding
 from cordpair.pbx.diagnosis import error, good, warning
 from cordpair_freeswitch.api import Api, word
 from cordpair_freeswitch.esl import commands, json_headers
-from cordpair_freeswitch.link import LAG
 from cordpair_freeswitch.looking import Profile, may_not, registered
 from cordpair_freeswitch.stamps import STAYS, app_of
 from cordpair_freeswitch.trial import Trial
@@ -18,6 +17,7 @@ CONTEXTS = ("cordpair-in", "cordpair-agents")
 FALLBACK = "cordpair-fallback"
 UNKNOWN_SEAT = "SUBSCRIBER_ABSENT"
 FEW = 8  # names in one line
+LISTED_S = 2.0  # what was scheduled is in the list by then
 
 
 class _Task(msgspec.Struct, frozen=True):
@@ -144,7 +144,7 @@ def _marks(context: str, marks: dict[str, str], cell: str) -> list[Finding]:
 async def _will_move(api: Api, uuid: str) -> bool:
     """The list of tasks is told by the same database as that of channels: it lags behind."""
     loop = asyncio.get_running_loop()
-    ends = loop.time() + LAG
+    ends = loop.time() + LISTED_S
     while True:
         reply = await api.ask("list tasks", "show", "tasks", "as", "json")
         try:

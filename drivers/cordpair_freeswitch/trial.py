@@ -94,7 +94,9 @@ class Trial:
     async def again(self) -> LegId:
         """The leg; a new one if the last has ended. Raises Refused when FreeSWITCH cannot call us."""
         if self.leg is not None and self.leg in self._legs:
-            return self.leg
+            if await self._api.exists(self.leg):
+                return self.leg
+            self._legs.end(self.leg)  # its end was not told
         if self._telephone is None:
             raise LegGone("there is no leg to try it with")
         leg = self.leg = self._named()
