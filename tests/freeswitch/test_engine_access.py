@@ -63,7 +63,7 @@ async def test_it_may_do_what_the_driver_does():
     assert allowed
     used = {name for file in DRIVER.rglob("*.py") for name in re.findall(r'"(uuid_[a-z_]+)"', file.read_text())}
     assert used
-    assert used <= set(allowed[1].split())
+    assert used - {"uuid_bridge_park_on_cancel"} <= set(allowed[1].split())  # that one is a variable
 
 
 class SeenByTheEnginesAccount(FreeSwitchLab):
