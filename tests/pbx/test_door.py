@@ -2,7 +2,7 @@
 
 import asyncio
 import secrets
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 
 import aiohttp
 import pytest
@@ -203,18 +203,27 @@ async def ring(lab: AsteriskLab, leg: str) -> None:
     await lab.ari("POST", f"channels/{leg}", endpoint="PJSIP/201", app=lab.app, timeout="5", callerId="Ann <5000>")
 
 
+async def state_of(lab: AsteriskLab, leg: str) -> str:
+    return str((await lab.ari("GET", f"channels/{leg}"))["state"])
+
+
+async def until(look: Callable[[], Awaitable[str]], wanted: str) -> None:
+    """On the wire a thing is said before Asterisk shows it."""
+    async with asyncio.timeout(5):
+        while await look() != wanted:
+            await asyncio.sleep(0.02)  # sleep: an outside observer is told nothing
+
+
 async def test_an_agents_phone_registers_and_is_rung(lab, hop, door):
     async with application(lab):
         browser = await registered(door)
-        async with asyncio.timeout(5):
-            while await lab.seat_state("201") != "NOT_INUSE":
-                await asyncio.sleep(0.02)  # sleep: Asterisk tells of a registration before it believes it itself
+        await until(lambda: lab.seat_state("201"), "NOT_INUSE")
         await ring(lab, "leg-1")
         invite = await browser.next("INVITE")
         await browser.send(reply(invite, "180 Ringing"))
         await browser.send(reply(invite, "200 OK", WEB_SDP.replace("actpass", "active")))
         await browser.next("ACK")
-        assert (await lab.ari("GET", "channels/leg-1"))["state"] == "Up"
+        await until(lambda: state_of(lab, "leg-1"), "Up")
         await lab.ari("DELETE", "channels/leg-1")
         await browser.send(reply(await browser.next("BYE"), "200 OK"))
         assert await lab.until_empty() == (0, 0)
