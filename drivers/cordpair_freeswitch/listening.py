@@ -33,6 +33,7 @@ class Listening:
             await self._note(leg)
         except PbxError:
             self._translator.recordings.pop(recording, None)
+            self._of.pop(recording, None)
             raise
 
     async def control(self, recording: RecordingId, operation: str) -> None:
@@ -89,13 +90,14 @@ class Listening:
 
     async def mute(self, leg: LegId, direction: Direction, on: bool) -> None:
         """One thing on the leg mutes both directions and is taken off as a whole."""
-        muted = self._muted.setdefault(leg, set())
+        muted = self._muted.get(leg, set())
         wanted = muted | set(MUTE[direction]) if on else muted - set(MUTE[direction])
         if not on:
             await self._api.leg("unmute", "uuid_audio", leg, "stop")
         for way in sorted(wanted if not on else wanted - muted):
             await self._api.leg("mute", "uuid_audio", leg, "start", way, "mute", "1")
-        self._muted[leg] = wanted
+        if leg in self._translator.legs:  # it may have ended meanwhile, and be forgotten
+            self._muted[leg] = wanted
 
     def forget(self, leg: LegId) -> None:
         self._muted.pop(leg, None)

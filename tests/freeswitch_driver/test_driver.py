@@ -19,8 +19,8 @@ from cordpair.acd.inputs import (
     SeatChanged,
     Stamp,
 )
-from cordpair.ids import BridgeId, LegId, NodeId
-from cordpair.pbx import CommandTimedOut, LegGone, LinkLost, LoginRefused, OriginateRequest, Refused
+from cordpair.ids import BridgeId, LegId, NodeId, RecordingId
+from cordpair.pbx import CommandTimedOut, Direction, LegGone, LinkLost, LoginRefused, OriginateRequest, Refused
 from cordpair_freeswitch import FreeSwitchDriver
 from freeswitch_driver import switch_strings as switch
 from freeswitch_driver.event_socket import TOO_LATE, EventSocket, event, recorded_events, result, soon
@@ -225,6 +225,24 @@ async def test_a_leg_that_is_gone(server, driver, inputs):
 
 
 # ---------------------------------------------------------------- the link
+
+
+async def test_nothing_is_kept_of_a_leg_that_is_gone(server, driver, inputs):
+    await talks(server, driver, inputs)
+    listening = driver._link.listening
+    server.answers["api uuid_record"] = result("-ERR Cannot record session!\n")
+    with pytest.raises(Refused):
+        await driver.record(RecordingId("r-1"), CALLER)
+    gate = server.hold(f"api uuid_audio {CALLER}")
+    muting = asyncio.ensure_future(driver.mute(CALLER, Direction.IN, True))
+    await server.saw(f"api uuid_audio {CALLER}")
+    server.say(event(recorded_event("CHANNEL_HANGUP", CALLER)))
+    await inputs.until(lambda: any(isinstance(item, LegEnded) for item in inputs))
+    gate.set()
+    await soon(muting)
+    with pytest.raises(LegGone):
+        await driver.mute(CALLER, Direction.IN, True)
+    assert not listening._muted and not listening._of
 
 
 async def test_a_link_that_is_cut_in_the_middle_of_a_join(server, driver, inputs):

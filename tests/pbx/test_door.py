@@ -207,7 +207,7 @@ async def state_of(lab: AsteriskLab, leg: str) -> str:
     return str((await lab.ari("GET", f"channels/{leg}"))["state"])
 
 
-async def until(look: Callable[[], Awaitable[str]], wanted: str) -> None:
+async def until_shown(look: Callable[[], Awaitable[str]], wanted: str) -> None:
     """On the wire a thing is said before Asterisk shows it."""
     async with asyncio.timeout(5):
         while await look() != wanted:
@@ -217,13 +217,13 @@ async def until(look: Callable[[], Awaitable[str]], wanted: str) -> None:
 async def test_an_agents_phone_registers_and_is_rung(lab, hop, door):
     async with application(lab):
         browser = await registered(door)
-        await until(lambda: lab.seat_state("201"), "NOT_INUSE")
+        await until_shown(lambda: lab.seat_state("201"), "NOT_INUSE")
         await ring(lab, "leg-1")
         invite = await browser.next("INVITE")
         await browser.send(reply(invite, "180 Ringing"))
         await browser.send(reply(invite, "200 OK", WEB_SDP.replace("actpass", "active")))
         await browser.next("ACK")
-        await until(lambda: state_of(lab, "leg-1"), "Up")
+        await until_shown(lambda: state_of(lab, "leg-1"), "Up")
         await lab.ari("DELETE", "channels/leg-1")
         await browser.send(reply(await browser.next("BYE"), "200 OK"))
         assert await lab.until_empty() == (0, 0)
