@@ -15,16 +15,20 @@ from cordpair.config.model import (
     Http,
     Journal,
     Misses,
+    Oidc,
     Overflow,
     PageRule,
     Pbx,
+    PbxDoor,
     Phones,
+    Pop,
     Portal,
     Queue,
     Reason,
     Seat,
     Secret,
     Service,
+    SignIn,
     Step,
     Store,
     Timing,
@@ -35,6 +39,8 @@ TEXTS = st.text(st.characters(exclude_categories=["C", "Z"], include_characters=
 WORDS = st.text(st.characters(exclude_categories=["C", "Z"], include_characters="\"'\\#"), min_size=1, max_size=10)
 DURATIONS = st.integers(0, 10_000_000)
 CAUSES = st.sampled_from(["normal", "busy", "rejected", "no_answer", "unreachable", "congestion"])
+TASKS = "callbacks.later"  # longer than any of NAMES
+POPS = ["https://crm.test/?c={customer}", "http://[::1]:8000/{page}"]
 STRATEGIES = st.sampled_from(["longest_idle", "top_down", "random", "ring_all", "ring_progressively", "best_skill"])
 
 
@@ -96,6 +102,10 @@ def configs(draw: st.DrawFn) -> Config:
             web_accept=st.sampled_from(["automatic", "desktop"]),
             web_retries=st.integers(0, 100),
             audio_after=maybe(DURATIONS),
+            on_no_show=maybe(st.just(Action(queue=TASKS))),
+            dispositions=st.lists(TEXTS, max_size=2).map(tuple),
+            pops=st.lists(st.builds(Pop, st.sampled_from(POPS), TEXTS, st.booleans()), max_size=2).map(tuple),
+            share=st.sampled_from(["off", "live", "keep"]),
         )
 
     assignments = st.builds(
@@ -103,6 +113,7 @@ def configs(draw: st.DrawFn) -> Config:
     )
     agents = st.builds(
         Agent,
+        shown_as=TEXTS,
         seat=maybe(st.sampled_from(seats)) if seats else st.none(),
         skills=some(list(skills), st.integers(1, 10)),
         queues=some(queues, assignments),
@@ -119,6 +130,7 @@ def configs(draw: st.DrawFn) -> Config:
                         Pbx("loopback:"),
                         Pbx("asterisk+ari://u@h:1/?x=y", Secret(env="A")),
                         Pbx("asterisk+ari://u@h/", Secret(file="a b")),
+                        Pbx("loopback:", door=PbxDoor("ws://h:1/ws", "wss://h", Secret(env="D"))),
                         Pbx("loopback:", address=f"n{place}.test:5060"),
                         Pbx("loopback:", peers={other: "to-other" for other in nodes if other != node}),
                     ]
@@ -126,7 +138,9 @@ def configs(draw: st.DrawFn) -> Config:
             )
             for place, node in enumerate(nodes)
         },
-        http=Http(draw(WORDS)),
+        http=draw(
+            st.sampled_from([Http("[::1]:1"), Http("h:1", "a b", "c", ("10.0.0.0/8", "::1")), Http("*:8080")]),
+        ),
         store=Store(draw(TEXTS)),
         journal=Journal(draw(TEXTS), draw(st.sampled_from(["normal", "full"])), draw(st.integers(1_000, 9_999_999))),
         skills=skills,
@@ -136,7 +150,7 @@ def configs(draw: st.DrawFn) -> Config:
             draw(st.sampled_from([Codes(), Codes((), ("1", "*2"), (), ("#3",), ()), Codes(not_ready=())])),
         ),
         prompts=draw(st.dictionaries(NAMES, WORDS, max_size=3)),
-        queues={name: draw(queue(place)) for place, name in enumerate(queues)},
+        queues={name: draw(queue(place)) for place, name in enumerate(queues)} | {TASKS: Queue("callback")},
         services={
             name: draw(
                 st.builds(
@@ -153,10 +167,14 @@ def configs(draw: st.DrawFn) -> Config:
             for place, name in enumerate(services)
         },
         no_service=draw(ends),
-        seats={name: Seat(f"e{place}", draw(maybe(st.sampled_from(nodes)))) for place, name in enumerate(seats)},
+        seats={
+            name: Seat(f"e{place}", draw(maybe(st.sampled_from(nodes))), draw(st.booleans()))
+            for place, name in enumerate(seats)
+        },
         agents=draw(st.dictionaries(NAMES, agents, max_size=3)),
         gateway=Gateway(
             "https://help.test",
+            draw(short),
             draw(short),
             draw(short),
             tuple(draw(st.lists(WORDS, max_size=2))),
@@ -182,6 +200,7 @@ def configs(draw: st.DrawFn) -> Config:
                 max_size=2,
             )
         ),
+        sign_in=SignIn(draw(maybe(st.just(Oidc("https://login.test", "us", Secret(env="O"), "mail"))))),
         misses=draw(st.builds(Misses, st.integers(1, 1_000), DURATIONS, DURATIONS, DURATIONS, DURATIONS)),
         timing=draw(st.builds(Timing, short, short, short, short, short)),
     )

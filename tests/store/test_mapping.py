@@ -24,7 +24,7 @@ EXAMPLE = Path(__file__).parents[2] / "cordpair.example.toml"
 def test_the_example() -> None:
     mapped = to_configuration(load(EXAMPLE).config, 7)
     assert (mapped.revision, mapped.cell, mapped.nodes) == (7, "main", ("main", "second"))
-    billing, general, chat = mapped.queues
+    billing, general, chat, callbacks = mapped.queues
     assert billing.steps == (
         acd.Step(0, {"german": 7, "billing": 5}),
         acd.Step(30_000, {"german": 4}),
@@ -43,11 +43,12 @@ def test_the_example() -> None:
     assert billing.overflow == NEW.Overflow("general", 12.5)
     assert general == NEW.Queue("general")
     assert chat == NEW.Queue("chat", medium="chat")
-    anna, ben = mapped.agents
-    assert anna.capacity == {"voice": 1, "chat": 3}
+    assert callbacks == NEW.Queue("callbacks", medium="callback")
+    anna, ben, _ = mapped.agents
+    assert anna.capacity == {"voice": 1, "chat": 3, "callback": 1}
     assert anna.assignments[0] == NEW.Assignment("billing", 1, 30_000, True, 45_000)
     assert ben == NEW.Agent("ben", {"english": 8}, (NEW.Assignment("general"),), "102")
-    assert mapped.seats == (NEW.Seat("101", "101", "main"), NEW.Seat("102", "102"))
+    assert mapped.seats[:2] == (NEW.Seat("101", "101", "main"), NEW.Seat("102", "102"))
     assert mapped.services[0] == NEW.Service(
         "billing-line",
         "billing",

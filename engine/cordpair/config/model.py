@@ -19,6 +19,9 @@ Url = Annotated[str, Meta(pattern=r"^\S{1,1024}$")]
 ADDRESS = r"^([A-Za-z0-9][A-Za-z0-9.-]{0,252}|\[[0-9A-Fa-f:.]{2,45}\])(:[0-9]{1,5})?$"
 ORIGIN = r"^https?://[A-Za-z0-9][A-Za-z0-9.-]{0,252}(:[0-9]{1,5})?$"
 PAGE = r"^/[!-)+-~]{0,255}\*?$"
+SOCKET = r"^wss?://[^\s/]{1,255}(/\S{0,255})?$"
+POP = r"^https?://\S{1,1016}$"
+NETWORK = r"^[0-9A-Fa-f:.]{2,45}(/[0-9]{1,3})?$"
 Address = Annotated[str, Meta(pattern=ADDRESS)]
 Trunk = Annotated[str, Meta(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.-]{0,63}$")]
 Origin = Annotated[str, Meta(pattern=ORIGIN)]
@@ -47,7 +50,12 @@ class Cell(msgspec.Struct, frozen=True):
 
 
 class Http(msgspec.Struct, frozen=True):
+    """``trusted_proxies``: whose word about where a request came from is believed."""
+
     listen: Word = "127.0.0.1:8080"
+    certificate: Text | None = None
+    certificate_key: Text | None = None
+    trusted_proxies: tuple[Annotated[str, Meta(pattern=NETWORK)], ...] = ()
 
 
 class Store(msgspec.Struct, frozen=True):
@@ -68,6 +76,14 @@ class Secret(msgspec.Struct, frozen=True):
     file: Text | None = None
 
 
+class PbxDoor(msgspec.Struct, frozen=True):
+    """The PBX's SIP over WebSocket, behind the gateway's door. ``phones_url``: of agents, where it is another."""
+
+    url: Annotated[str, Meta(pattern=SOCKET)]
+    phones_url: Annotated[str, Meta(pattern=SOCKET)] | None = None
+    key: Secret | None = None
+
+
 class Pbx(msgspec.Struct, frozen=True):
     """``peers``: other nodes, each with the name that this PBX gives to its trunk there."""
 
@@ -75,6 +91,7 @@ class Pbx(msgspec.Struct, frozen=True):
     password: Secret | None = None
     address: Address | None = None
     peers: dict[Name, Trunk] = {}
+    door: PbxDoor | None = None
 
 
 class Action(msgspec.Struct, frozen=True):
@@ -94,6 +111,14 @@ class Step(msgspec.Struct, frozen=True):
 class Overflow(msgspec.Struct, frozen=True):
     queue: Name
     percent: Annotated[float, Meta(gt=0, le=100)]
+
+
+class Pop(msgspec.Struct, frozen=True):
+    """A page that opens for the agent; ``{customer}`` and the like in its address are filled in."""
+
+    url: Annotated[str, Meta(pattern=POP)]
+    title: Text = ""
+    embed: bool = False
 
 
 class Queue(msgspec.Struct, frozen=True):
@@ -121,6 +146,10 @@ class Queue(msgspec.Struct, frozen=True):
     web_accept: Literal["automatic", "desktop"] = "automatic"
     web_retries: Annotated[int, Meta(ge=0, le=100)] = 1
     audio_after: Duration | None = None
+    on_no_show: Action | None = None
+    dispositions: tuple[Text, ...] = ()
+    pops: tuple[Pop, ...] = ()
+    share: Literal["off", "live", "keep"] = "live"
 
 
 class Assignment(msgspec.Struct, frozen=True):
@@ -131,6 +160,9 @@ class Assignment(msgspec.Struct, frozen=True):
 
 
 class Agent(msgspec.Struct, frozen=True):
+    """``shown_as``: the name that customers and colleagues see."""
+
+    shown_as: Text = ""
     seat: Name | None = None
     skills: dict[Name, Level] = {}
     queues: dict[Name, Assignment] = {}
@@ -141,6 +173,7 @@ class Agent(msgspec.Struct, frozen=True):
 class Seat(msgspec.Struct, frozen=True):
     endpoint: Word
     node: Name | None = None
+    browser: bool = False
 
 
 class Service(msgspec.Struct, frozen=True):
@@ -194,6 +227,7 @@ class Gateway(msgspec.Struct, frozen=True):
     url: Origin | None = None
     call_within: Annotated[int, Meta(ge=1_000, le=300_000, extra={"kind": "duration"})] = 20_000
     grace: Annotated[int, Meta(ge=1_000, le=600_000, extra={"kind": "duration"})] = 30_000
+    desk_grace: Annotated[int, Meta(ge=1_000, le=600_000, extra={"kind": "duration"})] = 30_000
     stun: tuple[Word, ...] = ()
     turn: tuple[Word, ...] = ()
     turn_secret: Secret | None = None
@@ -201,6 +235,21 @@ class Gateway(msgspec.Struct, frozen=True):
     video_skill: Name = "video"
     contexts: tuple[Word, ...] = ("cordpair-door",)
     node: Name | None = None  # None: the first
+
+
+class Oidc(msgspec.Struct, frozen=True):
+    """Agents sign in with the accounts of the house. ``claim`` holds the agent's name here."""
+
+    issuer: Url
+    client_id: Word
+    client_secret: Secret | None = None
+    claim: Word = "preferred_username"
+
+
+class SignIn(msgspec.Struct, frozen=True):
+    """How agents sign in at the desk."""
+
+    oidc: Oidc | None = None
 
 
 class PageRule(msgspec.Struct, frozen=True):
@@ -238,14 +287,18 @@ class Config(msgspec.Struct, frozen=True):
     agents: dict[Name, Agent] = {}  # in their order, for the strategy top_down
     gateway: Gateway = Gateway()
     portals: dict[Name, Portal] = {}
+    sign_in: SignIn = SignIn()
     misses: Misses = Misses()
     timing: Timing = Timing()
 
 
 __all__ = [
     "ADDRESS",
+    "NETWORK",
     "ORIGIN",
     "PAGE",
+    "POP",
+    "SOCKET",
     "Action",
     "Agent",
     "Assignment",
@@ -256,16 +309,20 @@ __all__ = [
     "Http",
     "Journal",
     "Misses",
+    "Oidc",
     "Overflow",
     "PageRule",
     "Pbx",
+    "PbxDoor",
     "Phones",
+    "Pop",
     "Portal",
     "Queue",
     "Reason",
     "Seat",
     "Secret",
     "Service",
+    "SignIn",
     "Step",
     "Store",
     "Timing",

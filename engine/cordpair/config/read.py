@@ -11,7 +11,7 @@ import msgspec
 from msgspec import inspect
 
 from cordpair.config.durations import format_duration, parse_duration
-from cordpair.config.model import ADDRESS, ORIGIN, PAGE, Secret
+from cordpair.config.model import ADDRESS, NETWORK, ORIGIN, PAGE, POP, SOCKET, Secret
 from cordpair.config.problems import Path, Problems, quote
 
 # What a pattern of the model means, in words.
@@ -25,6 +25,9 @@ PATTERNS = {
     r"^[0-9*#]$": "must be one key of a telephone (0-9, *, #)",
     ORIGIN: 'must be an origin, without a path, such as "https://shop.example.com"',
     PAGE: 'must be a path such as "/checkout" or "/shop/*"',
+    SOCKET: 'must be the address of a WebSocket, such as "ws://127.0.0.1:8088/ws"',
+    POP: 'must be an address such as "https://crm.example.com/customers/{customer}"',
+    NETWORK: 'must be an address or a network, such as "127.0.0.1" or "10.0.0.0/8"',
     r"^[0-9]{1,4}$": 'must be 1 to 4 digits, as text: "1"',
 }
 CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")

@@ -1,7 +1,12 @@
-"""What is wrong between web sites, the queues they lead to, and the gateway that their customers reach."""
+"""What is wrong between web sites, the queues they lead to, and the gateway that customers and agents reach."""
+
+import ipaddress
+import re
 
 from cordpair.config.model import Config, PageRule
 from cordpair.config.problems import Path, Problems, quote
+
+ACCOUNT = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,63}")
 
 
 def check_web(config: Config, problems: Problems) -> None:
@@ -24,6 +29,59 @@ def check_web(config: Config, problems: Problems) -> None:
             )
         for page, rule in portal.pages.items():
             _page(config, rule, (*path, "pages", page), problems)
+    _listening(config, problems)
+    _browser_phones(config, problems)
+    for name, queue in config.queues.items():
+        _no_show(config, name, problems)
+        for number, pop in enumerate(queue.pops):
+            _placeholders(pop.url, ("queues", name, "pops", number, "url"), problems)
+
+
+def _listening(config: Config, problems: Problems) -> None:
+    http = config.http
+    if (http.certificate is None) != (http.certificate_key is None):
+        missing = "certificate" if http.certificate is None else "certificate_key"
+        problems.error(("http", missing), "is missing: a certificate and its key go together")
+    for number, network in enumerate(http.trusted_proxies):
+        try:
+            ipaddress.ip_network(network)
+        except ValueError as error:
+            problems.error(("http", "trusted_proxies", number), f"is no network: {error}")
+
+
+def _browser_phones(config: Config, problems: Problems) -> None:
+    gateway = config.gateway
+    for name, seat in config.seats.items():
+        if seat.browser and gateway.url is None:
+            problems.error(("gateway", "url"), f"is missing: the browser at seats.{name} must be told where we are")
+        if seat.browser and ACCOUNT.fullmatch(seat.endpoint) is None:
+            problems.error(("seats", name, "endpoint"), 'of a browser phone has letters, digits and "_.-" only')
+    oidc = config.sign_in.oidc
+    if oidc is not None and gateway.url is None:
+        problems.error(("gateway", "url"), "is missing: who signs in elsewhere must be sent back here")
+    if oidc is not None and not oidc.issuer.startswith(("https://", "http://127.0.0.1", "http://localhost")):
+        problems.error(("sign_in", "oidc", "issuer"), "must begin with https://")
+
+
+def _no_show(config: Config, name: str, problems: Problems) -> None:
+    action, path = config.queues[name].on_no_show, ("queues", name, "on_no_show")
+    if action is None:
+        return
+    if action.queue is None or action.service is not None or action.hang_up is not None:
+        problems.error(path, "must have a queue: that of the calls to be made later")
+    elif action.queue not in config.queues:
+        problems.error((*path, "queue"), f"there is no queue {quote(action.queue)}")
+    elif config.queues[action.queue].medium == "voice":
+        problems.error((*path, "queue"), f"queue {action.queue} takes calls; a call-back is a task of another medium")
+
+
+def _placeholders(url: str, path: Path, problems: Problems) -> None:
+    """Only in what comes after the host: no customer may choose where an agent is sent."""
+    host = url.partition("://")[2].partition("/")[0].partition("?")[0]
+    if "{" in host or "}" in host:
+        problems.error(path, "must name its host: a customer's data may not")
+    if re.sub(r"\{[A-Za-z0-9_.-]{1,64}\}", "", url).count("{") or re.sub(r"\{[^{}]*\}", "", url).count("}"):
+        problems.error(path, "has a brace that is no placeholder such as {customer}")
 
 
 def _page(config: Config, rule: PageRule, path: Path, problems: Problems) -> None:

@@ -16,6 +16,7 @@ from cordpair.store.schema import (
     api_keys,
     configuration,
     contact_records,
+    get_help,
     joined_nodes,
     migrations,
     refuse_foreign,
@@ -45,12 +46,23 @@ def _without_web(db: Database) -> None:
     db.table("portals").drop()
 
 
+def _without_help(db: Database) -> None:
+    for table, column in (
+        ("pbx", "door"),
+        ("seats", "browser"),
+        ("agents", "shown_as"),
+        *(("queues", column) for column in ("on_no_show", "dispositions", "pops", "share")),
+    ):
+        db.execute(f"ALTER TABLE {table} DROP COLUMN {column}")
+
+
 UNDO: dict[str, Undo] = {
     configuration.__name__: _drop("revisions", "settings", *(name for name, _, _ in ENTITIES)),
     contact_records.__name__: _drop("contacts"),
     api_keys.__name__: _drop("api_keys"),
     joined_nodes.__name__: _part,
     web_customers.__name__: _without_web,
+    get_help.__name__: _without_help,
 }
 NAMES = tuple(UNDO)  # in their order: migration 1, 2, …
 

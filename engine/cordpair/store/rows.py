@@ -20,6 +20,7 @@ class Table(NamedTuple):
     name: str
     columns: tuple[str, ...]
     nested: frozenset[str]  # columns of JSON
+    flags: frozenset[str] = frozenset()  # columns that are 0 or 1
 
 
 def _tables() -> tuple[tuple[Table, ...], tuple[str, ...]]:
@@ -33,7 +34,8 @@ def _tables() -> tuple[tuple[Table, ...], tuple[str, ...]]:
         elif isinstance(section.type.value_type, inspect.StructType):
             fields = section.type.value_type.fields
             nested = frozenset(field.name for field in fields if _is_nested(field.type))
-            tables.append(Table(section.name, tuple(field.name for field in fields), nested))
+            flags = frozenset(field.name for field in fields if isinstance(field.type, inspect.BoolType))
+            tables.append(Table(section.name, tuple(field.name for field in fields), nested, flags))
         else:
             tables.append(Table(section.name, (PLAIN[section.name],), frozenset()))
     return tuple(tables), tuple(settings)
@@ -73,16 +75,18 @@ def read_rows(db: Database) -> Config:
     for table in TABLES:
         entities: dict[str, Any] = {}
         for row in db.table(table.name).rows_where(order_by="position, name"):
-            cells = {
-                column: msgspec.Raw(row[column].encode()) if column in table.nested else row[column]
-                for column in table.columns
-                if row[column] is not None
-            }
+            cells = {column: _cell(table, column, row[column]) for column in table.columns if row[column] is not None}
             entities[row["name"]] = cells[PLAIN[table.name]] if table.name in PLAIN else cells
         raw[table.name] = entities
     for row in db.table("settings").rows:
         raw[row["section"]] = msgspec.Raw(row["content"].encode())
     return msgspec.json.decode(msgspec.json.encode(raw), type=Config)
+
+
+def _cell(table: Table, column: str, stored: Any) -> Any:
+    if column in table.nested:
+        return msgspec.Raw(stored.encode())
+    return bool(stored) if column in table.flags else stored
 
 
 def _json(value: Any) -> str:

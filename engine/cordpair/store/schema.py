@@ -98,6 +98,21 @@ def web_customers(db: Database) -> None:
     db.table("portals").create(columns, pk="name", not_null={"position", "origins", "pages", "media"})
 
 
+@migrations()
+def get_help(db: Database) -> None:
+    """Doors of PBXs, browser phones, and what agents are shown of a web customer."""
+    for table, column in (
+        ("pbx", "door TEXT"),
+        ("seats", "browser INTEGER NOT NULL DEFAULT 0"),
+        ("agents", "shown_as TEXT NOT NULL DEFAULT ''"),
+        ("queues", "on_no_show TEXT"),
+        ("queues", "dispositions TEXT NOT NULL DEFAULT '[]'"),
+        ("queues", "pops TEXT NOT NULL DEFAULT '[]'"),
+        ("queues", "share TEXT NOT NULL DEFAULT 'live'"),
+    ):
+        db.execute(f"ALTER TABLE {table} ADD COLUMN {column}")
+
+
 # Durations are in ms; what is written as a list or table in the file is JSON here.
 ENTITIES: list[tuple[str, dict[str, type], set[str]]] = [
     ("pbx", {"url": str, "password": str}, {"url"}),
@@ -181,6 +196,7 @@ def refuse_foreign(db: Database, path: Path) -> None:
         api_keys.__name__,
         joined_nodes.__name__,
         web_customers.__name__,
+        get_help.__name__,
     }
     if unknown:
         newer = ", ".join(sorted(unknown))
