@@ -118,6 +118,41 @@ def test_the_base_is_right() -> None:
         ("[prompts]\nready = ''", "prompts.ready: is empty"),
         ("[journal]\nsynchronous = 'off'", 'must be one of "full", "normal", not "off"'),
         ("[http]\nlisten = 1999-01-01", "http.listen: must be text in quotes, not a date or time"),
+        ("[http]\ncertificate = 'a'", "http.certificate_key: is missing: a certificate and its key go together"),
+        (
+            "[http]\ntrusted_proxies = ['10.0.0.1/8']",
+            "http.trusted_proxies[0]: is no network: 10.0.0.1/8 has host bits",
+        ),
+        ("[http]\ntrusted_proxies = ['proxy']", "http.trusted_proxies[0]: must be an address or a network"),
+        (
+            "[pbx.two]\nurl = 'loopback:'\ndoor = {url = 'http://h'}",
+            "pbx.two.door.url: must be the address of a WebSocket",
+        ),
+        (
+            "[pbx.two]\nurl = 'loopback:'\ndoor = {url = 'ws://h', key = {}}",
+            "pbx.two.door.key: must have exactly one of",
+        ),
+        ("[seats.web]\nendpoint = 'w'\nbrowser = true", "gateway.url: is missing: the browser at seats.web"),
+        (
+            "[gateway]\nurl = 'https://h'\n[seats.web]\nendpoint = 'w;x'\nbrowser = true",
+            "of a browser phone has letters",
+        ),
+        ("[queues.x]\non_no_show = {hang_up = 'busy'}", "queues.x.on_no_show: must have a queue"),
+        ("[queues.x]\non_no_show = {queue = 'call'}", 'queues.x.on_no_show.queue: there is no queue "call"'),
+        ("[queues.x]\non_no_show = {queue = 'billing'}", "queues.x.on_no_show.queue: queue billing takes calls"),
+        ("[queues.x]\npops = [{url = 'https://{customer}.h/'}]", "queues.x.pops[0].url: must name its host"),
+        ("[queues.x]\npops = [{url = 'https://h/{a{b}}'}]", "queues.x.pops[0].url: has a brace that is no placeholder"),
+        ("[queues.x]\npops = [{url = 'javascript:x'}]", "queues.x.pops[0].url: must be an address such as"),
+        (
+            "[gateway]\nurl = 'https://h'\n[sign_in.oidc]\nissuer = 'http://h'\nclient_id = 'c'",
+            "must begin with https://",
+        ),
+        ("[sign_in.oidc]\nissuer = 'https://h'\nclient_id = 'c'", "gateway.url: is missing: who signs in elsewhere"),
+        ("[portals.p]\norigins = ['https://h']", "gateway.url: is missing: customers of the portals"),
+        (
+            "[gateway]\nurl = 'https://h'\n[portals.p]\npages = {'/' = {}}\norigins = ['https://h']",
+            "must have exactly one of service",
+        ),
         ("[timing]\nsettle = 10000000000000000000000000", "timing.settle: must be from 0s to 1m, not a huge number"),
     ],
 )

@@ -1,10 +1,11 @@
 """Secrets: in the file only by reference, in memory only where they are used."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from urllib.parse import parse_qsl, quote, urlsplit, urlunsplit
 
 from cordpair.config.model import Config, Pbx, Secret
+from cordpair.config.problems import Path as Place
 from cordpair.config.problems import Problems
 from cordpair.errors import ConfigurationError
 
@@ -33,8 +34,18 @@ def check_secrets(config: Config, problems: Problems) -> None:
             problems.error(("pbx", name, "password"), 'is missing; write { env = "NAME" } or { file = "PATH" }')
         elif pbx.password is not None and not host:
             problems.error(path, "takes no password")
-        if pbx.password is not None and (pbx.password.env is None) == (pbx.password.file is None):
-            problems.error(("pbx", name, "password"), "must have exactly one of env, file")
+    for place, secret in _references(config):
+        if secret is not None and (secret.env is None) == (secret.file is None):
+            problems.error(place, "must have exactly one of env, file")
+
+
+def _references(config: Config) -> Iterator[tuple[Place, Secret | None]]:
+    for name, pbx in config.pbx.items():
+        yield ("pbx", name, "password"), pbx.password
+        yield ("pbx", name, "door", "key"), pbx.door.key if pbx.door is not None else None
+    yield ("gateway", "turn_secret"), config.gateway.turn_secret
+    oidc = config.sign_in.oidc
+    yield ("sign_in", "oidc", "client_secret"), oidc.client_secret if oidc is not None else None
 
 
 def resolve_secret(secret: Secret, key: str, environ: Mapping[str, str], base: Path) -> str:
