@@ -10,8 +10,8 @@ import aiohttp
 from aiohttp import web
 from prometheus_client import CollectorRegistry
 
-from cordpair.sip import CallLock, Lock, Reason
-from cordpair_gateway.door import DoorHandler, DoorMetrics, DoorSettings, Upstream
+from cordpair.sip import CallLock, Doorway, Lock, Reason
+from cordpair_gateway.door import DoorHandler, DoorMetrics, DoorSettings, Upstream, Way
 from lab.process import free_port
 
 ORIGIN = "https://shop.example"
@@ -72,10 +72,11 @@ class Entrance:
 
 
 @asynccontextmanager
-async def entrance(upstream: Upstream, **settings: Any) -> AsyncIterator[Entrance]:
+async def entrance(upstream: Upstream, doorway: Doorway | None = None, **settings: Any) -> AsyncIterator[Entrance]:
+    way = Way(upstream, doorway or Doorway())
     tokens, registry, port = Once(), CollectorRegistry(), free_port(socket.SOCK_STREAM)
     used = DoorSettings(**({"origins": frozenset({ORIGIN, "https://other.example"})} | settings))
-    handler = DoorHandler(tokens, upstream, tokens, DoorMetrics(registry), used)
+    handler = DoorHandler(tokens, lambda _: way, tokens, DoorMetrics(registry), used)
     app = web.Application()
     handler.add_to(app)
     runner = web.AppRunner(app, access_log=None, shutdown_timeout=1.0)

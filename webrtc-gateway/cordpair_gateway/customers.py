@@ -117,7 +117,11 @@ class Customers:
 
     def redeem(self, token: str) -> Lock | None:
         """The door's port ``Tokens``, for customers."""
-        return self.tickets.redeem(token, self.now())
+        lock = self.tickets.redeem(token, self.now())
+        customer = self.by_context.get(lock.context_id) if lock is not None else None
+        if lock is None or customer is None:
+            return None
+        return replace(lock, node=self._engine.state.contacts[customer.contact].node)
 
     def find(self, token: str, now: int) -> tuple[Purpose, Ticket] | None:
         resume = self._resumes.read(token)

@@ -9,15 +9,17 @@ from pathlib import Path
 from aiohttp import web
 
 from cordpair.api.call import Office
-from cordpair.config.model import Config
+from cordpair.config.model import Config, Gateway
 from cordpair.config.secrets import resolve_secret
 from cordpair.errors import ConfigurationError
 from cordpair.ids import NodeId
 from cordpair_gateway.customers import Customers
+from cordpair_gateway.door import DoorHandler, DoorMetrics, DoorSettings, Logged
 from cordpair_gateway.resume import Resumes
 from cordpair_gateway.session import PATH, Sessions
 from cordpair_gateway.tickets import Tickets
 from cordpair_gateway.tickets_api import TicketDesk
+from cordpair_gateway.ways import ways_to
 
 CUSTOMERS: web.AppKey[Customers] = web.AppKey("customers", Customers)
 
@@ -38,10 +40,15 @@ def mount(app: web.Application, office: Office, config: Config, directory: Path)
     customers = Customers(office.engine, office.hub, Tickets(secrets.token_hex), resumes, by_portal, node)
     origins = frozenset(origin for portal in config.portals.values() for origin in portal.origins)
     sessions, desk = Sessions(customers, gateway, secret, origins), TicketDesk(office, config, customers, secret)
+    ways = ways_to([node], config, office.engine.driver, directory)
+    door = DoorHandler(
+        customers, ways, Logged(), DoorMetrics(office.metrics.registry), DoorSettings(origins=origins | _own(gateway))
+    )
     app[CUSTOMERS] = customers
     app.router.add_post("/v1/tickets", desk.tickets)
     app.router.add_get("/v1/expected-wait", desk.expected_wait)
     app.router.add_get(PATH, sessions.serve)
+    door.add_to(app)
     app.on_shutdown.append(sessions.shut)
 
     async def beside(_app: web.Application) -> AsyncIterator[None]:
@@ -51,6 +58,11 @@ def mount(app: web.Application, office: Office, config: Config, directory: Path)
         await asyncio.gather(task, return_exceptions=True)
 
     app.cleanup_ctx.append(beside)
+
+
+def _own(gateway: Gateway) -> frozenset[str]:
+    """The origin of the pages that we serve."""
+    return frozenset({gateway.url} if gateway.url is not None else ())
 
 
 def signing_key(path: Path) -> bytes:

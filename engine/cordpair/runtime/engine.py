@@ -64,7 +64,8 @@ class Engine:
         self._stop: asyncio.Future[Stop] = asyncio.get_running_loop().create_future()
         self.meter = Meter()
         self.reloader: Reloader | None = None  # when there is a store: changes the configuration
-        self._executor = Executor({d.node: d for d in drivers}, self, clock, self.submit, deadline_ms, self.meter)
+        self._drivers = {driver.node: driver for driver in drivers}
+        self._executor = Executor(self._drivers, self, clock, self.submit, deadline_ms, self.meter)
         self._writer = Writer(
             core, journal, records, clock, self._executor.run, last_at=last_at, bound=bound, meter=self.meter
         )
@@ -96,6 +97,10 @@ class Engine:
     @property
     def links(self) -> dict[NodeId, LinkState]:
         return {node: supervisor.state for node, supervisor in self._supervisors.items()}
+
+    def driver(self, node: NodeId) -> Driver:
+        """To ask what it can do, and has beside the port. What it is to do goes by inputs. Raises KeyError."""
+        return self._drivers[node]
 
     @property
     def committed_seq(self) -> int:

@@ -17,6 +17,7 @@ class CallLock(msgspec.Struct, frozen=True, kw_only=True):
     context_id: str  # the PBX is told; the browser is not asked
     origins: frozenset[str] = frozenset()  # where the page may come from
     subject: str = ""  # whose it is, for the journal: a contact's id
+    node: str = ""  # the PBX behind the door
 
     def __post_init__(self) -> None:
         if CONTEXT_ID.fullmatch(self.context_id) is None:
@@ -31,6 +32,7 @@ class PhoneLock(msgspec.Struct, frozen=True, kw_only=True):
     dials: frozenset[str] = frozenset()  # users of URIs: 011, 022 …
     origins: frozenset[str] = frozenset()
     subject: str = ""  # an agent's id
+    node: str = ""
     calls: int = CALLS_OF_A_PHONE  # of its own, at once
 
 

@@ -2,8 +2,9 @@
 
 from cordpair_gateway.door.access import AccessLog
 from cordpair_gateway.door.handler import PATH, DoorHandler
+from cordpair_gateway.door.logged import Logged
 from cordpair_gateway.door.metrics import DoorMetrics
-from cordpair_gateway.door.ports import Journal, Line, NoPbx, Tokens, Upstream
+from cordpair_gateway.door.ports import Journal, Line, NoPbx, Tokens, Upstream, Way, Ways
 from cordpair_gateway.door.settings import DoorSettings
 from cordpair_gateway.door.upstream import InProcessUpstream, WebSocketUpstream
 
@@ -16,8 +17,11 @@ __all__ = [
     "InProcessUpstream",
     "Journal",
     "Line",
+    "Logged",
     "NoPbx",
     "Tokens",
     "Upstream",
+    "Way",
+    "Ways",
     "WebSocketUpstream",
 ]

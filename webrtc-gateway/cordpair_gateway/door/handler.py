@@ -7,7 +7,7 @@ from aiohttp import web
 from cordpair.sip import MAX_MESSAGE, Door, Lock, Reason
 from cordpair_gateway.door.connection import Connection
 from cordpair_gateway.door.metrics import DoorMetrics
-from cordpair_gateway.door.ports import Journal, Line, NoPbx, Tokens, Upstream
+from cordpair_gateway.door.ports import Journal, Line, NoPbx, Tokens, Ways
 from cordpair_gateway.door.settings import DoorSettings
 
 log = logging.getLogger(__name__)
@@ -27,9 +27,9 @@ class Denied(Exception):
 
 class DoorHandler:
     def __init__(
-        self, tokens: Tokens, upstream: Upstream, journal: Journal, metrics: DoorMetrics, settings: DoorSettings
+        self, tokens: Tokens, ways: Ways, journal: Journal, metrics: DoorMetrics, settings: DoorSettings
     ) -> None:
-        self._tokens, self._upstream, self._journal = tokens, upstream, journal
+        self._tokens, self._ways, self._journal = tokens, ways, journal
         self._metrics, self._settings = metrics, settings
         self._connections: set[Connection] = set()
         self._coming = 0  # redeemed, and not yet connected
@@ -45,13 +45,14 @@ class DoorHandler:
             return self._turn_away(denied.reason)
         self._coming += 1
         try:
-            line = await self._upstream.open()
+            way = self._ways(lock)
+            line = await way.upstream.open()
         except NoPbx as why:
             log.warning("the SIP door has no PBX behind it: %s", why)
             return self._turn_away("pbx")
         finally:
             self._coming -= 1
-        return await self._connect(request, lock, line)
+        return await self._connect(request, Door(lock, way.doorway), line)
 
     # ------------------------------------------------------------ before there is a connection
 
@@ -82,8 +83,8 @@ class DoorHandler:
 
     # ------------------------------------------------------------ a connection
 
-    async def _connect(self, request: web.Request, lock: Lock, line: Line) -> web.StreamResponse:
-        settings = self._settings
+    async def _connect(self, request: web.Request, door: Door, line: Line) -> web.StreamResponse:
+        settings, lock = self._settings, door.lock
         # Somewhat larger than a SIP message may be: one that is too large is answered before anybody hangs up.
         socket = web.WebSocketResponse(
             protocols=("sip",),
@@ -100,7 +101,7 @@ class DoorHandler:
             if request.transport is not None:
                 request.transport.abort()
 
-        connection = Connection(socket, line, Door(lock, settings.doorway), settings, self._metrics, refuse, abort)
+        connection = Connection(socket, line, door, settings, self._metrics, refuse, abort)
         self._connections.add(connection)
         self._metrics.connections.inc()
         try:

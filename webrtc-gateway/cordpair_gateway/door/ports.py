@@ -1,9 +1,12 @@
 """What the door stands on: who knows the tokens, who keeps the journal, and where the PBX is."""
 
+from collections.abc import Callable
 from typing import Protocol
 
+import msgspec
+
 from cordpair.errors import CordpairError
-from cordpair.sip import Lock, Reason
+from cordpair.sip import Doorway, Lock, Reason
 
 
 class Tokens(Protocol):
@@ -47,4 +50,13 @@ class Upstream(Protocol):
         """Raises NoPbx."""
 
 
-__all__ = ["Journal", "Line", "NoPbx", "Tokens", "Upstream"]
+class Way(msgspec.Struct, frozen=True):
+    """To a PBX, and what that one wants."""
+
+    upstream: Upstream
+    doorway: Doorway = Doorway()
+
+
+Ways = Callable[[Lock], Way]  # raises NoPbx
+
+__all__ = ["Journal", "Line", "NoPbx", "Tokens", "Upstream", "Way", "Ways"]

@@ -2,11 +2,8 @@
 
 import msgspec
 
-from cordpair.sip import Doorway
-
 
 class DoorSettings(msgspec.Struct, frozen=True, kw_only=True):
-    doorway: Doorway = Doorway()
     origins: frozenset[str] = frozenset()  # of all portals and the desktop; each lock narrows them to its own
     connections: int = 2_000
     call_within_s: float = 15.0  # a customer's connection without a call by then is closed
