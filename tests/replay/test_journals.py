@@ -34,8 +34,12 @@ MISSING_INPUTS: dict[str, str] = {
     "RecordingEnded": "nothing is decided on it yet, and an input without events is not journaled",
 }
 MISSING_INPUTS |= dict.fromkeys(
-    ("DrainNode", "WebArrived", "BrowserGone", "BrowserBack", "WebLeft"), "came after this version"
-)
+    (
+        "DrainNode", "WebArrived", "BrowserGone", "BrowserBack", "WebLeft", "PageShared", "Hold", "Transfer",
+        "SendDigits", "HangUpContact", "Dispose", "DeskOpened", "DeskLost",
+    ),
+    "came after this version",
+)  # fmt: skip
 
 
 def expected_of(version: str) -> dict[str, Any]:

@@ -14,11 +14,16 @@ from cordpair.acd.decide_moves import drain_node
 from cordpair.acd.decide_web import browser_back, browser_gone, web_arrived, web_left
 from cordpair.acd.model import Cell
 from cordpair.acd.proposals import Events
+from cordpair.acd.refusal import Refusal
 
 
 def _nothing(cell: Cell, given: Any, now: int) -> Events:
     """No decision follows from this input."""
     return iter(())
+
+
+def _not_yet(cell: Cell, given: Any, now: int) -> Events:
+    raise Refusal(f"{type(given).__name__} cannot be done yet")
 
 
 def breach_found(cell: Cell, given: inp.BreachFound, now: int) -> Events:
@@ -57,6 +62,14 @@ DECIDE: dict[type, Callable[[Cell, Any, int], Events]] = {
     inp.BrowserGone: browser_gone,
     inp.BrowserBack: browser_back,
     inp.WebLeft: web_left,
+    inp.PageShared: _not_yet,
+    inp.Hold: _not_yet,
+    inp.Transfer: _not_yet,
+    inp.SendDigits: _not_yet,
+    inp.HangUpContact: _not_yet,
+    inp.Dispose: _not_yet,
+    inp.DeskOpened: _not_yet,
+    inp.DeskLost: _not_yet,
     inp.TimerDue: _nothing,
 }
 

@@ -10,7 +10,26 @@ import msgspec
 
 from cordpair.acd.causes import Cause, Failure, SeatStatus
 from cordpair.acd.configuration import Configuration
-from cordpair.acd.inputs_web import BaseInput, BrowserBack, BrowserGone, Caller, WebArrived, WebInput, WebLeft
+from cordpair.acd.inputs_desk import (
+    DeskInput,
+    DeskLost,
+    DeskOpened,
+    Dispose,
+    HangUpContact,
+    Hold,
+    SendDigits,
+    Transfer,
+)
+from cordpair.acd.inputs_web import (
+    BaseInput,
+    BrowserBack,
+    BrowserGone,
+    Caller,
+    PageShared,
+    WebArrived,
+    WebInput,
+    WebLeft,
+)
 from cordpair.ids import (
     AgentId,
     BridgeId,
@@ -276,49 +295,15 @@ Request = Union[
     DrainNode,
     ApplyConfiguration,
     WebInput,
+    DeskInput,
 ]
 Input = Union[DriverInput, Request, BreachFound, TimerDue]
 
 __all__ = [
-    "AcceptOffer",
-    "ApplyConfiguration",
-    "BreachFound",
-    "BridgeSeen",
-    "BrowserBack",
-    "BrowserGone",
-    "Caller",
-    "ChangeContact",
-    "CommandFailed",
-    "Digit",
-    "DrainNode",
-    "DriverInput",
-    "EndContact",
-    "Fenced",
-    "Input",
-    "Joined",
-    "Left",
-    "LegAnswered",
-    "LegArrived",
-    "LegEnded",
-    "LegRinging",
-    "LegSeen",
-    "LinkDown",
-    "LinkUp",
-    "NotReady",
-    "PlayEnded",
-    "Ready",
-    "RecordingEnded",
-    "RejectOffer",
-    "Request",
-    "SeatChanged",
-    "SignIn",
-    "SignOut",
-    "Snapshot",
-    "Stamp",
-    "TaskArrived",
-    "TimerDue",
-    "WebArrived",
-    "WebInput",
-    "WebLeft",
-    "WrapUpDone",
-]
+    "AcceptOffer", "ApplyConfiguration", "BreachFound", "BridgeSeen", "BrowserBack", "BrowserGone", "Caller",
+    "ChangeContact", "CommandFailed", "DeskInput", "DeskLost", "DeskOpened", "Digit", "Dispose", "DrainNode",
+    "DriverInput", "EndContact", "Fenced", "HangUpContact", "Hold", "Input", "Joined", "Left", "LegAnswered",
+    "LegArrived", "LegEnded", "LegRinging", "LegSeen", "LinkDown", "LinkUp", "NotReady", "PageShared", "PlayEnded",
+    "Ready", "RecordingEnded", "RejectOffer", "Request", "SeatChanged", "SendDigits", "SignIn", "SignOut", "Snapshot",
+    "Stamp", "TaskArrived", "TimerDue", "Transfer", "WebArrived", "WebInput", "WebLeft", "WrapUpDone",
+]  # fmt: skip

@@ -54,6 +54,13 @@ class WebLeft(BaseInput, frozen=True):
     context_id: str
 
 
-WebInput = Union[WebArrived, BrowserGone, BrowserBack, WebLeft]
+class PageShared(BaseInput, frozen=True):
+    """The customer consented to show the page, or (``on`` false) took that back."""
 
-__all__ = ["BaseInput", "BrowserBack", "BrowserGone", "Caller", "WebArrived", "WebInput", "WebLeft"]
+    context_id: str
+    on: bool
+
+
+WebInput = Union[WebArrived, BrowserGone, BrowserBack, WebLeft, PageShared]
+
+__all__ = ["BaseInput", "BrowserBack", "BrowserGone", "Caller", "PageShared", "WebArrived", "WebInput", "WebLeft"]

@@ -102,6 +102,8 @@ class AgentRow(_Row):
     calls: int = 0
     talk_ms: int = 0
     last_offer: int = 0  # number of the last offer made to this agent
+    desk: bool = False  # has a desktop open, as far as is known
+    desk_gone_until: int | None = None  # it is not heard of; it may come back until then
 
 
 class Connection(_Row):
@@ -116,6 +118,7 @@ class Connection(_Row):
     head_start_ms: int
     steps: tuple[Step, ...] = ()  # what the visit required: it counts again if the agent's leg is lost
     leg: LegId | None = None  # the agent's
+    held: bool = False  # the customer hears music
 
 
 class ContactRow(_Row):
@@ -142,6 +145,7 @@ class ContactRow(_Row):
     gone_until: int | None = None  # the browser is gone; it may come back until then
     call_until: int | None = None  # the browser was told to call; its leg is awaited
     no_shows: int = 0  # how often it did not
+    shared: bool = False  # the customer shows the page to the agent
 
 
 class VisitRow(_Row):
