@@ -12,6 +12,7 @@ from aiohttp import ClientSession, ClientWebSocketResponse, TCPConnector, WSMsgT
 from cordpair.acd.inputs import Ready, SignIn
 from cordpair.acd.model import NodeStatus, State
 from cordpair.api import Role, Server, make_key, office_of
+from cordpair.api.call import DEMONSTRATION
 from cordpair.api.limits import Limits
 from cordpair.clock import AsyncioClock
 from cordpair.config import parse
@@ -188,7 +189,8 @@ class Web:
 
 
 @asynccontextmanager
-async def web_centre(directory: Path, centre: str = CENTRE) -> AsyncIterator[Web]:
+async def web_centre(directory: Path, centre: str = CENTRE, plays: str | None = None) -> AsyncIterator[Web]:
+    """``plays``: the portal whose web site is played, as in the demonstration."""
     config = parse(centre, "centre.toml").config
     configuration, clock = to_configuration(config, 1), AsyncioClock()
     pbx = LoopbackPbx(clock, phones=["101", "102"], app="main", name="n1")
@@ -202,6 +204,8 @@ async def web_centre(directory: Path, centre: str = CENTRE) -> AsyncIterator[Web
 
     def mounted(app: Any, office: Any) -> None:
         apps.append(app)
+        if plays is not None:
+            app[DEMONSTRATION] = plays
         mount(app, office, config, directory)
 
     try:

@@ -176,7 +176,7 @@ async def test_a_token_is_good_for_one_session(web: Web) -> None:
     assert len(web.state.contacts) == 1
 
 
-@pytest.mark.parametrize("name", ["cobrowse_token", "identity", "ticket"])
+@pytest.mark.parametrize("name", ["identity", "ticket"])
 async def test_what_is_no_session_token_opens_nothing(web: Web, name) -> None:
     browser = await web.hello((await web.ticket())[name])
     assert (await browser.next() or {})["code"] == "token" and not web.state.contacts

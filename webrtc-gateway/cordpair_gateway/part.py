@@ -8,7 +8,7 @@ from pathlib import Path
 
 from aiohttp import web
 
-from cordpair.api.call import Office
+from cordpair.api.call import DEMONSTRATION, Office
 from cordpair.config.model import Config, Gateway
 from cordpair.config.secrets import resolve_secret
 from cordpair.errors import ConfigurationError
@@ -16,10 +16,12 @@ from cordpair.ids import NodeId
 from cordpair_gateway.customers import Customers
 from cordpair_gateway.door import DoorHandler, DoorMetrics, DoorSettings, Logged
 from cordpair_gateway.resume import Resumes
-from cordpair_gateway.session import PATH, Sessions
+from cordpair_gateway.session import PATH, Sessions, socket_url
+from cordpair_gateway.shop import Shop
 from cordpair_gateway.tickets import Tickets
 from cordpair_gateway.tickets_api import TicketDesk
 from cordpair_gateway.ways import ways_to
+from cordpair_gateway.web_files import DeskPage, WebFiles
 
 CUSTOMERS: web.AppKey[Customers] = web.AppKey("customers", Customers)
 
@@ -44,6 +46,11 @@ def mount(app: web.Application, office: Office, config: Config, directory: Path)
     door = DoorHandler(
         customers, ways, Logged(), DoorMetrics(office.metrics.registry), DoorSettings(origins=origins | _own(gateway))
     )
+    files = WebFiles()
+    files.add_to(app)
+    DeskPage(files, socket_url(gateway, "")).add_to(app)
+    if (played := app.get(DEMONSTRATION)) is not None:
+        Shop(files, desk, played, config.portals[played]).add_to(app)
     app[CUSTOMERS] = customers
     app.router.add_post("/v1/tickets", desk.tickets)
     app.router.add_get("/v1/expected-wait", desk.expected_wait)

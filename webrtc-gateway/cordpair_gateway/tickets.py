@@ -15,7 +15,7 @@ import msgspec
 from cordpair.sip import CallLock
 
 SESSION_MS = 60_000  # from the ticket to the opening of the session
-COBROWSE_MS = 12 * 3_600_000
+COBROWSE_MS = 60_000  # from the consent to the opening of the line that carries the page
 MOST = 50_000  # tokens that are good at once, of one web site
 BYTES = 24  # 192 random bits
 

@@ -8,7 +8,7 @@ import msgspec
 from aiohttp import web
 from msgspec import Meta
 
-from cordpair.api.bodies import read_body
+from cordpair.api.app import body_of
 from cordpair.api.call import Office
 from cordpair.api.errors import Forbidden, Refused, TooMany
 from cordpair.api.roles import Role
@@ -17,7 +17,7 @@ from cordpair.ids import QueueId
 from cordpair_gateway.customers import Customers, expected_in
 from cordpair_gateway.pages import rule_for
 from cordpair_gateway.session import PATH, socket_url
-from cordpair_gateway.tickets import COBROWSE_MS, SESSION_MS, Purpose, Ticket, TooManyTickets
+from cordpair_gateway.tickets import SESSION_MS, Purpose, Ticket, TooManyTickets
 from cordpair_gateway.turn import IceServer, ice_servers
 from cordpair_gateway.waiting import Range, range_for
 
@@ -25,16 +25,18 @@ from cordpair_gateway.waiting import Range, range_for
 SHOWN = re.compile(r"[0-9A-Za-z._+-]{1,64}")
 
 Word = Annotated[str, Meta(max_length=256)]
+PageName = Annotated[str, Meta(min_length=1, max_length=1_024)]
+Locale = Annotated[str, Meta(max_length=35)]
 
 
 class TicketBody(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """All of it but ``page`` and ``media`` is personal data: it goes into the contact's record and to the desk."""
 
-    page: Annotated[str, Meta(min_length=1, max_length=1_024)]
+    page: PageName
     customer: Word = ""
     reason: Word = ""
     media: Literal["audio", "video"] = "audio"
-    locale: Annotated[str, Meta(max_length=35)] = ""
+    locale: Locale = ""
     context: Annotated[dict[Annotated[str, Meta(max_length=64)], Word], Meta(max_length=64)] = {}
 
 
@@ -42,7 +44,6 @@ class TicketReply(msgspec.Struct, frozen=True):
     ticket: str
     identity: str
     session_token: str
-    cobrowse_token: str
     session_url: str
     ice_servers: list[IceServer]
     place: int
@@ -66,8 +67,10 @@ class TicketDesk:
 
     async def tickets(self, request: web.Request) -> web.Response:
         name, portal = await self._portal(request)
-        body = read_body(await request.read(), TicketBody)
-        assert isinstance(body, TicketBody)
+        return _json(await self.make(name, portal, await body_of(request, TicketBody)), 201)
+
+    async def make(self, name: str, portal: Portal, body: TicketBody) -> TicketReply:
+        """For a customer of the portal. Raises Refused, TooMany."""
         rule = self._rule(portal, body.page)
         if body.media not in portal.media:
             raise Refused(f"The portal has no {body.media}.", "media")
@@ -78,21 +81,18 @@ class TicketDesk:
         ticket = self._ticket(name, portal, rule, body)
         try:
             session = customers.tickets.issue(ticket, Purpose.SESSION, now + SESSION_MS, now)
-            cobrowse = customers.tickets.issue(ticket, Purpose.COBROWSE, now + COBROWSE_MS, now)
         except TooManyTickets:
             raise TooMany("The portal has too many tickets open.", 10) from None
-        reply = TicketReply(
+        return TicketReply(
             ticket=ticket.ticket,
             identity=ticket.identity,
             session_token=session,
-            cobrowse_token=cobrowse,
             session_url=socket_url(self._config.gateway, PATH),
             ice_servers=ice_servers(self._config.gateway, self._secret, ticket.identity, now),
             place=place,
             wait=wait,
             expires_at=now + SESSION_MS,
         )
-        return _json(reply, 201)
 
     async def expected_wait(self, request: web.Request) -> web.Response:
         _, portal = await self._portal(request)
@@ -162,4 +162,4 @@ def _json(reply: msgspec.Struct, status: int = 200) -> web.Response:
     return web.Response(status=status, body=msgspec.json.encode(reply), content_type="application/json")
 
 
-__all__ = ["TicketBody", "TicketDesk", "TicketReply", "WaitReply"]
+__all__ = ["Locale", "PageName", "TicketBody", "TicketDesk", "TicketReply", "WaitReply", "Word"]

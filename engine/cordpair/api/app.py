@@ -4,7 +4,7 @@ import asyncio
 import logging
 import time
 from collections.abc import Awaitable, Callable
-from typing import Any
+from typing import Any, TypeVar
 
 import msgspec
 from aiohttp import web
@@ -30,6 +30,8 @@ from cordpair.api.roles import Scope
 from cordpair.api.routes import ROUTES, Nothing, Route
 
 log = logging.getLogger("cordpair.api.access")
+
+T = TypeVar("T")
 
 BODY_S = 10.0  # a body of 64 KiB that takes longer does not come from a program that means well
 ANSWER_S = 30.0
@@ -67,7 +69,9 @@ def _endpoint(route: Route, office: Office, limits: Limits) -> Serve:
             if scope.role not in route.roles:
                 raise Forbidden(f"A key of role {scope.role} may not do this.")
         query: Any = read_query(request.query.items(), route.query or Nothing)
-        body = await _body(request, route.body) if route.body is not None else None
+        body: Any = None
+        if route.body is not None:
+            body = await body_of(request, route.body)
         answer = route.handler(Call(office, request, scope, body, query))
         if 101 in route.replies:
             return _response(await answer)
@@ -80,7 +84,8 @@ def _endpoint(route: Route, office: Office, limits: Limits) -> Serve:
     return serve
 
 
-async def _body(request: web.Request, kind: type) -> object:
+async def body_of(request: web.Request, kind: type[T]) -> T:
+    """The request's body, read in time and whole. Raises ApiError."""
     if request.headers.get("Content-Encoding", "identity") != "identity":
         raise UnsupportedMedia("Send the body as it is, not compressed.")
     if (request.content_length or 0) > LARGEST:
@@ -129,7 +134,7 @@ async def _watched(request: web.Request, handler: Serve) -> web.StreamResponse:
 
 def response_headers(response: web.StreamResponse) -> None:
     if not response.prepared:
-        response.headers["Cache-Control"] = "no-store"
+        response.headers.setdefault("Cache-Control", "no-store")
         response.headers["Server"] = "cordpair"
         response.headers["X-Content-Type-Options"] = "nosniff"
 
@@ -145,4 +150,4 @@ def _note(request: web.Request, status: int, seconds: float) -> None:
     )
 
 
-__all__ = ["make_app"]
+__all__ = ["OPERATION", "body_of", "make_app"]

@@ -33,6 +33,9 @@ class Office(msgspec.Struct, frozen=True):
 
 OFFICE: web.AppKey[Office] = web.AppKey("office", Office)
 
+# Set where a demonstration runs: the portal whose web site a web part is to play.
+DEMONSTRATION: web.AppKey[str] = web.AppKey("demonstration", str)
+
 
 class Call(msgspec.Struct, frozen=True):
     office: Office
@@ -91,4 +94,4 @@ def listed(name: str, rows: list[bytes], rest: bytes = b"") -> bytes:
     return b'{"%s":[%s]%s}' % (name.encode(), b",".join(rows), rest)
 
 
-__all__ = ["OFFICE", "Call", "Office", "found", "listed"]
+__all__ = ["DEMONSTRATION", "OFFICE", "Call", "Office", "found", "listed"]
