@@ -1,8 +1,9 @@
 """What routing needs of personal data is derived, the rest is filed."""
 
 from cordpair.acd.configuration import Configuration, Queue, Service
-from cordpair.acd.events import ContactArrived, ContactConnected
+from cordpair.acd.events import ConnectionEnded, ContactArrived, ContactConnected
 from cordpair.acd.inputs import Caller, LegArrived, LegRinging, WebArrived
+from cordpair.acd.model import Connection, ContactRow, State
 from cordpair.ids import AgentId, ContactId, LegId, NodeId, OfferId, QueueId, ServiceId, VisitId
 from cordpair.runtime import MemoryRecords
 from cordpair.runtime.personal import Personal
@@ -32,7 +33,7 @@ def test_only_variables_of_the_service_are_kept() -> None:
     personal = Personal(records)
     _, taken = personal.strip(arrived(), configuration())
     event = ContactArrived(CONTACT, NODE, "voice", 5, leg=LEG, service=ServiceId("s"))
-    personal.keep(taken, [event], 5)
+    personal.keep(taken, [event], 5, State())
     assert records.variables == {"CUSTOMER": "7"}
 
 
@@ -40,8 +41,8 @@ def test_the_last_agent_is_derived_where_a_queue_is_sticky() -> None:
     records = MemoryRecords()
     personal = Personal(records)
     _, taken = personal.strip(arrived(), configuration(1_000))
-    personal.keep(taken, [ContactArrived(CONTACT, NODE, "voice", 5, leg=LEG)], 5)
-    personal.keep([], [ContactConnected(CONTACT, VisitId("v1"), OfferId("o1"), ANN, 5)], 6)
+    personal.keep(taken, [ContactArrived(CONTACT, NODE, "voice", 5, leg=LEG)], 5, State())
+    personal.keep([], [ContactConnected(CONTACT, VisitId("v1"), OfferId("o1"), ANN, 5)], 6, State())
     again, _ = personal.strip(arrived(), configuration(1_000))
     assert isinstance(again, LegArrived)
     assert again.last_agent == ANN
@@ -63,9 +64,10 @@ def test_memory_records_are_bounded() -> None:
     for number in range(4):
         contact = ContactId(f"c{number}")
         records.put(contact, 0, Caller(str(number)), {})
-        records.connected(contact, ANN, 0)
-    assert records.caller(ContactId("c1")) is None
-    assert records.caller(ContactId("c3")) == Caller("3")
+        records.connected(contact, ANN, 0, QueueId("q"))
+    assert records.record(ContactId("c1")) is None
+    last = records.record(ContactId("c3"))
+    assert last is not None and last.caller == Caller("3")
     assert records.last_agent("1") is None
     assert records.last_agent("3") == ANN
 
@@ -77,5 +79,26 @@ def test_what_a_portal_tells_of_its_customer_is_filed_and_not_journaled() -> Non
     stripped, taken = personal.strip(given, configuration())
     assert stripped == WebArrived("web-1", NODE, "audio", 5)
     event = ContactArrived(CONTACT, NODE, "voice", 5, context_id="web-1", media="audio")
-    personal.keep(taken, [event], 5)
-    assert records.variables == {"page": "/checkout"} and records.caller(CONTACT) == Caller("c-7", "Ann")
+    personal.keep(taken, [event], 5, State())
+    record = records.record(CONTACT)
+    assert record is not None
+    assert (record.variables, record.caller) == ({"page": "/checkout"}, Caller("c-7", "Ann"))
+
+
+def test_a_conversation_is_filed_with_its_queue_and_its_length() -> None:
+    class Noted(MemoryRecords):
+        said: tuple[object, ...] = ()
+
+        def connected(self, contact, agent, at_ms, queue) -> None:
+            self.said += (contact, agent, at_ms, queue)
+
+        def talked(self, contact, agent, talk_ms) -> None:
+            self.said += (contact, agent, talk_ms)
+
+    records = Noted()
+    talk = Connection(ANN, 0, OfferId("o1"), QueueId("q"), 5, 1, 0)
+    state = State(contacts={CONTACT: ContactRow(CONTACT, NODE, "voice", 1, connection=talk)})
+    personal = Personal(records)
+    personal.keep([], [ContactConnected(CONTACT, VisitId("v1"), OfferId("o1"), ANN, 5)], 6, state)
+    personal.keep([], [ConnectionEnded(CONTACT, ANN, 90, "caller")], 96, State())
+    assert records.said == (CONTACT, ANN, 6, "q", CONTACT, ANN, 90)

@@ -256,7 +256,7 @@ class TestPersonalData:
         (entry,) = journal.read()
         assert "4930123456" not in repr(entry)
         assert "Ada" not in repr(entry)
-        assert records.caller(ContactId("r-c1")) == self.ARRIVED.caller
+        assert records.record(ContactId("r-c1")).caller == self.ARRIVED.caller
 
     async def test_also_from_a_snapshot(self, writer, core, journal, clock, records) -> None:
         legs = (LegSeen(LEG, answered=False, arrival=self.ARRIVED), LegSeen(LegId("other"), answered=True))
@@ -264,7 +264,7 @@ class TestPersonalData:
         await clock.settle()
         (entry,) = journal.read()
         assert "4930123456" not in repr(entry)
-        assert records.caller(ContactId("r-c1")) == self.ARRIVED.caller
+        assert records.record(ContactId("r-c1")).caller == self.ARRIVED.caller
 
     async def test_records_that_fail_cost_no_call(self, writer, journal, clock, records, monkeypatch, caplog) -> None:
         def full(*_: object) -> None:

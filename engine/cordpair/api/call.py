@@ -19,16 +19,18 @@ from cordpair.errors import AcdError, CordpairError
 from cordpair.ids import AgentId
 from cordpair.runtime import Engine
 from cordpair.runtime.core import Decided
+from cordpair.store import Store
 
 
 class Office(msgspec.Struct, frozen=True):
-    """What all calls share."""
+    """What all calls share. ``store``: where there is one, for what stands beside the API."""
 
     engine: Engine
     hub: Hub
     keys: KeyRing
     why: WhyReader
     metrics: Metrics
+    store: Store | None = None
 
 
 OFFICE: web.AppKey[Office] = web.AppKey("office", Office)

@@ -19,6 +19,7 @@ from cordpair.api.metrics import Metrics
 from cordpair.api.why import WhyReader
 from cordpair.errors import ConfigurationError
 from cordpair.runtime import Engine
+from cordpair.store import Store
 
 log = logging.getLogger(__name__)
 
@@ -43,13 +44,15 @@ def parse_listen(text: str) -> tuple[str, int]:
 
 
 @contextlib.asynccontextmanager
-async def office_of(engine: Engine, keys: KeySource, journal: Path | None) -> AsyncIterator[Office]:
+async def office_of(
+    engine: Engine, keys: KeySource, journal: Path | None, store: Store | None = None
+) -> AsyncIterator[Office]:
     """Everything that answers, without a port."""
     hub, why, metrics = Hub(engine), WhyReader(journal), Metrics(engine)
     hub.watchers.append(metrics.see)
     try:
         async with hub.running():
-            yield Office(engine, hub, KeyRing(keys, engine.clock), why, metrics)
+            yield Office(engine, hub, KeyRing(keys, engine.clock), why, metrics, store)
     finally:
         why.close()
 
@@ -98,7 +101,7 @@ class Server:
 
 
 async def serve_api(
-    engine: Engine, keys: KeySource, journal: Path | None, listen: str, mount: Mount | None = None
+    engine: Engine, store: Store, journal: Path | None, listen: str, mount: Mount | None = None
 ) -> None:
     """Serve until cancelled. Raises ConfigurationError when ``listen`` is no address.
 
@@ -106,7 +109,7 @@ async def serve_api(
     as an engine that this one replaces has gone.
     """
     host, port = parse_listen(listen)
-    async with office_of(engine, keys, journal) as office:
+    async with office_of(engine, store.keys, journal, store) as office:
         server = Server(office, mount=mount)
         try:
             while True:

@@ -50,7 +50,7 @@ async def _run(settings: Settings, url: str, view: "View") -> int:
         await store.keys.add(kept)
 
         async def started(engine: Engine) -> None:
-            async with office_of(engine, store.keys, setup.journal) as office:
+            async with office_of(engine, store.keys, setup.journal, store) as office:
                 server = Server(office)
                 try:
                     view.tell_url(await _listen(server, listen), key)

@@ -30,7 +30,7 @@ async def _serve(settings: Settings, take_file: bool) -> int:
         mount = mounting(settings.loaded.config, settings.file.parent)
 
         async def api(engine: Engine) -> None:
-            await serve_api(engine, store.keys, setup.journal, listen, mount)
+            await serve_api(engine, store, setup.journal, listen, mount)
 
         return await run_engine(setup, started=api)
 

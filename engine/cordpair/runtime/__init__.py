@@ -5,7 +5,7 @@ from cordpair.runtime.engine import Engine, Stop
 from cordpair.runtime.errors import CoreFailed, EngineBusy, EngineStopped
 from cordpair.runtime.exits import EXIT_BUG, EXIT_CONFIGURATION, EXIT_FENCED, EXIT_JOURNAL, EXIT_OK
 from cordpair.runtime.figures import AgentFigures, Figures, QueueFigures, figures
-from cordpair.runtime.personal import MemoryRecords, Records
+from cordpair.runtime.personal import MemoryRecords, Record, Records
 from cordpair.runtime.process import run_loop
 from cordpair.runtime.recovery import Recovered, recover
 from cordpair.runtime.reload import Origin, Outcome, Reloader, Result
@@ -30,6 +30,7 @@ __all__ = [
     "Origin",
     "Outcome",
     "QueueFigures",
+    "Record",
     "Records",
     "Recovered",
     "Reloader",

@@ -21,7 +21,7 @@ from cordpair.runtime.errors import CoreFailed
 from cordpair.runtime.executor import DEADLINE_MS, Executor
 from cordpair.runtime.lag import Lag
 from cordpair.runtime.laws import Laws
-from cordpair.runtime.personal import NOBODY, Records
+from cordpair.runtime.personal import NOBODY, Record, Records
 from cordpair.runtime.reload import Reloader
 from cordpair.runtime.subscriptions import Subscription
 from cordpair.runtime.supervisor import LinkState, Supervisor, endpoints_of
@@ -145,6 +145,14 @@ class Engine:
     def unsubscribe(self, subscription: Subscription) -> None:
         self._writer.subscriptions.remove(subscription)
 
+    def record(self, contact: ContactId) -> Record | None:
+        """What is known of the contact's caller, also of late when the contact is over. Personal data."""
+        try:
+            return self._records.record(contact)
+        except Exception:
+            log.exception("a contact's record could not be read; the agent sees no number")
+            return None
+
     def snapshot_every(self, entries: int) -> None:
         self._writer.snapshots.every = entries
 
@@ -155,11 +163,8 @@ class Engine:
     # ------------------------------------------------------------ what the executor asks
 
     def caller(self, contact: ContactId) -> Caller:
-        try:
-            return self._records.caller(contact) or NOBODY
-        except Exception:
-            log.exception("a contact's record could not be read; the agent sees no number")
-            return NOBODY
+        record = self.record(contact)
+        return record.caller if record is not None else NOBODY
 
     def medium(self, prompt: str) -> str:
         return self._core.state.configuration.prompts.get(prompt, prompt)

@@ -6,15 +6,28 @@ What routing needs of it is derived here: the agent of the caller's last convers
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Protocol
 
+import msgspec
 from msgspec.structs import replace
 
 from cordpair.acd.configuration import Configuration
-from cordpair.acd.events import ContactArrived, ContactConnected, Event
+from cordpair.acd.events import ConnectionEnded, ContactArrived, ContactConnected, Event
 from cordpair.acd.inputs import Caller, Input, LegArrived, LegSeen, LinkUp, WebArrived
-from cordpair.ids import AgentId, ContactId
+from cordpair.acd.model import State
+from cordpair.ids import AgentId, ContactId, QueueId
 
 NOBODY = Caller()
 Arrival = LegArrived | WebArrived  # what brings personal data
+
+
+class Record(Protocol):
+    """What is known of a contact's caller."""
+
+    @property
+    def caller(self) -> Caller: ...
+
+    @property
+    def variables(self) -> Mapping[str, str]:
+        """What the PBX or the web site said of them: see ``docs/reference/web-protocol.md`` for the latter."""
 
 
 class Records(Protocol):
@@ -22,12 +35,20 @@ class Records(Protocol):
 
     def put(self, contact: ContactId, at_ms: int, caller: Caller, variables: Mapping[str, str]) -> None: ...
 
-    def caller(self, contact: ContactId) -> Caller | None: ...
+    def record(self, contact: ContactId) -> Record | None: ...
 
-    def connected(self, contact: ContactId, agent: AgentId, at_ms: int) -> None:
+    def connected(self, contact: ContactId, agent: AgentId, at_ms: int, queue: QueueId) -> None:
         """Remember who talked to the contact's caller last."""
 
+    def talked(self, contact: ContactId, agent: AgentId, talk_ms: int) -> None:
+        """Their conversation is over."""
+
     def last_agent(self, number: str) -> AgentId | None: ...
+
+
+class _Kept(msgspec.Struct, frozen=True):
+    caller: Caller
+    variables: Mapping[str, str]
 
 
 class MemoryRecords:
@@ -35,24 +56,27 @@ class MemoryRecords:
 
     def __init__(self, keep: int = 100_000) -> None:
         self._keep = keep
-        self._callers: dict[ContactId, Caller] = {}
+        self._kept: dict[ContactId, _Kept] = {}
         self._last: dict[str, AgentId] = {}
 
     def put(self, contact: ContactId, at_ms: int, caller: Caller, variables: Mapping[str, str]) -> None:
-        self._callers[contact] = caller
-        if len(self._callers) > self._keep:
-            del self._callers[next(iter(self._callers))]
+        self._kept[contact] = _Kept(caller, variables)
+        if len(self._kept) > self._keep:
+            del self._kept[next(iter(self._kept))]
 
-    def caller(self, contact: ContactId) -> Caller | None:
-        return self._callers.get(contact)
+    def record(self, contact: ContactId) -> Record | None:
+        return self._kept.get(contact)
 
-    def connected(self, contact: ContactId, agent: AgentId, at_ms: int) -> None:
-        caller = self._callers.get(contact)
-        if caller is not None and caller.number:
-            self._last.pop(caller.number, None)
-            self._last[caller.number] = agent
+    def connected(self, contact: ContactId, agent: AgentId, at_ms: int, queue: QueueId) -> None:
+        kept = self._kept.get(contact)
+        if kept is not None and kept.caller.number:
+            self._last.pop(kept.caller.number, None)
+            self._last[kept.caller.number] = agent
             if len(self._last) > self._keep:
                 del self._last[next(iter(self._last))]
+
+    def talked(self, contact: ContactId, agent: AgentId, talk_ms: int) -> None:
+        """Nothing is kept of it."""
 
     def last_agent(self, number: str) -> AgentId | None:
         return self._last.get(number)
@@ -86,7 +110,7 @@ class Personal:
             return replace(input, snapshot=replace(input.snapshot, legs=legs)), taken
         return input, []
 
-    def keep(self, taken: list[Arrival], events: Sequence[Event], at_ms: int) -> None:
+    def keep(self, taken: list[Arrival], events: Sequence[Event], at_ms: int, state: State) -> None:
         """File what was taken under the contacts that the events made; what became no contact is forgotten."""
         by_leg = {arrival.leg: arrival for arrival in taken if type(arrival) is LegArrived}
         by_session = {arrival.context_id: arrival for arrival in taken if type(arrival) is WebArrived}
@@ -101,7 +125,11 @@ class Personal:
                     web = by_session[event.context_id]
                     self._records.put(event.contact, at_ms, web.caller or NOBODY, web.variables)
             elif type(event) is ContactConnected:
-                self._records.connected(event.contact, event.agent, at_ms)
+                row = state.contacts.get(event.contact)
+                talk = row.connection if row is not None else None
+                self._records.connected(event.contact, event.agent, at_ms, talk.queue if talk else QueueId(""))
+            elif type(event) is ConnectionEnded:
+                self._records.talked(event.contact, event.agent, event.talk_ms)
 
     def _without(self, arrival: LegArrived) -> LegArrived:
         if arrival.caller is None and not arrival.variables:
@@ -127,4 +155,4 @@ def _arrivals(legs: Sequence[LegSeen]) -> Iterator[LegArrived]:
             yield leg.arrival
 
 
-__all__ = ["MemoryRecords", "Personal", "Records"]
+__all__ = ["MemoryRecords", "Personal", "Record", "Records"]

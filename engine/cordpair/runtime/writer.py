@@ -197,7 +197,7 @@ class Writer:
 
     def _file(self, taken: list[Arrival], entry: Entry) -> None:
         try:
-            self._personal.keep(taken, entry.events, entry.at)
+            self._personal.keep(taken, entry.events, entry.at, self._core.state)
         except Exception:
             log.exception("a contact's record could not be kept; the call goes on without it")
 

@@ -1,10 +1,12 @@
-"""Configuration entities, contact records and API keys in SQLite."""
+"""Configuration entities, contact records, sign-ins and API keys in SQLite."""
 
+from cordpair.store.conversations import Conversation, Conversations, Day
 from cordpair.store.errors import StoreError
 from cordpair.store.keys import ApiKey, ApiKeys
 from cordpair.store.mapping import to_configuration
 from cordpair.store.records import ContactRecord, ContactRecords
 from cordpair.store.revisions import Active, Revision
+from cordpair.store.sign_ins import SignIn, SignIns
 from cordpair.store.store import Store
 
 __all__ = [
@@ -13,7 +15,12 @@ __all__ = [
     "ApiKeys",
     "ContactRecord",
     "ContactRecords",
+    "Conversation",
+    "Conversations",
+    "Day",
     "Revision",
+    "SignIn",
+    "SignIns",
     "Store",
     "StoreError",
     "to_configuration",

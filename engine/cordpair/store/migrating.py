@@ -16,6 +16,7 @@ from cordpair.store.schema import (
     api_keys,
     configuration,
     contact_records,
+    desks,
     get_help,
     joined_nodes,
     migrations,
@@ -56,6 +57,13 @@ def _without_help(db: Database) -> None:
         db.execute(f"ALTER TABLE {table} DROP COLUMN {column}")
 
 
+def _without_desks(db: Database) -> None:
+    for table in ("passwords", "sign_ins", "conversations"):
+        db.table(table).drop()
+    db.execute("DROP INDEX idx_contacts_customer")
+    db.execute("ALTER TABLE contacts DROP COLUMN customer")
+
+
 UNDO: dict[str, Undo] = {
     configuration.__name__: _drop("revisions", "settings", *(name for name, _, _ in ENTITIES)),
     contact_records.__name__: _drop("contacts"),
@@ -63,6 +71,7 @@ UNDO: dict[str, Undo] = {
     joined_nodes.__name__: _part,
     web_customers.__name__: _without_web,
     get_help.__name__: _without_help,
+    desks.__name__: _without_desks,
 }
 NAMES = tuple(UNDO)  # in their order: migration 1, 2, …
 

@@ -11,14 +11,19 @@ import msgspec
 from sqlite_utils import Database
 
 from cordpair.acd.inputs import Caller
-from cordpair.ids import AgentId, ContactId
+from cordpair.ids import AgentId, ContactId, QueueId
+from cordpair.store.conversations import Conversations, erase_conversations
 from cordpair.store.thread import DatabaseThread
 
 KEEP = 100_000  # contacts, and callers' numbers, in memory
 LOADED = 20_000  # contacts taken into memory at the start: more than can be live; a restart must be quick
 
-PUT = "INSERT OR REPLACE INTO contacts (contact, at, number, name, variables) VALUES (?, ?, ?, ?, ?)"
-CONNECTED = "UPDATE contacts SET agent = ?, connected_at = ? WHERE contact = ?"
+PUT = "INSERT OR REPLACE INTO contacts (contact, at, number, name, variables, customer) VALUES (?, ?, ?, ?, ?, ?)"
+# Of a caller of whom nothing is known there is a row from here on: what is noted of them is erased with it.
+CONNECTED = """
+INSERT INTO contacts (contact, at, number, name, variables, agent, connected_at) VALUES (?, ?, '', '', '{}', ?, ?)
+ON CONFLICT (contact) DO UPDATE SET agent = excluded.agent, connected_at = excluded.connected_at
+"""
 LATEST = "SELECT contact, at, number, name, variables, agent, connected_at FROM contacts ORDER BY at DESC LIMIT ?"
 LAST_AGENTS = """
 SELECT number, agent, max(connected_at) AS last FROM contacts
@@ -36,11 +41,17 @@ class ContactRecord(msgspec.Struct, frozen=True):
     agent: AgentId | None = None
     connected_at: int | None = None
 
+    @property
+    def customer(self) -> str:
+        """Who it is, as the web site knows them; else the number. Of one customer's contacts it is the same."""
+        return self.variables.get("customer") or self.caller.number
+
 
 class ContactRecords:
     """Fits the runtime's ``Records``. Nothing here waits, except what is ``async``."""
 
     def __init__(self, thread: DatabaseThread, keep: int = KEEP) -> None:
+        self.conversations = Conversations(thread)
         self._thread = thread
         self._keep = keep
         self._records: dict[ContactId, ContactRecord] = {}
@@ -57,9 +68,9 @@ class ContactRecords:
         self._records[contact] = record
         _shrink(self._records, self._keep)
         written = msgspec.json.encode(record.variables).decode()
-        self._thread.write(PUT, contact, at_ms, caller.number, caller.name, written)
+        self._thread.write(PUT, contact, at_ms, caller.number, caller.name, written, record.customer)
 
-    def connected(self, contact: ContactId, agent: AgentId, at_ms: int) -> None:
+    def connected(self, contact: ContactId, agent: AgentId, at_ms: int, queue: QueueId) -> None:
         """Remember who talked to the contact's caller last."""
         record = self._records.get(contact)
         if record is not None:
@@ -68,15 +79,15 @@ class ContactRecords:
                 self._agents.pop(record.caller.number, None)
                 self._agents[record.caller.number] = agent
                 _shrink(self._agents, self._keep)
-        self._thread.write(CONNECTED, agent, at_ms, contact)
+        self._thread.write(CONNECTED, contact, at_ms, agent, at_ms)
+        self.conversations.began(contact, agent, at_ms, queue)
 
-    def caller(self, contact: ContactId) -> Caller | None:
-        record = self._records.get(contact)
-        return record.caller if record is not None else None
+    def talked(self, contact: ContactId, agent: AgentId, talk_ms: int) -> None:
+        self.conversations.talked(contact, agent, talk_ms)
 
-    def variables(self, contact: ContactId) -> Mapping[str, str]:
-        record = self._records.get(contact)
-        return record.variables if record is not None else {}
+    def record(self, contact: ContactId) -> ContactRecord | None:
+        """From memory."""
+        return self._records.get(contact)
 
     def last_agent(self, number: str) -> AgentId | None:
         return self._agents.get(number)
@@ -97,10 +108,10 @@ class ContactRecords:
         return record is not None or count > 0
 
     async def erase_number(self, number: str) -> int:
-        """Forget every contact of the caller; how many there were."""
-        for contact in [key for key, record in self._records.items() if record.caller.number == number]:
+        """Forget every contact of the caller, or customer; how many there were."""
+        for contact in [key for key, each in self._records.items() if number in (each.caller.number, each.customer)]:
             del self._records[contact]
-        count, _ = await self._erase("number = ?", number)
+        count, _ = await self._erase("number = ?1 OR customer = ?1", number)
         self._forget({number}, {})
         return count
 
@@ -136,6 +147,7 @@ class ContactRecords:
 def _erase(db: Database, where: str, value: Any) -> tuple[int, dict[str, str | None]]:
     """How many rows went, and who is the last agent of their numbers now."""
     numbers = [row[0] for row in db.execute(f"SELECT DISTINCT number FROM contacts WHERE {where}", [value])]
+    erase_conversations(db, where, [value])
     count = db.execute(f"DELETE FROM contacts WHERE {where}", [value]).rowcount
     agents: dict[str, str | None] = {}
     for number in filter(None, numbers):

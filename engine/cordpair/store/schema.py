@@ -113,6 +113,25 @@ def get_help(db: Database) -> None:
         db.execute(f"ALTER TABLE {table} ADD COLUMN {column}")
 
 
+@migrations()
+def desks(db: Database) -> None:
+    """Agents at their desks: passwords and sign-ins, by their hashes only; what they did and noted."""
+    db.table("passwords").create(
+        {"agent": str, "hash": str, "changed_at": int}, pk="agent", not_null={"hash", "changed_at"}
+    )
+    columns = {"hash": bytes, "agent": str, "began_at": int, "expires_at": int, "checked_at": int}
+    db.table("sign_ins").create(columns, pk="hash", not_null={"agent", "began_at", "expires_at"})
+    db.execute(
+        "CREATE TABLE conversations (contact TEXT NOT NULL, agent TEXT NOT NULL, at INTEGER NOT NULL, "
+        "queue TEXT NOT NULL, talk_ms INTEGER NOT NULL DEFAULT 0, disposition TEXT NOT NULL DEFAULT '', "
+        "notes TEXT NOT NULL DEFAULT '', PRIMARY KEY (contact, agent))"
+    )
+    db.table("conversations").create_index(["agent", "at"])
+    db.execute("ALTER TABLE contacts ADD COLUMN customer TEXT NOT NULL DEFAULT ''")
+    db.execute("UPDATE contacts SET customer = number")
+    db.table("contacts").create_index(["customer"])
+
+
 # Durations are in ms; what is written as a list or table in the file is JSON here.
 ENTITIES: list[tuple[str, dict[str, type], set[str]]] = [
     ("pbx", {"url": str, "password": str}, {"url"}),
@@ -197,6 +216,7 @@ def refuse_foreign(db: Database, path: Path) -> None:
         joined_nodes.__name__,
         web_customers.__name__,
         get_help.__name__,
+        desks.__name__,
     }
     if unknown:
         newer = ", ".join(sorted(unknown))

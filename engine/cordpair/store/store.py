@@ -1,4 +1,4 @@
-"""The store: configuration revisions, contact records and API keys in one SQLite file."""
+"""The store: configuration revisions, contact records, sign-ins and API keys in one SQLite file."""
 
 import asyncio
 from pathlib import Path
@@ -10,6 +10,7 @@ from cordpair.store.keys import ApiKeys
 from cordpair.store.records import KEEP, ContactRecords
 from cordpair.store.revisions import Active, Revision
 from cordpair.store.schema import open_database
+from cordpair.store.sign_ins import SignIns
 from cordpair.store.thread import DatabaseThread
 
 
@@ -20,6 +21,7 @@ class Store:
         self._thread = thread
         self.records = records
         self.keys = ApiKeys(thread)
+        self.sign_ins = SignIns(thread)
 
     @classmethod
     async def open(cls, path: Path, *, keep: int = KEEP) -> "Store":
