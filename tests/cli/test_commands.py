@@ -70,6 +70,23 @@ class TestCheck:
         assert "warning:" in result.stderr
         assert "NOWHERE" in result.stderr
 
+    @pytest.mark.parametrize(
+        "wants",
+        [
+            '[portals.shop]\norigins = ["https://shop.test"]\npages = { "/*" = { queue = "sales" } }\n',
+            '[seats.web]\nendpoint = "web"\nbrowser = true\n',
+        ],
+    )
+    def test_a_pbx_that_browsers_cannot_reach(self, cordpair, centre, wants) -> None:
+        text = f'{centre.read_text()}[gateway]\nurl = "https://help.test"\n{wants}'
+        centre.write_text(text)
+        assert cordpair("check", centre).exit_code == 0  # the PBX in this process has a way in
+        asterisk = 'url = "asterisk+ari://u@127.0.0.1/"\npassword = { env = "HOME" }\n'
+        centre.write_text(text.replace('url = "loopback://"\n', asterisk))
+        assert "pbx.demo.door.url is missing" in cordpair("check", centre).stderr
+        centre.write_text(text.replace('url = "loopback://"\n', asterisk + 'door = { url = "ws://127.0.0.1/ws" }\n'))
+        assert cordpair("check", centre).exit_code == 0
+
 
 class TestWhy:
     def test_without_a_contact_it_lists_them(self, cordpair, journal) -> None:

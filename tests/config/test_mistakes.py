@@ -137,6 +137,10 @@ def test_the_base_is_right() -> None:
             "[gateway]\nurl = 'https://h'\n[seats.web]\nendpoint = 'w;x'\nbrowser = true",
             "of a browser phone has letters",
         ),
+        (
+            "[pbx.two]\nurl = 'loopback:'\n[gateway]\nurl = 'https://h'\n[seats.web]\nendpoint = 'w'\nbrowser = true",
+            "seats.web.node: is missing: of several PBXs",
+        ),
         ("[queues.x]\non_no_show = {hang_up = 'busy'}", "queues.x.on_no_show: must have a queue"),
         ("[queues.x]\non_no_show = {queue = 'call'}", 'queues.x.on_no_show.queue: there is no queue "call"'),
         ("[queues.x]\non_no_show = {queue = 'billing'}", "queues.x.on_no_show.queue: queue billing takes calls"),

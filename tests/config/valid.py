@@ -168,7 +168,12 @@ def configs(draw: st.DrawFn) -> Config:
         },
         no_service=draw(ends),
         seats={
-            name: Seat(f"e{place}", draw(maybe(st.sampled_from(nodes))), draw(st.booleans()))
+            name: draw(
+                st.one_of(
+                    st.builds(Seat, st.just(f"e{place}"), maybe(st.sampled_from(nodes))),
+                    st.builds(Seat, st.just(f"e{place}"), st.sampled_from(nodes), st.just(True)),
+                )
+            )
             for place, name in enumerate(seats)
         },
         agents=draw(st.dictionaries(NAMES, agents, max_size=3)),

@@ -77,5 +77,5 @@ class NoSwitch:
 
 def test_a_pbx_without_a_way_for_browsers_is_named(tmp_path) -> None:
     config = parse(CENTRE, "centre.toml").config
-    with pytest.raises(ConfigurationError, match=r"\[pbx\.n1\.door\] url is missing"):
+    with pytest.raises(ConfigurationError, match=r"pbx\.n1\.door\.url is missing"):
         ways_to([NodeId("n1")], config, lambda node: NoSwitch(), tmp_path)  # type: ignore[arg-type,return-value]

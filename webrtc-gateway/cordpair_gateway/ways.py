@@ -38,7 +38,7 @@ def ways_to(needed: Iterable[NodeId], config: Config, driver: Callable[[NodeId],
     for node in needed:
         if node not in calls:
             raise ConfigurationError(
-                f'[pbx.{node}.door] url is missing: where its SIP WebSocket is, such as "ws://127.0.0.1:8088/ws".'
+                f'pbx.{node}.door.url is missing: where its SIP WebSocket is, such as "ws://127.0.0.1:8088/ws".'
             )
     return Ways(calls, phones)
 

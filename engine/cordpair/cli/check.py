@@ -8,9 +8,10 @@ from rich.markup import escape
 from cordpair.cli.failures import errors, output, say_error, say_warning
 from cordpair.cli.text import count
 from cordpair.config import Config, InvalidConfiguration, load, url_with_secret
+from cordpair.config.web import browser_nodes
 from cordpair.errors import ConfigurationError
 from cordpair.ids import NodeId
-from cordpair.pbx import make_driver
+from cordpair.pbx import HasSipSwitch, make_driver
 
 
 def check(file: Path) -> bool:
@@ -51,9 +52,13 @@ def _drivers(file: Path, config: Config) -> bool:
                 user, _, host = pbx.url.partition("@")
                 url = f"{user}:unknown@{host}" if host else pbx.url
         try:
-            make_driver(NodeId(name), url, config.cell.name, ())
+            driver = make_driver(NodeId(name), url, config.cell.name, ())
         except ConfigurationError as error:
             say_error(f"{file}: {error}")
+            good = False
+            continue
+        if name in browser_nodes(config) and pbx.door is None and not isinstance(driver, HasSipSwitch):
+            say_error(f"{file}: pbx.{name}.door.url is missing: browsers must be led to its SIP WebSocket")
             good = False
     return good
 

@@ -37,6 +37,14 @@ def check_web(config: Config, problems: Problems) -> None:
             _placeholders(pop.url, ("queues", name, "pops", number, "url"), problems)
 
 
+def browser_nodes(config: Config) -> tuple[str, ...]:
+    """The PBXs that browsers must reach: customers', and agents' with a phone in theirs."""
+    first = next(iter(config.pbx), "")
+    nodes = [config.gateway.node or first] if config.portals else []
+    nodes += [seat.node or first for seat in config.seats.values() if seat.browser]
+    return tuple(dict.fromkeys(nodes))
+
+
 def _listening(config: Config, problems: Problems) -> None:
     http = config.http
     if (http.certificate is None) != (http.certificate_key is None):
@@ -54,6 +62,8 @@ def _browser_phones(config: Config, problems: Problems) -> None:
     for name, seat in config.seats.items():
         if seat.browser and gateway.url is None:
             problems.error(("gateway", "url"), f"is missing: the browser at seats.{name} must be told where we are")
+        if seat.browser and seat.node is None and len(config.pbx) > 1:
+            problems.error(("seats", name, "node"), "is missing: of several PBXs, one has a browser phone's account")
         if seat.browser and ACCOUNT.fullmatch(seat.endpoint) is None:
             problems.error(("seats", name, "endpoint"), 'of a browser phone has letters, digits and "_.-" only')
     oidc = config.sign_in.oidc
@@ -104,4 +114,4 @@ def _page(config: Config, rule: PageRule, path: Path, problems: Problems) -> Non
         problems.error(path, f"queue {queue} takes {config.queues[queue].medium}, not calls")
 
 
-__all__ = ["check_web"]
+__all__ = ["browser_nodes", "check_web"]
