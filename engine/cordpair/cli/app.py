@@ -6,9 +6,9 @@ from typing import Annotated
 import typer
 
 from cordpair import __version__
+from cordpair.cli import agents, demo, keys, tables
 from cordpair.cli import check as checking
 from cordpair.cli import conformance as conforming
-from cordpair.cli import demo, keys, tables
 from cordpair.cli import doctor as examining
 from cordpair.cli import drain as draining
 from cordpair.cli import export as exporting
@@ -36,6 +36,7 @@ app = typer.Typer(
 )
 
 app.add_typer(keys.app, name="keys")
+app.add_typer(agents.app, name="agents")
 app.add_typer(journal_app, name="journal")
 app.add_typer(store_app, name="store")
 
@@ -138,13 +139,18 @@ def why(
         explaining.why(path, contact, as_json=as_json)
 
 
-@app.command()
+@agents.app.callback(invoke_without_command=True)
 @reports_errors
-def agents(
-    config: Config = DEFAULT_FILE, journal: Journal = None, use_demo: Demo = False, as_json: Json = False
+def list_agents(
+    context: typer.Context,
+    config: Config = DEFAULT_FILE,
+    journal: Journal = None,
+    use_demo: Demo = False,
+    as_json: Json = False,
 ) -> None:
-    """List the agents: state, since when, with whom, where."""
-    tables.agents(_journal(config, journal, use_demo), as_json=as_json)
+    """List the agents: state, since when, with whom, where. Or say who may sign in at a desk."""
+    if context.invoked_subcommand is None:
+        tables.agents(_journal(config, journal, use_demo), as_json=as_json)
 
 
 @app.command()

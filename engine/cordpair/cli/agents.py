@@ -1,0 +1,118 @@
+"""``cordpair agents``: who is here and what they do; who may sign in at a desk, and their passwords."""
+
+import asyncio
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich import box
+from rich.table import Table
+
+from cordpair.api.passwords import LONGEST, SHORTEST, hash_password, make_password
+from cordpair.cli.failures import errors, fail, output, reports_errors
+from cordpair.cli.settings import Settings, read_settings
+from cordpair.cli.text import day_time
+from cordpair.clock import AsyncioClock
+from cordpair.ids import AgentId
+from cordpair.store import Store
+
+app = typer.Typer()
+
+Config = Annotated[Path, typer.Option("--config", "-c", help="The configuration, for the store's place.")]
+DEFAULT_FILE = Path("cordpair.toml")
+
+
+@app.command()
+@reports_errors
+def password(
+    name: Annotated[str, typer.Argument(help="The agent, by the name in the configuration.")],
+    stdin: Annotated[bool, typer.Option("--stdin", help="Read it from standard input, a line.")] = False,
+    generate: Annotated[bool, typer.Option("--generate", help="Make one and show it, once.")] = False,
+    remove: Annotated[bool, typer.Option("--remove", help="Take it away: no sign-in any more.")] = False,
+    config: Config = DEFAULT_FILE,
+) -> None:
+    """Set an agent's password for the desk. Who is signed in with the one before is signed out within seconds."""
+    if stdin + generate + remove > 1:
+        raise fail("--stdin, --generate and --remove exclude each other", 2)
+    settings = read_settings(config)
+    if remove:
+        if not asyncio.run(_remove(settings.store, AgentId(name))):
+            raise fail(f"agent {name!r} has no password")
+        output.print(f"removed the password of {name}")
+        return
+    if name not in settings.loaded.config.agents:
+        raise fail(f"there is no agent {name!r} in {settings.file}", 2)
+    chosen = make_password() if generate else _read(name, stdin)
+    asyncio.run(_put(settings.store, AgentId(name), hash_password(chosen)))
+    if generate:
+        errors.print("It is not shown again.")
+        sys.stdout.write(chosen + "\n")
+    else:
+        output.print(f"set the password of {name}")
+
+
+def _read(name: str, stdin: bool) -> str:
+    """Never an argument: other people on this machine can read those."""
+    if stdin:
+        given = sys.stdin.readline().rstrip("\r\n")
+    else:
+        given = str(typer.prompt(f"Password of {name}", hide_input=True, confirmation_prompt=True, err=True))
+    if not SHORTEST <= len(given) <= LONGEST:
+        raise fail(f"a password has {SHORTEST} to {LONGEST} characters", 2)
+    if given == name:
+        raise fail("a password is not the name", 2)
+    return given
+
+
+@app.command("list")
+@reports_errors
+def list_(config: Config = DEFAULT_FILE) -> None:
+    """Who has a password for the desk, and since when."""
+    settings = read_settings(config)
+    since = asyncio.run(_passwords(settings.store))
+    table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
+    for column in ("agent", "name", "seat", "browser phone", "password"):
+        table.add_column(column)
+    for name, *rest in _rows(settings):
+        at = since.pop(AgentId(name), None)
+        table.add_row(name, *rest, f"since {day_time(at)}" if at is not None else "none")
+    for stranger, at in since.items():
+        table.add_row(stranger, "", "", "", f"since {day_time(at)}, but there is no such agent")
+    output.print(table)
+
+
+def _rows(settings: Settings) -> list[tuple[str, str, str, str]]:
+    config = settings.loaded.config
+    seats = config.seats
+    return [
+        (name, agent.shown_as, agent.seat or "", "yes" if agent.seat in seats and seats[agent.seat].browser else "")
+        for name, agent in config.agents.items()
+    ]
+
+
+async def _put(path: Path, agent: AgentId, hash: str) -> None:
+    store = await Store.open(path)
+    try:
+        await store.sign_ins.put_password(agent, hash, AsyncioClock().now_ms())
+    finally:
+        await store.close()
+
+
+async def _remove(path: Path, agent: AgentId) -> bool:
+    store = await Store.open(path)
+    try:
+        return await store.sign_ins.remove_password(agent)
+    finally:
+        await store.close()
+
+
+async def _passwords(path: Path) -> dict[AgentId, int]:
+    store = await Store.open(path)
+    try:
+        return await store.sign_ins.passwords()
+    finally:
+        await store.close()
+
+
+__all__ = ["app"]
