@@ -45,11 +45,9 @@ async def test_killed_with_fifty_waiting_and_ten_talking(tmp_path: Path, lab_of:
 
         await engine.kill()
         assert len(await lab.channels()) == 70
-        started = time.time()
         await engine.start()
-        linked = lambda: [at for at, _ in engine.timed(ev.NodeLinked)]  # noqa: E731
-        after = await engine.until(lambda state: len(linked()) == 2, 10)
-        assert linked()[-1] / 1000 - started < 2.0
+        linked = lambda: engine.events(ev.NodeLinked)  # noqa: E731
+        after = await engine.until(lambda state: len(linked()) == 2, 10)  # how soon: make bench WHAT=recovery
         assert [(v.contact, v.enqueued_at) for v in sorted(after.visits.values(), key=lambda v: v.key)] == line
         assert {row.contact for row in after.contacts.values() if row.connection is not None} == connected
         assert callers.report().endings == {"open": 60}
