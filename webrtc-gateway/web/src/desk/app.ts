@@ -30,6 +30,7 @@ import {
   phoneIsComingBack,
   reduce,
   rings,
+  wantsVideo,
 } from "./state.ts";
 
 const BLANK: Page = {
@@ -55,6 +56,7 @@ export class CordpairDesk extends LitElement {
     words: { state: true },
     now: { state: true },
     remote: { state: true },
+    own: { state: true },
   };
 
   declare private desk: Desk;
@@ -62,6 +64,7 @@ export class CordpairDesk extends LitElement {
   declare private words: Room["words"];
   declare private now: number;
   declare private remote: MediaStream | null;
+  declare private own: MediaStream | null;
 
   private readonly language = pickLanguage(navigator.languages, DESK_LANGUAGES);
   private readonly ring = new Ring();
@@ -72,6 +75,10 @@ export class CordpairDesk extends LitElement {
     remote: (stream) => {
       this.remote = stream;
     },
+    own: (stream) => {
+      this.own = stream;
+    },
+    media: () => (wantsVideo(this.desk) ? "video" : "audio"),
     answersByItself: () => answersByItself(this.desk),
     microphoneId: () => this.page.settings.microphone,
   });
@@ -82,7 +89,7 @@ export class CordpairDesk extends LitElement {
     this.page = { ...BLANK, settings: storedSettings() };
     this.words = deskEn;
     this.now = Date.now();
-    this.remote = null;
+    this.remote = this.own = null;
   }
 
   /** One page, one style sheet: the desk needs no walls inside. */
@@ -189,6 +196,8 @@ export class CordpairDesk extends LitElement {
       words: this.words,
       language: this.language,
       now: this.now,
+      remote: this.remote,
+      own: this.own,
       send: (message) => this.send(message),
       set: (change) => this.set(change),
       does: this.does,
@@ -216,6 +225,10 @@ export class CordpairDesk extends LitElement {
     mute: () => {
       this.happened({ on: "mute" });
       this.connection.mute(this.desk.muted);
+    },
+    camera: () => {
+      this.happened({ on: "camera" });
+      this.connection.camera(this.desk.camera);
     },
     write: (notes, disposition) => {
       this.set({ notes, disposition });
@@ -271,6 +284,7 @@ export class CordpairDesk extends LitElement {
     else if (contact && isTalking(contact)) {
       if (action === "hold") this.send({ type: "hold", contact: contact.id, on: contact.phase !== "held" });
       if (action === "mute") does.mute();
+      if (action === "camera" && contact.medium === "video") does.camera();
       if (action === "hang_up") this.send({ type: "hang_up", contact: contact.id });
     }
   }

@@ -4,14 +4,17 @@ import { Line } from "../line/line.ts";
 import type { SeatPhone } from "../phone/seat-phone.ts";
 import { openMicrophone } from "../phone/microphone.ts";
 import { DESK_PROTOCOL, type FromDesk, type PhoneAccount, type ToDesk } from "../protocol/desk.ts";
+import type { Media } from "../protocol/session.ts";
 import { type SignIn, signIn, signOut, type Who, whoAmI } from "./account.ts";
 import type { Input } from "./state.ts";
 
 export interface ConnectionListener {
   readonly happened: (input: Input) => void;
   readonly remote: (stream: MediaStream | null) => void;
+  readonly own: (stream: MediaStream | null) => void;
   readonly answersByItself: () => boolean;
   readonly microphoneId: () => string;
+  readonly media: () => Media;
 }
 
 export class Connection {
@@ -48,6 +51,10 @@ export class Connection {
 
   mute(muted: boolean): void {
     this.phone?.mute(muted);
+  }
+
+  camera(on: boolean): void {
+    this.phone?.camera(on);
   }
 
   private enter(answer: SignIn): void {
@@ -100,8 +107,9 @@ export class Connection {
       state: (phone, roundTripMs) => this.listener.happened({ on: "phone", phone, roundTripMs }),
       call: (call) => this.listener.happened({ on: "call", call }),
       remote: this.listener.remote,
+      own: this.listener.own,
       answersByItself: this.listener.answersByItself,
-      microphone: async () => (await openMicrophone("audio", this.listener.microphoneId())).stream,
+      microphone: async () => (await openMicrophone(this.listener.media(), this.listener.microphoneId())).stream,
       renew: () => this.renew(),
     });
   }

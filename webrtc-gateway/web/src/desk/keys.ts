@@ -2,7 +2,7 @@
 
 import type { DeskKey } from "../words/desk-en.ts";
 
-export type Action = "accept" | "reject" | "ready" | "hold" | "mute" | "hang_up" | "notes" | "done" | "help";
+export type Action = "accept" | "reject" | "ready" | "hold" | "mute" | "camera" | "hang_up" | "notes" | "done" | "help";
 
 interface Shortcut {
   readonly key: string;
@@ -16,6 +16,7 @@ export const SHORTCUTS: readonly Shortcut[] = [
   { key: "r", action: "ready", text: "key_ready" },
   { key: "h", action: "hold", text: "key_hold" },
   { key: "m", action: "mute", text: "key_mute" },
+  { key: "v", action: "camera", text: "key_camera" },
   { key: "e", action: "hang_up", text: "key_hang_up" },
   { key: "n", action: "notes", text: "key_notes" },
   { key: "d", action: "done", text: "key_done" },

@@ -31,6 +31,8 @@ export interface Room {
   readonly language: string;
   /** The gateway's clock, now. */
   readonly now: number;
+  readonly remote: MediaStream | null;
+  readonly own: MediaStream | null;
   readonly send: (message: ToDesk) => void;
   readonly set: (change: Partial<Page>) => void;
   readonly does: {
@@ -40,6 +42,7 @@ export interface Room {
     readonly accept: () => void;
     readonly reject: () => void;
     readonly mute: () => void;
+    readonly camera: () => void;
     readonly write: (notes: string, disposition: string) => void;
     readonly done: () => void;
     readonly devices: () => void;

@@ -35,6 +35,7 @@ export interface Desk {
   readonly roundTripMs: number | null;
   readonly call: CallState;
   readonly muted: boolean;
+  readonly camera: boolean;
   readonly notice: Notice | null;
 }
 
@@ -59,6 +60,7 @@ export const EMPTY: Desk = {
   roundTripMs: null,
   call: "none",
   muted: false,
+  camera: true,
   notice: null,
 };
 
@@ -68,7 +70,7 @@ export type Input =
   | { readonly on: "phone"; readonly phone: PhoneState; readonly roundTripMs?: number | null }
   | { readonly on: "call"; readonly call: CallState }
   | { readonly on: "accepted"; readonly offer: string }
-  | { readonly on: "mute" | "read" };
+  | { readonly on: "mute" | "camera" | "read" };
 
 export function reduce(desk: Desk, input: Input): Desk {
   switch (input.on) {
@@ -81,11 +83,15 @@ export function reduce(desk: Desk, input: Input): Desk {
     case "phone":
       return { ...desk, phone: input.phone, roundTripMs: input.roundTripMs ?? desk.roundTripMs };
     case "call":
-      return { ...desk, call: input.call, muted: input.call === "none" ? false : desk.muted };
+      return input.call === "none"
+        ? { ...desk, call: "none", muted: false, camera: true }
+        : { ...desk, call: input.call };
     case "accepted":
       return { ...desk, accepted: input.offer };
     case "mute":
       return { ...desk, muted: !desk.muted };
+    case "camera":
+      return { ...desk, camera: !desk.camera };
     case "read":
       return { ...desk, notice: null };
   }
@@ -176,6 +182,9 @@ export function rings(desk: Desk): boolean {
 export function answersByItself(desk: Desk): boolean {
   return desk.accepted !== "" || desk.contacts.some(({ phase }) => phase !== "offered" && phase !== "wrap_up");
 }
+
+/** Whether the call that comes has pictures: of the offer, or of the contact that is talked to already. */
+export const wantsVideo = (desk: Desk): boolean => (desk.offer?.contact ?? current(desk))?.medium === "video";
 
 /** In mid-call without a phone: after a reload, or when the SIP line broke. */
 export function phoneIsComingBack(desk: Desk): boolean {

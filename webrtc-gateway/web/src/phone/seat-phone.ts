@@ -11,6 +11,7 @@ export interface SeatPhoneListener {
   readonly state: (state: "starting" | "ready" | "lost", roundTripMs: number | null) => void;
   readonly call: (call: "none" | "ringing" | "up") => void;
   readonly remote: (stream: MediaStream | null) => void;
+  readonly own: (stream: MediaStream | null) => void;
   /** Whether the agent already said yes to what rings now. */
   readonly answersByItself: () => boolean;
   readonly microphone: () => Promise<MediaStream | null>;
@@ -24,6 +25,7 @@ export class SeatPhone {
   private session: RTCSession | null = null;
   private stream: MediaStream | null = null;
   private muted = false;
+  private filmed = true;
 
   constructor(
     private account: PhoneAccount,
@@ -67,12 +69,19 @@ export class SeatPhone {
     }
     this.stream = stream;
     this.mute(this.muted);
+    this.camera(this.filmed);
+    this.listener.own(stream);
     session.answer({ mediaStream: stream, pcConfig: { iceServers: [...(this.account.ice_servers ?? [])] } });
   }
 
   mute(muted: boolean): void {
     this.muted = muted;
     if (this.stream) switchTracks(this.stream, "audio", !muted);
+  }
+
+  camera(on: boolean): void {
+    this.filmed = on;
+    if (this.stream) switchTracks(this.stream, "video", on);
   }
 
   hangUp(): void {
@@ -104,6 +113,8 @@ export class SeatPhone {
     stopTracks(this.stream);
     this.stream = null;
     this.muted = false;
+    this.filmed = true;
+    this.listener.own(null);
     this.listener.remote(null);
     this.listener.call("none");
   }

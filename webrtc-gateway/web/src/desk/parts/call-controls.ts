@@ -8,6 +8,15 @@ import { isTalking } from "../state.ts";
 
 const DIGITS = ["1", "2", "3", "4", "5", "6", "7", "8", "9", "*", "0", "#"];
 
+/** Both pictures of a video call; the sound is the page's own. */
+export function picture(contact: Contact, { desk, words, remote, own }: Room) {
+  if (contact.medium !== "video" || desk.call !== "up") return nothing;
+  return html`<div class="picture" role="group" aria-label=${say(words, "picture")}>
+    <video autoplay playsinline muted .srcObject=${remote}></video>
+    ${desk.camera ? html`<video class="own" autoplay playsinline muted .srcObject=${own}></video>` : nothing}
+  </div>`;
+}
+
 export function callControls(contact: Contact, room: Room) {
   const { desk, page, words, send, set, does } = room;
   if (!isTalking(contact) && contact.phase !== "calling") return nothing;
@@ -25,6 +34,13 @@ export function callControls(contact: Contact, room: Room) {
       <button id="mute" class="quiet" aria-pressed=${desk.muted} @click=${does.mute}>
         ${say(words, desk.muted ? "unmute" : "mute")}
       </button>
+      ${
+        contact.medium === "video"
+          ? html`<button id="camera" class="quiet" aria-pressed=${!desk.camera} @click=${does.camera}>
+              ${say(words, desk.camera ? "camera_off" : "camera_on")}
+            </button>`
+          : nothing
+      }
       <button id="keypad" class="quiet" aria-expanded=${page.tool === "keypad"} @click=${() => tool("keypad")}>
         ${say(words, "keypad")}
       </button>

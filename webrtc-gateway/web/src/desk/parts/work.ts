@@ -6,7 +6,7 @@ import { clockText } from "../../words/wait.ts";
 import type { DeskKey } from "../../words/desk-en.ts";
 import { say } from "../../words/words.ts";
 import type { Room } from "../room.ts";
-import { callControls } from "./call-controls.ts";
+import { callControls, picture } from "./call-controls.ts";
 import { customerName, facts, history } from "./facts.ts";
 import { pops } from "./pops.ts";
 import { sharedPage, shareRequest } from "./shared-page.ts";
@@ -23,7 +23,7 @@ export function work(contact: Contact, room: Room) {
           ${contact.since ? html`<span class="clock" aria-hidden="true">${clockText(now - contact.since)}</span>` : ""}</span
         >
       </div>
-      ${callControls(contact, room)} ${shareRequest(contact, room)}
+      ${picture(contact, room)} ${callControls(contact, room)} ${shareRequest(contact, room)}
     </section>
     ${sharedPage(contact, room)}
     <section class="sheet">${facts(contact, room)}</section>
