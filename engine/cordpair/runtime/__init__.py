@@ -1,5 +1,6 @@
 """The shell around the pure core: one writer, one timer, an executor, a supervisor for each PBX, recovery."""
 
+from cordpair.runtime.accounts import Accounts
 from cordpair.runtime.app import Setup, engine_on, opened, run_engine
 from cordpair.runtime.engine import Engine, Stop
 from cordpair.runtime.errors import CoreFailed, EngineBusy, EngineStopped
@@ -18,6 +19,7 @@ __all__ = [
     "EXIT_FENCED",
     "EXIT_JOURNAL",
     "EXIT_OK",
+    "Accounts",
     "AgentFigures",
     "CoreFailed",
     "Engine",

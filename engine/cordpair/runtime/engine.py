@@ -8,7 +8,7 @@ from enum import StrEnum
 
 from cordpair.acd import Acd
 from cordpair.acd.events import ConfigurationApplied
-from cordpair.acd.inputs import Caller, Input, LinkDown, Request
+from cordpair.acd.inputs import Caller, Input, LinkDown, Request, SendDigits
 from cordpair.acd.model import NodeStatus, State
 from cordpair.clock import Clock
 from cordpair.errors import JournalError
@@ -16,7 +16,9 @@ from cordpair.ids import ContactId, NodeId
 from cordpair.journal import Entry, Journal
 from cordpair.observe import Meter, Traces
 from cordpair.pbx import Driver
+from cordpair.runtime.accounts import Accounts
 from cordpair.runtime.core import Core, Decided
+from cordpair.runtime.digits import Digits
 from cordpair.runtime.errors import CoreFailed
 from cordpair.runtime.executor import DEADLINE_MS, Executor
 from cordpair.runtime.lag import Lag
@@ -60,6 +62,7 @@ class Engine:
         self._journal = journal
         self._clock = clock
         self._records = records
+        self._digits = Digits()
         self._last_at = last_at
         self._stop: asyncio.Future[Stop] = asyncio.get_running_loop().create_future()
         self.meter = Meter()
@@ -75,8 +78,11 @@ class Engine:
         self._traces: Traces | None = None
         self.meter.depths(lambda: self._writer.depth, lambda: self._executor.busy)
         self.meter.revision(core.state.configuration.revision)
+        self.accounts = Accounts(self._drivers, self._is_up, clock, deadline_ms)
         self._supervisors = {
-            driver.node: Supervisor(driver, self._writer, self._executor, clock, draw, self._fenced)
+            driver.node: Supervisor(
+                driver, self._writer, self._executor, clock, draw, self._fenced, self.accounts.link_up
+            )
             for driver in drivers
         }
 
@@ -97,6 +103,9 @@ class Engine:
     @property
     def links(self) -> dict[NodeId, LinkState]:
         return {node: supervisor.state for node, supervisor in self._supervisors.items()}
+
+    def _is_up(self, node: NodeId) -> bool:
+        return self.links[node] is LinkState.UP
 
     def driver(self, node: NodeId) -> Driver:
         """To ask what it can do, and has beside the port. What it is to do goes by inputs. Raises KeyError."""
@@ -132,6 +141,8 @@ class Engine:
 
         Raises AcdError when the core refuses it, EngineBusy or EngineStopped when it was not decided.
         """
+        if type(input) is SendDigits:
+            input = self._digits.keep(input)
         return await self._writer.request(input)
 
     async def flushed(self) -> None:
@@ -168,6 +179,9 @@ class Engine:
 
     def medium(self, prompt: str) -> str:
         return self._core.state.configuration.prompts.get(prompt, prompt)
+
+    def digits(self, kept: int) -> str:
+        return self._digits.take(kept)
 
     # ------------------------------------------------------------ life
 
@@ -241,6 +255,7 @@ class Engine:
         await asyncio.gather(writer, *links, return_exceptions=True)
         await self._writer.flushed()
         await self._executor.close()
+        await self.accounts.close()
         await asyncio.gather(*(supervisor.close() for supervisor in self._supervisors.values()))
         if self._writer.failure is None:
             self._writer.snapshots.save_if_changed()

@@ -99,6 +99,7 @@ class Supervisor:
         clock: Clock,
         draw: Callable[[], float],
         on_fenced: Callable[[NodeId], None],
+        on_up: Callable[[NodeId], None] = lambda node: None,
     ) -> None:
         """``draw`` gives numbers in [0, 1) for the jitter."""
         self.node = driver.node
@@ -109,7 +110,7 @@ class Supervisor:
         self.naming = executor.naming[driver.node]
         self._clock = clock
         self._draw = draw
-        self._on_fenced = on_fenced
+        self._on_fenced, self._on_up = on_fenced, on_up
         self._failures = 0
         self._link: _Link | None = None
         self._watched: tuple[str, ...] | None = None
@@ -217,6 +218,7 @@ class Supervisor:
         self._executor.link_up(self.node)
         self.inbox.submit(LinkUp(self.node, self.naming.snapshot(snapshot)))
         link.flush()
+        self._on_up(self.node)
         ended = asyncio.ensure_future(self._driver.ended())
         try:
             await asyncio.wait({ended, link.given_up}, return_when=asyncio.FIRST_COMPLETED)

@@ -1,0 +1,136 @@
+"""Phone accounts that shall exist on the PBXs: made when asked for, and again whenever a link is up.
+
+They are kept in memory only: their secrets are nobody's but of those who wait for them, and made anew for everybody
+who comes after this process.
+"""
+
+import asyncio
+import logging
+from collections.abc import Callable, Coroutine, Mapping
+from typing import Any
+
+import msgspec
+
+from cordpair.clock import Clock
+from cordpair.ids import NodeId
+from cordpair.pbx import Capability, CommandTimedOut, Driver, LinkLost, PbxError, Unsupported
+from cordpair.runtime.executor import DEADLINE_MS
+from cordpair.runtime.waiting import within
+
+log = logging.getLogger(__name__)
+
+Name = tuple[NodeId, str]
+
+
+class _Account(msgspec.Struct, frozen=True):
+    secret: str
+    options: Mapping[str, str]
+
+    def __repr__(self) -> str:
+        return "_Account()"
+
+
+class Accounts:
+    def __init__(
+        self,
+        drivers: Mapping[NodeId, Driver],
+        is_up: Callable[[NodeId], bool],
+        clock: Clock,
+        deadline_ms: int = DEADLINE_MS,
+    ) -> None:
+        self._drivers, self._is_up, self._clock, self._deadline_ms = drivers, is_up, clock, deadline_ms
+        self._wanted: dict[Name, _Account] = {}
+        self._turns: dict[Name, tuple[asyncio.Lock, int]] = {}  # one at a time for each; how many want it
+        self._repeating: dict[NodeId, asyncio.Task[None]] = {}
+
+    async def put(self, node: NodeId, endpoint: str, secret: str, options: Mapping[str, str] | None = None) -> None:
+        """It exists, with this secret or that of a later ``put``. Raises PbxError.
+
+        After LinkLost and CommandTimedOut it is made by the next link; after any other it is not wanted any more.
+        """
+        driver = self._able(node)
+        name, account = (node, endpoint), _Account(secret, dict(options or {}))
+        self._wanted[name] = account
+        try:
+            await self._in_turn(name, lambda: self._make(driver, name))
+        except (LinkLost, CommandTimedOut):
+            raise
+        except PbxError:
+            if self._wanted.get(name) is account:
+                del self._wanted[name]
+            raise
+
+    async def remove(self, node: NodeId, endpoint: str) -> None:
+        """Nobody can register with it any more. One that is not there is removed. Raises PbxError."""
+        driver, name = self._able(node), (node, endpoint)
+        self._wanted.pop(name, None)
+        await self._in_turn(name, lambda: self._unmake(driver, name))
+
+    def link_up(self, node: NodeId) -> None:
+        """The PBX may have begun anew: make what shall exist, beside everything else."""
+        before = self._repeating.get(node)
+        if before is not None:
+            before.cancel()
+        self._repeating[node] = asyncio.create_task(self._repeat(node, before), name=f"accounts {node}")
+
+    async def close(self) -> None:
+        """What was put stays on the PBXs."""
+        for task in self._repeating.values():
+            task.cancel()
+        await asyncio.gather(*self._repeating.values(), return_exceptions=True)
+
+    # ------------------------------------------------------------ inner parts
+
+    def _able(self, node: NodeId) -> Driver:
+        driver = self._drivers.get(node)
+        if driver is None or Capability.ACCOUNTS not in driver.capabilities():
+            raise Unsupported(f"node {node}: phone accounts cannot be made there by the engine")
+        return driver
+
+    async def _in_turn(self, name: Name, work: Callable[[], Coroutine[Any, Any, None]]) -> None:
+        lock, users = self._turns.get(name, (asyncio.Lock(), 0))
+        self._turns[name] = lock, users + 1
+        try:
+            async with lock:
+                await work()
+        finally:
+            lock, users = self._turns.pop(name)
+            if users > 1:
+                self._turns[name] = lock, users - 1
+
+    async def _make(self, driver: Driver, name: Name) -> None:
+        """As it is wanted by now: what was put meanwhile takes its place."""
+        node, endpoint = name
+        account = self._wanted.get(name)
+        if account is not None:
+            await self._ask(node, endpoint, driver.put_account(endpoint, account.secret, account.options))
+
+    async def _unmake(self, driver: Driver, name: Name) -> None:
+        node, endpoint = name
+        if name not in self._wanted:
+            await self._ask(node, endpoint, driver.remove_account(endpoint))
+
+    async def _ask(self, node: NodeId, endpoint: str, work: Coroutine[Any, Any, None]) -> None:
+        if not self._is_up(node):
+            work.close()
+            raise LinkLost(f"account {endpoint}: there is no link to node {node}")
+        try:
+            await within(self._clock, self._deadline_ms, work)
+        except TimeoutError:
+            raise CommandTimedOut(f"account {endpoint}: no answer within {self._deadline_ms} ms") from None
+
+    async def _repeat(self, node: NodeId, before: "asyncio.Task[None] | None") -> None:
+        if before is not None:
+            await asyncio.gather(before, return_exceptions=True)
+        for name in [name for name in self._wanted if name[0] == node]:
+            try:
+                await self._in_turn(name, lambda name=name: self._make(self._drivers[node], name))  # type: ignore[misc]
+            except LinkLost:
+                return  # the next link begins anew
+            except PbxError as error:
+                log.warning("node %s: an account could not be made again: %s", node, error)
+            except Exception:
+                log.exception("node %s: the driver failed to make an account again", node)
+
+
+__all__ = ["Accounts"]
