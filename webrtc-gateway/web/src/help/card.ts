@@ -2,7 +2,7 @@
 
 import { html, nothing, type TemplateResult } from "lit";
 import type { HelpKey } from "../words/help-en.ts";
-import { say, type Words } from "../words/words.ts";
+import { direction, say, type Words } from "../words/words.ts";
 import { icon } from "./icons.ts";
 import { isInCall, isLive, type View } from "./view.ts";
 import { agentName, wording } from "./wording.ts";
@@ -24,7 +24,7 @@ export type Press =
 export interface CardOptions {
   readonly view: View;
   readonly words: Words<HelpKey>;
-  readonly direction: "ltr" | "rtl";
+  readonly language: string;
   readonly canShare: boolean;
   readonly remote: MediaStream | null;
   readonly own: MediaStream | null;
@@ -32,13 +32,15 @@ export interface CardOptions {
 }
 
 export function card(options: CardOptions): TemplateResult {
-  const { view, words, press } = options;
+  const { view, words, press, language } = options;
+  const way = direction(language);
   const { title, detail } = wording(view, words);
   const trouble = view.lineLost || view.end === "failed" || (view.phase === "refused" && view.refusal !== "closed");
   return html`<section
     part="window"
-    class="card ${options.direction}"
-    dir=${options.direction}
+    class="card ${way}"
+    lang=${language}
+    dir=${way}
     role="dialog"
     aria-labelledby="title"
     aria-describedby="detail"

@@ -8,7 +8,7 @@ import { Pointer } from "../cobrowse/pointer.ts";
 import type { Media } from "../protocol/session.ts";
 import { type HelpKey, helpEn } from "../words/help-en.ts";
 import { HELP_LANGUAGES, helpWords } from "../words/help-languages.ts";
-import { direction, pickLanguage, say, type Words } from "../words/words.ts";
+import { pickLanguage, say, type Words } from "../words/words.ts";
 import { card, type Press } from "./card.ts";
 import { icon } from "./icons.ts";
 import { storedResume } from "./resume.ts";
@@ -56,6 +56,8 @@ export class CordpairHelp extends LitElement {
   declare private remote: MediaStream | null;
   declare private own: MediaStream | null;
 
+  /** The language of what is shown. */
+  private spoken = "en";
   private session: HelpSession | null = null;
   private readonly pointer = new Pointer();
   private readonly leaving = () => this.session?.suspend();
@@ -95,6 +97,7 @@ export class CordpairHelp extends LitElement {
   override willUpdate(changed: PropertyValues): void {
     if (!this.hasUpdated || changed.has("locale") || changed.has("texts")) {
       const language = pickLanguage([this.language, ...navigator.languages], HELP_LANGUAGES);
+      this.spoken = this.texts ? this.language : language; // a page in Hebrew with our English words: those are English
       void helpWords(language).then((words) => {
         this.words = { ...words, ...this.texts };
       });
@@ -109,6 +112,7 @@ export class CordpairHelp extends LitElement {
     return html`<button
         id="help"
         part="button"
+        lang=${this.spoken}
         aria-haspopup="dialog"
         aria-expanded=${open ? "true" : "false"}
         ?disabled=${this.closed}
@@ -121,7 +125,7 @@ export class CordpairHelp extends LitElement {
           ? card({
               view,
               words,
-              direction: direction(this.language),
+              language: this.spoken,
               canShare: !this.noShare,
               remote: this.remote,
               own: this.own,
@@ -129,7 +133,7 @@ export class CordpairHelp extends LitElement {
             })
           : nothing
       }
-      <div class="heard" role="status" aria-live="polite">${announcement(view, words)}</div>
+      <div class="heard" lang=${this.spoken} role="status" aria-live="polite">${announcement(view, words)}</div>
       <audio
         autoplay
         .srcObject=${this.remote}

@@ -13,9 +13,24 @@ export const styles = css`
     --_tint: var(--cordpair-tint, #eef4fb);
     --_danger: var(--cordpair-danger, #b3261e);
     --_radius: var(--cordpair-radius, 14px);
+    --_on-danger: #fff;
     display: inline-block;
     font: 400 1rem/1.45 var(--cordpair-font, system-ui, "Segoe UI", Roboto, "Helvetica Neue", Arial, sans-serif);
     color: var(--_text);
+  }
+  @supports (color: light-dark(#000, #fff)) {
+    /* As the page around is: its own color-scheme decides, never the system's alone. */
+    :host {
+      --_accent: var(--cordpair-accent, light-dark(#0b5cad, #8cc0ff));
+      --_on-accent: var(--cordpair-on-accent, light-dark(#fff, #0d1726));
+      --_surface: var(--cordpair-surface, light-dark(#fff, #1a212c));
+      --_text: var(--cordpair-text, light-dark(#1b2430, #e8edf4));
+      --_soft: var(--cordpair-text-soft, light-dark(#4c5868, #aeb9c7));
+      --_line: var(--cordpair-line, light-dark(#d5dbe3, #333d4b));
+      --_tint: var(--cordpair-tint, light-dark(#eef4fb, #14304f));
+      --_danger: var(--cordpair-danger, light-dark(#b3261e, #ffb0a6));
+      --_on-danger: light-dark(#fff, #0d1726);
+    }
   }
   :host([hidden]) {
     display: none;
@@ -64,7 +79,7 @@ export const styles = css`
   }
   .danger {
     background: var(--_danger);
-    color: #fff;
+    color: var(--_on-danger);
   }
   .link {
     background: none;
@@ -104,7 +119,6 @@ export const styles = css`
     padding: 10px 8px 10px 18px;
     border-block-end: 1px solid var(--_line);
   }
-  :host([dir="rtl"]) .bar,
   .rtl .bar {
     padding: 10px 18px 10px 8px;
   }
