@@ -77,6 +77,7 @@ async def test_nothing_is_recorded_without_consent(page: Page, gateway: Gateway,
     await expect(page.get_by_text("Ben asks to see this page with you.", exact=True)).to_be_visible()
     await shoot(page, "share-1-asked")
     await page.get_by_role("button", name="Not now").click()
+    assert (await customer.hear("cobrowse"))["on"] is False  # the agent is told
     await expect(page.get_by_role("button", name="Share this page")).to_be_visible()
     assert gateway.relayed == []
     assert not [url for url in loaded if "recorder" in url]

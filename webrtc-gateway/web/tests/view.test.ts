@@ -33,6 +33,12 @@ test("a missed agent costs no place and is said", () => {
   assert.match(wording(view, helpEn).detail, /kept your place/);
 });
 
+test("a queue that shares no pages is not asked to, and a harmless error ends nothing", () => {
+  const view = after(pressed, granted, call, message({ type: "talking", agent: "Ben", share: false }));
+  assert.deepEqual([view.canShare, after(pressed, granted, call, talking).canShare], [false, true]);
+  assert.equal(reduce(view, message({ type: "error", code: "share" })), view);
+});
+
 test("nothing of an earlier session changes a closed window", () => {
   assert.equal(reduce(IDLE, talking), IDLE);
   const ended = after(pressed, granted, message({ type: "ended", reason: "closed" }));

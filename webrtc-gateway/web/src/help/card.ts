@@ -133,7 +133,7 @@ function controls(options: CardOptions) {
       ${talking ? toggle("mute", view.muted, say(words, view.muted ? "unmute" : "mute"), "microphone", press) : nothing}
       ${talking && view.media === "video" ? toggle("camera", !view.camera, say(words, view.camera ? "camera_off" : "camera_on"), "camera", press) : nothing}
       ${
-        talking && options.canShare && view.share === "off"
+        talking && options.canShare && view.canShare && view.share === "off"
           ? html`<button id="share" class="quiet" @click=${() => press("share_offer")}>
               ${icon("page")}${say(words, "share")}
             </button>`

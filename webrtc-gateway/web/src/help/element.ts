@@ -229,7 +229,7 @@ export class CordpairHelp extends LitElement {
       session?.consent();
     } else if (what === "share_offer") this.happened({ on: "share", share: "offered" });
     else {
-      if (what === "share_stop") session?.revoke();
+      if (what === "share_stop" || this.view.share === "asked") session?.revoke(); // who asked is told
       this.happened({ on: "share", share: "off" });
     }
   }

@@ -8,6 +8,7 @@ import { openMicrophone } from "../phone/microphone.ts";
 import {
   type CallOrder,
   type FromGateway,
+  isHarmless,
   type Media,
   SESSION_PROTOCOL,
   type Ticket,
@@ -112,7 +113,8 @@ export class HelpSession {
     this.line = new Line<FromGateway, ToGateway>({
       url,
       protocol: SESSION_PROTOCOL,
-      up: () => this.line?.send({ type: "hello", token: this.token }) ?? false,
+      // A page that was loaded anew has no call any more, and says so.
+      up: () => this.line?.send({ type: "hello", token: this.token, in_call: this.phone !== null }) ?? false,
       down: () => this.listener.happened({ on: "line", up: false }),
       message: (message) => this.told(message),
     });
@@ -141,12 +143,14 @@ export class HelpSession {
         break;
       case "waiting":
       case "again":
-        this.endCall();
+        // The call may be up and stay so, with music: nobody shares a page with that.
+        if (message.in_call) this.stopSharing();
+        else this.endCall();
         break;
       default: // the rest is only shown
     }
     this.listener.happened({ on: "message", message });
-    if (message.type === "ended" || (message.type === "error" && message.code !== "unknown")) this.end();
+    if (message.type === "ended" || (message.type === "error" && !isHarmless(message.code))) this.end();
   }
 
   private remember(): void {

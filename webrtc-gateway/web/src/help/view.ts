@@ -3,7 +3,15 @@
 //   idle → asking (microphone) → joining → waiting ⇄ calling → ringing → talking ⇄ held → ended
 //                   └ refused                └── again ──┘        any of them → ended | refused
 
-import type { EndReason, FromGateway, Media, Ticket, Wait, WaitCause } from "../protocol/session.ts";
+import {
+  type EndReason,
+  type FromGateway,
+  isHarmless,
+  type Media,
+  type Ticket,
+  type Wait,
+  type WaitCause,
+} from "../protocol/session.ts";
 
 export type Phase =
   "idle" | "asking" | "joining" | "waiting" | "calling" | "ringing" | "talking" | "held" | "refused" | "ended";
@@ -25,6 +33,8 @@ export interface View {
   readonly camera: boolean;
   readonly silent: boolean;
   readonly share: Share;
+  /** The agent's queue has nothing against it. */
+  readonly canShare: boolean;
   readonly refusal: Refusal | null;
   readonly end: EndReason | "left" | null;
 }
@@ -42,6 +52,7 @@ export const IDLE: View = {
   camera: true,
   silent: false,
   share: "off",
+  canShare: true,
   refusal: null,
   end: null,
 };
@@ -112,7 +123,7 @@ function told(view: View, message: FromGateway): View {
     case "ringing":
       return { ...view, phase: "ringing" };
     case "talking":
-      return { ...view, phase: "talking", agent: message.agent };
+      return { ...view, phase: "talking", agent: message.agent, canShare: message.share !== false };
     case "held":
       return { ...view, phase: "held" };
     case "again":
@@ -129,7 +140,7 @@ function told(view: View, message: FromGateway): View {
 }
 
 function refusedByGateway(view: View, code: string): View {
-  if (code === "unknown") return view; // the gateway did not know a message of ours; the call goes on
+  if (isHarmless(code)) return view; // the call goes on
   if (code === "busy") return refused(view, "busy");
   return refused(view, code === "expired" ? "expired" : "ticket");
 }

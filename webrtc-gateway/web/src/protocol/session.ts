@@ -30,18 +30,27 @@ export interface CallOrder {
   readonly ice_servers?: readonly RTCIceServer[];
 }
 
-export type WaitCause = "" | "agents_fewer" | "priority" | "overflow";
+export type WaitCause = "" | "agents_fewer" | "priority" | "overflow" | "calls_longer";
 export type EndReason = "agent" | "customer" | "closed" | "timed_out" | "failed";
-export type ErrorCode = "token" | "expired" | "busy" | "unknown" | "origin";
+export type ErrorCode = "token" | "expired" | "busy" | "unavailable" | "unknown" | "origin" | "share";
+
+/** Of a message of ours that changed nothing; every other error is the end. */
+export const isHarmless = (code: string): boolean => code === "unknown" || code === "share";
 
 export type FromGateway =
   | { readonly type: "welcome"; readonly contact: string; readonly resume_token: string; readonly grace_s: number }
-  | { readonly type: "waiting"; readonly place: number | null; readonly wait: Wait | null; readonly cause?: WaitCause }
+  | {
+      readonly type: "waiting";
+      readonly place: number | null;
+      readonly wait: Wait | null;
+      readonly cause?: WaitCause;
+      readonly in_call?: boolean;
+    }
   | CallOrder
   | { readonly type: "ringing" }
-  | { readonly type: "talking"; readonly agent: string }
+  | { readonly type: "talking"; readonly agent: string; readonly share?: boolean }
   | { readonly type: "held" }
-  | { readonly type: "again" }
+  | { readonly type: "again"; readonly in_call?: boolean }
   | { readonly type: "pointer"; readonly x: number; readonly y: number }
   | { readonly type: "share_asked" }
   | { readonly type: "share"; readonly url: string; readonly token: string }
@@ -50,7 +59,7 @@ export type FromGateway =
   | { readonly type: "error"; readonly code: ErrorCode };
 
 export type ToGateway =
-  | { readonly type: "hello"; readonly token: string }
+  | { readonly type: "hello"; readonly token: string; readonly in_call: boolean }
   | { readonly type: "leave" }
   | { readonly type: "microphone"; readonly state: "refused" }
   | { readonly type: "cobrowse"; readonly on: boolean }

@@ -21,6 +21,7 @@ export const words: Words<HelpKey> = {
   cause_agents_fewer: "Es dauert länger: Gerade sind weniger Leute da.",
   cause_priority: "Es dauert länger: Jemand Dringendes kam vor Ihnen.",
   cause_overflow: "Sie sind jetzt bei einem anderen Team, damit es schneller geht.",
+  cause_calls_longer: "Es dauert länger: Die Gespräche sind heute lang.",
   calling_title: "Jemand ist frei",
   calling: "Sie werden verbunden…",
   ringing: "Es klingelt…",

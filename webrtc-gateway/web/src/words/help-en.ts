@@ -19,6 +19,7 @@ export const helpEn = {
   cause_agents_fewer: "It takes longer: fewer agents are here now.",
   cause_priority: "It takes longer: somebody urgent came before you.",
   cause_overflow: "You were moved to another team to be helped sooner.",
+  cause_calls_longer: "It takes longer: calls are long today.",
   calling_title: "Somebody is free",
   calling: "Connecting you now…",
   ringing: "It is ringing…",

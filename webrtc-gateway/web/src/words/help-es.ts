@@ -20,6 +20,7 @@ export const words: Words<HelpKey> = {
   cause_agents_fewer: "Tarda más: ahora hay menos agentes.",
   cause_priority: "Tarda más: alguien urgente pasó antes.",
   cause_overflow: "Le pasamos a otro equipo para atenderle antes.",
+  cause_calls_longer: "Tarda más: hoy las llamadas son largas.",
   calling_title: "Alguien está libre",
   calling: "Conectando…",
   ringing: "Está sonando…",
