@@ -12,7 +12,7 @@ import msgspec
 
 from cordpair.pbx import Finding, LinkLost, LoginRefused, PbxError, Wanted
 from cordpair.pbx.diagnosis import error, good, warning
-from cordpair_asterisk import hearing
+from cordpair_asterisk import browsers, hearing
 from cordpair_asterisk.client import FORBIDDEN, NOT_FOUND, OK, UNPROCESSABLE, AriClient
 from cordpair_asterisk.config import Settings
 from cordpair_asterisk.modules import NEEDED
@@ -101,6 +101,10 @@ class Diagnosis:
                 await self._check("recording", self._tell(hearing.recording(trial)))
                 await self._check("music", self._tell(hearing.music(trial, self._wanted.music)))
                 await self._check("prompts", self._tell(hearing.prompts(trial, self._wanted.prompts)))
+            if not set(self._wanted.browsers).isdisjoint(self._endpoints):
+                await self._check("browsers", self._tell(browsers.modules(client)))
+                if writes:
+                    await self._check("accounts", self._tell(browsers.accounts(client)))
             await self._check("seats", self._seats(client))
         finally:
             if writes:
@@ -169,7 +173,9 @@ class Diagnosis:
 
     async def _seats(self, client: AriClient) -> None:
         unknown, away = [], []
-        for endpoint in self._endpoints:
+        # In a browser there is no account before its agent signs in.
+        endpoints = [endpoint for endpoint in self._endpoints if endpoint not in self._wanted.browsers]
+        for endpoint in endpoints:
             reply = await client.get(
                 f"deviceStates/{TECHNOLOGY[:-1]}%2F{endpoint}", "read a seat", accept=(NOT_FOUND, UNPROCESSABLE)
             )
@@ -178,7 +184,7 @@ class Diagnosis:
                 unknown.append(endpoint)
             elif state == "UNAVAILABLE":
                 away.append(endpoint)
-        total = len(self._endpoints)
+        total = len(endpoints)
         if unknown:
             self._add(
                 error(

@@ -7,7 +7,6 @@ from cordpair.acd.causes import Cause
 from cordpair.acd.inputs import Snapshot, Stamp
 from cordpair.ids import BridgeId, LegId, NodeId, PlayId, RecordingId
 from cordpair.pbx import (
-    FULL,
     Capability,
     CommandTimedOut,
     Direction,
@@ -25,7 +24,7 @@ from cordpair.pbx import (
 from cordpair_asterisk.causes import REASON_CODES
 from cordpair_asterisk.config import Settings
 from cordpair_asterisk.diagnosis import Diagnosis
-from cordpair_asterisk.link import Link
+from cordpair_asterisk.link import ABLE, Link
 from cordpair_asterisk.originating import originate
 from cordpair_asterisk.stamps import TECHNOLOGY, variables_of
 from cordpair_asterisk.translate import Translator
@@ -43,7 +42,7 @@ class AsteriskDriver:
         return f"AsteriskDriver({self.node}, {self._settings.shown})"
 
     def capabilities(self, leg: LegId | None = None) -> frozenset[Capability]:
-        return self._link.capabilities if self._link is not None else FULL
+        return self._link.capabilities if self._link is not None else ABLE
 
     # ------------------------------------------------------------ link
 
@@ -184,10 +183,10 @@ class AsteriskDriver:
     # ------------------------------------------------------------ accounts
 
     async def put_account(self, endpoint: str, secret: str, options: Mapping[str, str]) -> None:
-        raise Unsupported("accounts are configured in pjsip.conf")
+        await self._up().accounts.put(endpoint, secret, options)
 
     async def remove_account(self, endpoint: str) -> None:
-        raise Unsupported("accounts are configured in pjsip.conf")
+        await self._up().accounts.remove(endpoint)
 
 
 __all__ = ["AsteriskDriver"]

@@ -9,6 +9,7 @@ from cordpair.ids import LegId, RecordingId
 from cordpair.pbx import FULL, Capability, Emit, LinkLost, PbxError, Refused
 from cordpair.pbx.chores import Chores, together
 from cordpair_asterisk import inventory
+from cordpair_asterisk.accounts import Accounts
 from cordpair_asterisk.bridging import Bridging
 from cordpair_asterisk.client import NOT_FOUND, OK, UNPROCESSABLE, AriClient
 from cordpair_asterisk.config import Settings
@@ -30,6 +31,7 @@ from cordpair_asterisk.wire import (
 
 log = logging.getLogger(__name__)
 
+ABLE = FULL | {Capability.ACCOUNTS}
 # The state of a device follows its channel by some milliseconds; normally its own event is here first.
 SETTLE = 0.1
 UNSURE = 1.0
@@ -46,7 +48,8 @@ class Link:
         self.bridging = Bridging(self.client, translator, self.playing)
         self.listening = Listening(self.client, translator)
         self.variables = Variables(self.client)
-        self.capabilities = FULL
+        self.accounts = Accounts(self.client)
+        self.capabilities = ABLE
         self._emit = emit
         self._chores = Chores(Malformed)
         self._unmarked = False
@@ -66,7 +69,7 @@ class Link:
         await self.client.request("PUT", f"{path}/eventFilter", "event filter", body=allowed)
         await self._subscribe_all(path, self.translator.seats.endpoints)
         if not await self._can_refer():
-            self.capabilities = FULL - {Capability.REFER}
+            self.capabilities = ABLE - {Capability.REFER}
 
     async def watch(self, endpoints: tuple[str, ...]) -> None:
         """Other seats than before. What is still told of those that are left out is passed over."""
@@ -224,4 +227,4 @@ def _no_link(error: PbxError) -> LinkLost:
     return error if isinstance(error, LinkLost) else LinkLost(str(error))
 
 
-__all__ = ["Link"]
+__all__ = ["ABLE", "Link"]

@@ -193,3 +193,35 @@ async def test_a_prompt_and_a_seat_that_are_not_there(tmp_path: Path) -> None:
         found = await doctor.run()
         assert errors(found) == [("pbx.main", "prompts"), ("pbx.main", "seats")]
         assert "no-such-prompt" in found[0]["what"] and "999" in found[1]["what"]
+
+
+BROWSER = """
+[gateway]
+url = "http://127.0.0.1:8080"
+[seats.ann-web]
+endpoint = "ann-web"
+browser = true
+"""
+WEB = "load = res_pjsip_transport_websocket.so\nload = res_srtp.so\n"
+
+
+async def test_accounts_for_browsers_can_be_made(tmp_path: Path) -> None:
+    async with patient(tmp_path, extra={"modules": WEB}) as doctor:
+        await doctor.lab.sipp.phones(doctor.lab.agents)
+        doctor.more = BROWSER
+        assert await doctor.run(status=0) == []
+        assert doctor.of("accounts") == "one that is put is there"
+        assert doctor.of("seats") == "1 reachable"
+        assert "doctor-" not in await doctor.lab.rx("pjsip show endpoints")
+
+
+async def test_accounts_that_asterisk_does_not_take(tmp_path: Path) -> None:
+    def stock(lab: AsteriskLab) -> None:
+        (lab.directory / "etc/sorcery.conf").write_text("")
+
+    async with patient(tmp_path, before=stock) as doctor:
+        doctor.more = BROWSER
+        found = await doctor.run()
+        assert errors(found) == [("pbx.main", "browsers"), ("pbx.main", "accounts")]
+        assert "res_pjsip_transport_websocket.so, res_srtp.so" in found[0]["what"]
+        assert "403" in found[1]["what"] and "sorcery.conf" in found[1]["mend"]

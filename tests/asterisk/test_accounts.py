@@ -1,0 +1,94 @@
+"""Accounts are pushed in an order, and never over who is registered."""
+
+import json
+
+import pytest
+
+from asterisk.fake_ari import FakeAri, Inputs
+from cordpair.pbx import Refused
+from cordpair_asterisk import AsteriskDriver
+from cordpair_asterisk.accounts import PATH
+
+SECRET = "never-in-a-log"
+OPUS = "GET asterisk/modules/codec_opus_open_source.so"
+
+
+@pytest.fixture
+async def server():
+    async with FakeAri() as running:
+        yield running
+
+
+@pytest.fixture
+async def driver(server: FakeAri):
+    made = server.driver()
+    await made.open(Inputs())
+    server.seen.clear()
+    yield made
+    await made.close()
+
+
+def pushed(server: FakeAri) -> dict[str, dict[str, str]]:
+    """By kind, in their order."""
+    found = {}
+    for request, body in server.requests("PUT"):
+        found[request.split("/")[-2]] = {each["attribute"]: each["value"] for each in body["fields"]}
+    return found
+
+
+async def test_it_leads_to_the_engine_and_nowhere_else(server: FakeAri, driver: AsteriskDriver) -> None:
+    await driver.put_account("ann-web", SECRET, {})
+    kinds = pushed(server)
+    assert list(kinds) == ["auth", "aor", "endpoint"]  # each names the one before
+    assert kinds["auth"] == {"auth_type": "userpass", "username": "ann-web", "password": SECRET}
+    assert (kinds["aor"]["max_contacts"], kinds["aor"]["remove_existing"]) == ("1", "yes")
+    endpoint = kinds["endpoint"]
+    assert (endpoint["auth"], endpoint["aors"], endpoint["context"]) == ("ann-web", "ann-web", "cordpair-agents")
+    assert (endpoint["allow_transfer"], endpoint["allow_subscribe"], endpoint["webrtc"]) == ("no", "no", "yes")
+    assert endpoint["allow"] == "alaw,ulaw,vp8"
+
+
+async def test_who_is_registered_is_not_made_a_contact_for_good(server: FakeAri, driver: AsteriskDriver) -> None:
+    server.answers[f"GET {PATH}/aor/ann-web"] = 200, []
+    await driver.put_account("ann-web", SECRET, {})
+    assert list(pushed(server)) == ["auth", "endpoint"]
+
+
+async def test_opus_where_asterisk_can_turn_it_into_something_else(server: FakeAri, driver: AsteriskDriver) -> None:
+    server.answers[OPUS] = 200, {"name": "codec_opus_open_source.so", "status": "Running"}
+    for _ in range(2):
+        await driver.put_account("ann-web", SECRET, {})
+    assert pushed(server)["endpoint"]["allow"] == "opus,alaw,ulaw,vp8"
+    assert len(server.requests("GET asterisk/modules")) == 2  # once each
+
+
+@pytest.mark.parametrize("status", [403, 404])
+@pytest.mark.parametrize("kind", ["auth", "aor", "endpoint"])
+async def test_an_asterisk_that_is_not_set_up(server: FakeAri, driver: AsteriskDriver, kind, status) -> None:
+    server.answers[f"PUT {PATH}/{kind}/ann-web"] = (
+        status,
+        {"message": f"Cannot create sorcery objects of type '{kind}'"},
+    )
+    with pytest.raises(Refused, match=r"Cannot create .* see sorcery\.conf") as refused:
+        await driver.put_account("ann-web", SECRET, {})
+    assert SECRET not in str(refused.value)
+
+
+@pytest.mark.parametrize("name", ["", "a/b", "../auth", "a b", "é", "x" * 65, "-a"])
+async def test_what_is_no_name_reaches_nothing(server: FakeAri, driver: AsteriskDriver, name) -> None:
+    with pytest.raises(Refused, match="a name is"):
+        await driver.put_account(name, SECRET, {})
+    assert server.seen == []
+
+
+async def test_the_contact_goes_first(server: FakeAri, driver: AsteriskDriver) -> None:
+    server.answers[f"DELETE {PATH}/auth/ann-web"] = 404, {"message": "not found"}
+    await driver.remove_account("ann-web")
+    assert [request.split("/")[-2] for request, _ in server.requests("DELETE")] == ["aor", "endpoint", "auth"]
+
+
+async def test_one_of_pjsip_conf_stays(server: FakeAri, driver: AsteriskDriver) -> None:
+    server.answers[f"DELETE {PATH}/aor/101"] = 403, {"message": "Could not delete object with id '101'"}
+    with pytest.raises(Refused):
+        await driver.remove_account("101")
+    assert json.dumps(server.seen).count("DELETE") == 1
