@@ -25,7 +25,8 @@ MISSING_EVENTS |= dict.fromkeys(
     (
         "DrainBegan", "DrainEnded", "MoveBegan", "CallerSetOff", "ContactMoved", "MoveFailed",
         "BrowserLost", "BrowserReturned", "OfferTaken", "CallInvited", "CallMissed", "ContactCalled", "CallDropped",
-        "PhoneRung",
+        "PhoneRung", "ContactHeld", "ContactResumed", "HoldRepeated", "ContactTransferred", "DigitsSent",
+        "ContactDisposed", "ContactShared", "DeskConnected", "DeskDisconnected", "DeskGone",
     ),
     "came after this version",
 )  # fmt: skip

@@ -19,6 +19,7 @@ from cordpair.acd.commands import (
     Refer,
     Release,
     Ring,
+    SendDigits,
     StampLeg,
     StopMusic,
     StopPlay,
@@ -37,7 +38,7 @@ ONE_OF_EACH: list[Command] = [
     Answer(NODE, A), Ring(NODE, A), StampLeg(NODE, A, STAMP), HangUp(NODE, A), ORIGINATE,
     Join(NODE, BRIDGE, (A, B), STAMP), Leave(NODE, BRIDGE, (A,)), Release(NODE, BRIDGE), Music(NODE, A, "jazz"),
     StopMusic(NODE, A), Play(NODE, A, PlayId("p1"), "welcome"), StopPlay(NODE, A, PlayId("p1")),
-    Redirect(NODE, A, "sip:x@b.test"), Refer(NODE, A, "sip:y@b.test"),
+    Redirect(NODE, A, "sip:x@b.test"), Refer(NODE, A, "sip:y@b.test"), SendDigits(NODE, A, 7),
 ]  # fmt: skip
 
 
@@ -47,6 +48,9 @@ class Desk:
 
     def medium(self, prompt: str) -> str:
         return {"welcome": "sound:hello-world"}.get(prompt, prompt)
+
+    def digits(self, kept: int) -> str:
+        return {7: "12#"}.get(kept, "")
 
 
 @pytest.fixture
@@ -79,7 +83,7 @@ async def test_each_command_reaches_its_method_with_what_it_says(executor, drive
         "HangUp": ("hang_up", A, "normal"),
         "Join": ("join", BRIDGE, (A, B), STAMP), "Leave": ("leave", BRIDGE, (A,)), "Release": ("release", BRIDGE),
         "Music": ("music", A, "jazz"), "StopMusic": ("stop_music", A), "Play": ("play", A, "p1", "sound:hello-world"),
-        "StopPlay": ("stop_play", A, "p1"),
+        "StopPlay": ("stop_play", A, "p1"), "SendDigits": ("send_digits", A, "12#"),
         "Redirect": ("redirect", A, "sip:x@b.test"), "Refer": ("refer", A, "sip:y@b.test"),
         "Originate": (
             "originate",
@@ -92,6 +96,15 @@ async def test_each_command_reaches_its_method_with_what_it_says(executor, drive
     assert (name, *arguments) == expected[type(command).__name__]
     assert inputs == []
     assert executor.busy == 0
+
+
+async def test_digits_are_in_no_message_that_a_failure_leads_to(executor, driver, clock, inputs, caplog) -> None:
+    driver.does["send_digits"].append(Refused("cannot send 12#"))
+    executor.run([SendDigits(NODE, A, 7), SendDigits(NODE, A, 8)])
+    await clock.settle()
+    assert driver.names() == ["send_digits"]  # the second are not known
+    assert [each.failure for each in inputs] == [Failure.REFUSED, Failure.REFUSED]
+    assert "12#" not in repr(inputs) + caplog.text
 
 
 async def test_commands_of_one_leg_keep_their_order_and_others_pass(executor, driver, clock) -> None:

@@ -72,6 +72,14 @@ def test_the_example() -> None:
     assert mapped.prompts["welcome"] == "sound:queue-thankyou"
 
 
+def test_what_an_agent_may_say_and_who_is_called_back() -> None:
+    billing = to_configuration(load(EXAMPLE).config, 7).queues[0]
+    assert billing.on_no_show == "callbacks"
+    assert billing.dispositions == ("solved", "to be called back", "wrong number")
+    seats = {seat.seat: seat.browser for seat in to_configuration(load(EXAMPLE).config, 7).seats}
+    assert seats["carla-web"] and not seats["101"]
+
+
 def test_an_empty_file_gives_the_defaults_of_the_core() -> None:
     mapped = to_configuration(parse('[pbx.a]\nurl = "loopback:"\n[queues.q]\n[agents.x]\n').config, 1)
     assert mapped.queues == (NEW.Queue("q"),)
@@ -131,6 +139,7 @@ ELSEWHERE = {
     "assignments",
     "web",
     "web_accept",
+    "on_no_show",
     "revision",
     "nodes",
     "codes",

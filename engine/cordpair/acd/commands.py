@@ -91,6 +91,13 @@ class StopMusic(_Command, frozen=True):
     leg: LegId
 
 
+class SendDigits(_Command, frozen=True):
+    """``kept``: where the runtime has them; they are in no event."""
+
+    leg: LegId
+    kept: int
+
+
 class Play(_Command, frozen=True):
     """Play a prompt (a name from the configuration) to a leg outside bridges."""
 
@@ -117,6 +124,7 @@ Command = Union[
     Release,
     Music,
     StopMusic,
+    SendDigits,
     Play,
     StopPlay,
 ]
@@ -134,6 +142,7 @@ __all__ = [
     "Refer",
     "Release",
     "Ring",
+    "SendDigits",
     "StampLeg",
     "StopMusic",
     "StopPlay",

@@ -107,7 +107,9 @@ class Queue(_Value, frozen=True):
     web: WebMode = WebMode.WAIT_OFF_PBX
     web_accept: bool = False  # the agent accepts on the desktop before the browser is told to call
     web_retries: int = 1  # how often a browser that did not call is told once more; then the contact is closed
+    on_no_show: QueueId | None = None  # … or becomes a task in this queue: somebody calls back
     audio_after_ms: int | None = None  # how long video is required of the agent; None: all the time
+    dispositions: tuple[str, ...] = ()  # what an agent may say came of a conversation; empty: anything
 
 
 class Assignment(_Value, frozen=True):
@@ -130,11 +132,13 @@ class Agent(_Value, frozen=True):
 
 
 class Seat(_Value, frozen=True):
-    """Where a phone is: ``endpoint`` on the PBX. With ``node`` None it can be rung from every node."""
+    """Where a phone is: ``endpoint`` on the PBX. With ``node`` None it can be rung from every node. ``browser``: it is
+    in the page of the agent's desk, and gone with it."""
 
     seat: SeatId
     endpoint: str
     node: NodeId | None = None
+    browser: bool = False
 
 
 class Service(_Value, frozen=True):
@@ -181,6 +185,7 @@ class Web(_Value, frozen=True):
 
     call_within_ms: int = 20_000
     grace_ms: int = 30_000  # a browser that went may come back and have its place
+    desk_grace_ms: int = 30_000  # an agent whose desk went is not ready then
     video_skill: str = "video"
     contexts: tuple[str, ...] = ()
 

@@ -57,7 +57,7 @@ def visit_due(cell: Cell, visit_id: VisitId) -> int | None:
     if row.accepted is not None:
         return row.join_until
     times = []
-    if row.step < len(row.steps):
+    if row.step < len(row.steps) and not row.direct:
         times.append(row.began_at + row.steps[row.step].after_ms)
     if row.sticky_until is not None:
         times.append(row.sticky_until)
@@ -88,8 +88,7 @@ def agent_due(cell: Cell, agent_id: AgentId) -> int | None:
     if row is None:
         return None
     times = [slot.until for slot in row.slots if slot.until is not None]
-    if row.not_before is not None:
-        times.append(row.not_before)
+    times += [at for at in (row.not_before, row.desk_gone_until) if at is not None]
     return min(times, default=None)
 
 

@@ -8,22 +8,20 @@ from cordpair.acd import inputs as inp
 from cordpair.acd.decide_agents import accept_offer, not_ready, ready, reject_offer, sign_in, sign_out, wrap_up_done
 from cordpair.acd.decide_calls import arrived, change_contact, end_contact, task_arrived
 from cordpair.acd.decide_configuration import apply_configuration
+from cordpair.acd.decide_desk import dispose, hang_up_contact, hold, send_digits
 from cordpair.acd.decide_legs import answered, command_failed, digit, ended, joined, left, play_ended, ringing
 from cordpair.acd.decide_links import fenced, link_down, link_up, seat_changed
 from cordpair.acd.decide_moves import drain_node
-from cordpair.acd.decide_web import browser_back, browser_gone, web_arrived, web_left
+from cordpair.acd.decide_presence import desk_lost, desk_opened
+from cordpair.acd.decide_transfer import transfer
+from cordpair.acd.decide_web import browser_back, browser_gone, page_shared, web_arrived, web_left
 from cordpair.acd.model import Cell
 from cordpair.acd.proposals import Events
-from cordpair.acd.refusal import Refusal
 
 
 def _nothing(cell: Cell, given: Any, now: int) -> Events:
     """No decision follows from this input."""
     return iter(())
-
-
-def _not_yet(cell: Cell, given: Any, now: int) -> Events:
-    raise Refusal(f"{type(given).__name__} cannot be done yet")
 
 
 def breach_found(cell: Cell, given: inp.BreachFound, now: int) -> Events:
@@ -62,14 +60,14 @@ DECIDE: dict[type, Callable[[Cell, Any, int], Events]] = {
     inp.BrowserGone: browser_gone,
     inp.BrowserBack: browser_back,
     inp.WebLeft: web_left,
-    inp.PageShared: _not_yet,
-    inp.Hold: _not_yet,
-    inp.Transfer: _not_yet,
-    inp.SendDigits: _not_yet,
-    inp.HangUpContact: _not_yet,
-    inp.Dispose: _not_yet,
-    inp.DeskOpened: _not_yet,
-    inp.DeskLost: _not_yet,
+    inp.PageShared: page_shared,
+    inp.Hold: hold,
+    inp.Transfer: transfer,
+    inp.SendDigits: send_digits,
+    inp.HangUpContact: hang_up_contact,
+    inp.Dispose: dispose,
+    inp.DeskOpened: desk_opened,
+    inp.DeskLost: desk_lost,
     inp.TimerDue: _nothing,
 }
 

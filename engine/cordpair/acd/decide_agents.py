@@ -17,7 +17,7 @@ from cordpair.acd.slots import is_busy
 from cordpair.ids import AgentId, OfferId
 
 
-def _agent(cell: Cell, agent: AgentId, signed_in: bool = True) -> AgentRow:
+def known_agent(cell: Cell, agent: AgentId, signed_in: bool = True) -> AgentRow:
     row = cell.state.agents.get(agent)
     if row is None:
         raise Refusal(f"agent {agent!r} does not exist")
@@ -27,7 +27,7 @@ def _agent(cell: Cell, agent: AgentId, signed_in: bool = True) -> AgentRow:
 
 
 def sign_in(cell: Cell, given: inp.SignIn, now: int) -> Events:
-    row = _agent(cell, given.agent, signed_in=False)
+    row = known_agent(cell, given.agent, signed_in=False)
     seat = given.seat or row.seat or cell.book.agents[given.agent].seat
     if seat is not None:
         if seat not in cell.state.seats:
@@ -37,10 +37,11 @@ def sign_in(cell: Cell, given: inp.SignIn, now: int) -> Events:
             raise Refusal(f"seat {seat!r} is taken by agent {taken_by!r}")
     if row.status is AgentStatus.SIGNED_OUT or row.seat != seat:
         yield ev.AgentSignedIn(given.agent, seat)
+        yield from _end_offers(cell, row, now, only_ringing=True)  # where they no longer are
 
 
 def sign_out(cell: Cell, given: inp.SignOut, now: int) -> Events:
-    row = _agent(cell, given.agent, signed_in=False)
+    row = known_agent(cell, given.agent, signed_in=False)
     if row.status is AgentStatus.SIGNED_OUT:
         return
     if any(slot.state is SlotState.CONNECTED for slot in row.slots):
@@ -52,7 +53,7 @@ def sign_out(cell: Cell, given: inp.SignOut, now: int) -> Events:
 
 def ready(cell: Cell, given: inp.Ready, now: int) -> Events:
     """Ready in wrap-up ends the wrap-up; ready in a conversation takes a pending pause back."""
-    row = _agent(cell, given.agent)
+    row = known_agent(cell, given.agent)
     if row.pending is not Pending.NOTHING:
         yield ev.AgentChangePending(given.agent, Pending.NOTHING)
     yield from end_wrap_ups(cell, row)
@@ -61,20 +62,26 @@ def ready(cell: Cell, given: inp.Ready, now: int) -> Events:
 
 
 def not_ready(cell: Cell, given: inp.NotReady, now: int) -> Events:
-    row = _agent(cell, given.agent)
+    row = known_agent(cell, given.agent)
     reasons = cell.book.configuration.reasons
     if reasons and given.reason not in reasons:
         raise Refusal(f"reason {given.reason!r} does not exist; there are: {', '.join(reasons)}")
     if row.status is AgentStatus.NOT_READY:
         if row.reason != given.reason:
             yield ev.AgentBecameNotReady(given.agent, given.reason)
-    elif is_busy(row):
-        wanted = (Pending.NOT_READY, given.reason)
+    else:
+        yield from pause(cell, row, given.reason, now)
+
+
+def pause(cell: Cell, row: AgentRow, reason: str, now: int) -> Events:
+    """Of an agent who is ready: not ready, or (in a conversation or its wrap-up) after that."""
+    if is_busy(row):
+        wanted = (Pending.NOT_READY, reason)
         if row.pending is not Pending.SIGN_OUT and (row.pending, row.pending_reason) != wanted:
-            yield ev.AgentChangePending(given.agent, Pending.NOT_READY, given.reason)
+            yield ev.AgentChangePending(row.agent, Pending.NOT_READY, reason)
         yield from _end_offers(cell, row, now)
     else:
-        yield from _withdraw(cell, row, now, Pending.NOT_READY, given.reason)
+        yield from _withdraw(cell, row, now, Pending.NOT_READY, reason)
 
 
 def send_home(cell: Cell, row: AgentRow, now: int, reason: str) -> Events:
@@ -90,16 +97,16 @@ def _withdraw(cell: Cell, row: AgentRow, now: int, change: Pending, reason: str)
     yield from settle_agent(cell, row.agent)
 
 
-def _end_offers(cell: Cell, row: AgentRow, now: int) -> Events:
+def _end_offers(cell: Cell, row: AgentRow, now: int, *, only_ringing: bool = False) -> Events:
     for slot in row.slots:
         if slot.state is SlotState.OFFERED and slot.offer is not None:
             offer = cell.state.offers[slot.offer]
-            if not offer.answered:
+            if not offer.answered and (offer.leg is not None or not only_ringing):
                 yield from end_offer(cell, offer, OfferOutcome.WITHDRAWN, now)
 
 
 def wrap_up_done(cell: Cell, given: inp.WrapUpDone, now: int) -> Events:
-    yield from end_wrap_ups(cell, _agent(cell, given.agent))
+    yield from end_wrap_ups(cell, known_agent(cell, given.agent))
 
 
 def end_wrap_ups(cell: Cell, row: AgentRow, until: int | None = None) -> Events:
@@ -134,7 +141,9 @@ def _open_offer(cell: Cell, offer_id: OfferId) -> OfferRow:
 __all__ = [
     "accept_offer",
     "end_wrap_ups",
+    "known_agent",
     "not_ready",
+    "pause",
     "ready",
     "reject_offer",
     "send_home",

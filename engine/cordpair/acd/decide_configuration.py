@@ -118,13 +118,17 @@ def _look_again(cell: Cell, before: Book, visit: VisitRow, now: int) -> Events:
         return
     past = sum(visit.began_at + step.after_ms <= now for step in new.steps)
     levels = new.steps[past - 1].levels if past else {}
+    if visit.direct:  # nothing is demanded of the one it is kept for
+        levels = visit.levels
     yield ev.VisitChanged(visit.visit, head_start, levels, new.steps, past)
 
 
 def _still_sticky(cell: Cell, visit: VisitRow) -> Events:
     if visit.sticky is None:
         return
-    if visit.sticky not in cell.book.agents or not cell.book.queues[visit.queue].sticky_ms:
+    agent = cell.book.agents.get(visit.sticky)
+    works = agent is not None and any(each.queue == visit.queue and each.active for each in agent.assignments)
+    if agent is None or not (works if visit.direct else cell.book.queues[visit.queue].sticky_ms):
         yield ev.StickyEnded(visit.visit)
 
 

@@ -6,14 +6,15 @@ from typing import Any
 from cordpair.acd import events as ev
 from cordpair.acd.causes import Cause, ContactEnd, OfferOutcome
 from cordpair.acd.deadlines import ending
-from cordpair.acd.decide_agents import end_wrap_ups
+from cordpair.acd.decide_agents import end_wrap_ups, pause
 from cordpair.acd.decide_legs import caller_gone, fail_join, leave, leg_gone, untaken
 from cordpair.acd.decide_moves import begin_move, give_up
+from cordpair.acd.decide_presence import desk_gone
 from cordpair.acd.decide_web import invite, no_show
-from cordpair.acd.model import Cell, LegState, NodeStatus
+from cordpair.acd.model import AgentStatus, Cell, LegState, NodeStatus
 from cordpair.acd.proposals import Events, close_leg, entertain, fail_offer, finish
 from cordpair.acd.touched import Kind, Row
-from cordpair.acd.trunks import may_move
+from cordpair.acd.trunks import may_move, phone_nodes
 from cordpair.acd.web import may_invite, needs_sound
 from cordpair.ids import AgentId, ContactId, LegId, MoveId, NodeId, OfferId, VisitId
 
@@ -41,6 +42,8 @@ def _visit(cell: Cell, visit_id: VisitId, now: int) -> Events:
         yield ev.StickyEnded(visit_id)
     if visit.progress_at is not None and visit.progress_at <= now:
         yield ev.GroupOpened(visit_id)
+    if visit.direct:
+        return
     step = visit.step
     while step < len(visit.steps) and visit.began_at + visit.steps[step].after_ms <= now:
         step += 1
@@ -57,7 +60,12 @@ def _offer(cell: Cell, offer_id: OfferId, now: int) -> Events:
 def _agent(cell: Cell, agent_id: AgentId, now: int) -> Events:
     row = cell.state.agents[agent_id]
     if row.not_before is not None and row.not_before <= now:
+        lost = row.phone_lost
         yield ev.AgentDelayEnded(agent_id)
+        if lost and row.seat is not None and row.status is AgentStatus.READY and not phone_nodes(cell, row.seat):
+            yield from pause(cell, row, OfferOutcome.UNREACHABLE.value, now)
+    if row.desk_gone_until is not None and row.desk_gone_until <= now:
+        yield from desk_gone(cell, row, now)
     yield from end_wrap_ups(cell, row, until=now)
 
 

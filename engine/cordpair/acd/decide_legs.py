@@ -21,6 +21,7 @@ from cordpair.acd.proposals import (
     fail_offer,
     finish,
     follow,
+    hold_music,
     outcome_of,
     release,
 )
@@ -152,8 +153,11 @@ def agent_gone(cell: Cell, contact: ContactRow, cause: Cause, now: int) -> Event
         yield from finish(cell, contact, Cause.NORMAL, ContactEnd.AGENT_HUNG_UP, now)
         return
     queue = cell.book.queues.get(connection.queue)
-    yield from end_connection(cell, contact, "lost", now)
+    # A phone that died in a call is not rung at once; where nobody saw how it ended, nothing is known against it.
+    delay = cell.book.configuration.misses.unreachable_delay_ms
+    not_before = now + delay if cause is Cause.LOST else None
     yield from release(cell, contact)
+    yield from end_connection(cell, contact, "lost", now, not_before)
     if queue is not None:
         extra = connection.head_start_ms - queue.head_start_ms
         entry = Entry(queue.queue, connection.enqueued_at, extra, connection.steps)
@@ -254,6 +258,8 @@ def command_failed(cell: Cell, given: inp.CommandFailed, now: int) -> Events:
         yield from _move_refused(cell, leg)
     elif given.command == "Join" and given.failure is not Failure.GONE:
         yield from _join_failed(cell, given, now)
+    elif given.command == "Leave":  # GONE is the bridge, or that it is not in it: what was wanted
+        yield from _leave_failed(cell, given)
     elif given.command == "Release" and given.failure is Failure.TIMED_OUT and given.bridge is not None:
         yield ev.BridgeReleased(given.bridge, given.node)  # asked for again, at the pace of the time-outs
     elif leg is not None and given.failure is Failure.GONE and given.command != "StopPlay":  # there: the play is gone
@@ -287,6 +293,24 @@ def _join_failed(cell: Cell, given: inp.CommandFailed, now: int) -> Events:
     visit = cell.state.visits.get(contact.visit) if contact is not None and contact.visit is not None else None
     if visit is not None and visit.accepted is not None and bridge_of(visit.accepted) == given.bridge:
         yield from fail_join(cell, cell.state.offers[visit.accepted], now)
+    elif contact is not None and not _is_inside(cell, contact):
+        connection = contact.connection
+        if connection is not None and not connection.held:  # they stay on hold, and the agent may try again
+            yield ev.ContactHeld(contact.contact, connection.agent, hold_music(cell, connection), "failed")
+
+
+def _leave_failed(cell: Cell, given: inp.CommandFailed) -> Events:
+    """Who was to be held hears the agent still: nobody must believe that they do not."""
+    bridge = cell.state.bridges.get(given.bridge) if given.bridge is not None else None
+    contact = cell.state.contacts.get(bridge.contact) if bridge is not None else None
+    connection = contact.connection if contact is not None else None
+    if contact is not None and connection is not None and connection.held and _is_inside(cell, contact):
+        yield ev.ContactResumed(contact.contact, connection.agent, "failed")
+
+
+def _is_inside(cell: Cell, contact: ContactRow) -> bool:
+    leg = cell.state.legs.get(contact.leg) if contact.leg is not None else None
+    return leg is not None and leg.bridge == contact.bridge
 
 
 __all__ = [

@@ -17,8 +17,8 @@ from cordpair.acd.decide_legs import (
     ringing,
 )
 from cordpair.acd.model import Cell, ContactRow, LegRole, LegState, NodeStatus
-from cordpair.acd.proposals import Events, close_leg, fail_offer
-from cordpair.ids import LegId, NodeId
+from cordpair.acd.proposals import Events, close_leg, fail_offer, hold_music
+from cordpair.ids import BridgeId, LegId, NodeId
 
 
 def link_up(cell: Cell, given: inp.LinkUp, now: int) -> Events:
@@ -35,10 +35,14 @@ def link_up(cell: Cell, given: inp.LinkUp, now: int) -> Events:
     for leg in snapshot.legs:
         if leg.leg in cell.state.legs:
             yield from _known_leg(cell, leg, now)
+    strays = [each.bridge for each in snapshot.bridges if each.stamp and each.bridge not in cell.state.bridges]
+    yield from _leave_strays(cell, given.node, strays)
     for contact in [row for row in cell.state.contacts.values() if row.node == node]:
         if contact.contact in cell.state.contacts:
             yield from _rejoin(cell, contact, now)
     yield from _strangers(cell, given, now)
+    for bridge in strays:
+        yield ev.BridgeReleased(bridge, node)
 
 
 def _seats(cell: Cell, given: inp.LinkUp) -> Events:
@@ -59,7 +63,7 @@ def _over_trunks(cell: Cell, node: NodeId, now: int) -> Events:
         if offer is not None:
             yield from alerted_leg_gone(cell, offer, Cause.LOST, now)
         elif contact is not None and contact.connection is not None and contact.connection.leg == leg.leg:
-            yield from agent_gone(cell, contact, Cause.LOST, now)
+            yield from agent_gone(cell, contact, Cause.UNKNOWN, now)
 
 
 def _unseen_leg(cell: Cell, leg_id: LegId, now: int) -> Events:
@@ -97,10 +101,13 @@ def _known_leg(cell: Cell, leg: inp.LegSeen, now: int) -> Events:
 
 
 def _rejoin(cell: Cell, contact: ContactRow, now: int) -> Events:
-    """Both parties live: they are joined, or we join them (again)."""
+    """Both parties live: they are joined, or we join them (again); who is on hold stays so."""
     yield from connect_if_joined(cell, contact, now)
     yield from _entertain_again(cell, contact)
     if contact.bridge is None or contact.leg is None:
+        return
+    if contact.connection is not None and contact.connection.held:
+        yield ev.HoldRepeated(contact.contact, hold_music(cell, contact.connection))
         return
     agent_leg = contact.connection.leg if contact.connection is not None else None
     if contact.visit is not None:
@@ -132,9 +139,14 @@ def _strangers(cell: Cell, given: inp.LinkUp, now: int) -> Events:
     for leg in given.snapshot.legs:
         if leg.leg not in cell.state.legs and leg.stamp is not None:
             yield from _end_orphan(cell, leg.leg, given.node, now)
-    for bridge in given.snapshot.bridges:
-        if bridge.bridge not in cell.state.bridges and bridge.stamp is not None:
-            yield ev.BridgeReleased(bridge.bridge, given.node)
+
+
+def _leave_strays(cell: Cell, node: NodeId, strays: list[BridgeId]) -> Events:
+    """A caller who lives on leaves what is left of the conversation, before there is music again."""
+    inside = [row for row in cell.state.legs.values() if row.bridge in strays] if strays else []
+    for leg in inside:
+        if leg.role is LegRole.CALLER and leg.state is not LegState.ENDING and leg.bridge is not None:
+            yield ev.BridgeReleased(leg.bridge, node, leg.leg)
 
 
 def _end_orphan(cell: Cell, leg: LegId, node: NodeId, now: int) -> Events:

@@ -28,10 +28,10 @@ from cordpair.acd.proposals import (
     through_service,
 )
 from cordpair.acd.refusal import Refusal
-from cordpair.acd.skills import TOP
+from cordpair.acd.skills import ANYWHERE, TOP
 from cordpair.acd.trunks import reachable_nodes, route
 from cordpair.acd.web import MEDIA, media_of
-from cordpair.ids import ContactId, OfferId
+from cordpair.ids import ContactId, OfferId, QueueId
 
 
 def web_arrived(cell: Cell, given: inp.WebArrived, now: int) -> Events:
@@ -112,6 +112,12 @@ def web_left(cell: Cell, given: inp.WebLeft, now: int) -> Events:
     yield from caller_gone(cell, _contact(cell, given.context_id), Cause.NORMAL, now)
 
 
+def page_shared(cell: Cell, given: inp.PageShared, now: int) -> Events:
+    contact = _contact(cell, given.context_id)
+    if contact.shared is not given.on:
+        yield ev.ContactShared(contact.contact, given.on)
+
+
 # ---------------------------------------------------------------- told to call
 
 
@@ -130,14 +136,32 @@ def invite(cell: Cell, visit: VisitRow, now: int) -> Events:
 
 
 def no_show(cell: Cell, contact: ContactRow, now: int) -> Events:
-    """The browser did not call: it is told once more, in place, or the contact is closed."""
+    """The browser did not call: it is told once more, in place; then the contact is closed, or called back."""
     assert contact.visit is not None
     visit = cell.state.visits[contact.visit]
+    queue = cell.book.queues[visit.queue]
     yield ev.CallMissed(contact.contact)
     yield from end_offers(cell, visit, OfferOutcome.NO_SHOW, now)
-    if contact.gone_until is None and contact.no_shows > cell.book.queues[visit.queue].web_retries:
+    if contact.gone_until is not None or contact.no_shows <= queue.web_retries:
+        return
+    if queue.on_no_show is None:
         yield from end_visit(cell, visit, VisitOutcome.ABANDONED, now)
         yield from finish(cell, contact, Cause.NORMAL, ContactEnd.CALLER_HUNG_UP, now)
+        return
+    yield from end_visit(cell, visit, VisitOutcome.CALLED_BACK, now)
+    yield from _call_back(cell, contact, queue.on_no_show, visit.enqueued_at, now)
+    yield from finish(cell, contact, Cause.NORMAL, ContactEnd.SYSTEM, now)
+
+
+def _call_back(cell: Cell, contact: ContactRow, queue: QueueId, enqueued_at: int, now: int) -> Events:
+    """A task for somebody to call the customer, who has waited since then. Once for each session."""
+    key = f"call-back:{contact.context_id}"
+    if key in cell.state.tasks:
+        return
+    task = ContactId(new_id(cell, "c", "contact"))
+    medium = cell.book.queues[queue].medium
+    yield ev.ContactArrived(task, ANYWHERE, medium, now, key=key, origin=contact.contact)
+    yield from enter(cell, cell.state.contacts[task], Entry(queue, enqueued_at), now)
 
 
 # ---------------------------------------------------------------- the call
@@ -193,6 +217,7 @@ __all__ = [
     "invite",
     "is_from_browser",
     "no_show",
+    "page_shared",
     "take_reserved",
     "web_arrived",
     "web_left",

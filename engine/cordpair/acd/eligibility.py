@@ -73,7 +73,7 @@ def agent_obstacles(cell: Cell, visit: VisitRow, row: AgentRow, now: int) -> lis
         if has < level:
             obstacles.append(f"{skill} {has} below {level}")
     if row.agent in visit.excluded:
-        obstacles.append("excluded: did not take this contact before")
+        obstacles.append("excluded: did not take this contact before, or gave it away")
     if visit.sticky not in (None, row.agent):
         obstacles.append(f"reserved for {visit.sticky}")
     if row.agent in _alerted(cell, visit):
@@ -90,6 +90,8 @@ def _state_obstacles(row: AgentRow, visit: VisitRow, now: int) -> list[str]:
         obstacles.append(f"asked for {row.pending.value.replace('_', ' ')}")
     if row.not_before is not None and row.not_before > now:
         obstacles.append(f"paused for {row.not_before - now} ms after a failed offer")
+    if row.desk_gone_until is not None:
+        obstacles.append("the desktop is not connected")
     has_free = any(slot.state is SlotState.FREE and slot.medium == visit.medium for slot in row.slots)
     blocked = any(slot.state is not SlotState.FREE and VOICE in (slot.medium, visit.medium) for slot in row.slots)
     if not has_free or blocked:

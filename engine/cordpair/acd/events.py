@@ -9,6 +9,10 @@ import msgspec
 
 from cordpair.acd.causes import Cause, ContactEnd, OfferOutcome, SeatStatus, VisitOutcome
 from cordpair.acd.configuration import Configuration, FeatureAction, Step
+from cordpair.acd.events_desk import (
+    ContactDisposed, ContactHeld, ContactResumed, ContactShared, ContactTransferred, DeskConnected, DeskDisconnected,
+    DeskGone, DigitsSent, HoldRepeated,
+)  # fmt: skip
 from cordpair.acd.events_nodes import (
     BaseEvent, CallerSetOff, ContactMoved, DrainBegan, DrainEnded, MoveBegan, MoveFailed, NodeFenced, NodeLinked,
     NodeLost, NodeOpened,
@@ -117,6 +121,7 @@ class LegClosed(BaseEvent, frozen=True):
 class BridgeReleased(BaseEvent, frozen=True):
     bridge: BridgeId
     node: NodeId
+    leg: LegId | None = None  # seen in it, and lives on: it leaves first, and hears something else
 
 
 class ContactArrived(BaseEvent, frozen=True):
@@ -131,6 +136,7 @@ class ContactArrived(BaseEvent, frozen=True):
     key: str = ""
     media: str = ""  # of a customer in a browser
     levels: dict[str, int] = msgspec.field(default_factory=dict)
+    origin: ContactId | None = None  # of a call-back: the contact that it is for
 
 
 class VisitBegan(BaseEvent, frozen=True):
@@ -145,6 +151,8 @@ class VisitBegan(BaseEvent, frozen=True):
     sticky: AgentId | None = None
     sticky_until: int | None = None
     service: ServiceId | None = None  # whose steps and head start these are
+    direct: bool = False  # transferred to the sticky agent
+    excluded: tuple[AgentId, ...] = ()
 
 
 class VisitRefused(BaseEvent, frozen=True):
@@ -271,8 +279,9 @@ class ConnectionEnded(BaseEvent, frozen=True):
     contact: ContactId
     agent: AgentId
     talk_ms: int
-    by: str  # caller | agent | system | lost
+    by: str  # caller | agent | system | lost | transferred
     wrap_up_until: int | None = None
+    not_before: int | None = None  # the agent's leg was lost: no offers until then, and then the phone must be there
 
 
 class AgentSignedIn(BaseEvent, frozen=True):
@@ -318,19 +327,20 @@ Event = Union[
     JoinRepeated, ContactConnected, ConnectionEnded, AgentSignedIn, AgentSignedOut, AgentBecameReady,
     AgentBecameNotReady, AgentChangePending, AgentDelayEnded, WrapUpEnded, DrainBegan, DrainEnded, MoveBegan,
     CallerSetOff, ContactMoved, MoveFailed, BrowserLost, BrowserReturned, OfferTaken, CallInvited, CallMissed,
-    ContactCalled, CallDropped, PhoneRung,
+    ContactCalled, CallDropped, PhoneRung, ContactHeld, ContactResumed, HoldRepeated, ContactTransferred, DigitsSent,
+    ContactDisposed, ContactShared, DeskConnected, DeskDisconnected, DeskGone,
 ]  # fmt: skip
 
 __all__ = [
     "AgentBecameNotReady", "AgentBecameReady", "AgentChangePending", "AgentDelayEnded", "AgentSignedIn",
     "AgentSignedOut", "BridgeReleased", "BrowserLost", "BrowserReturned", "CallDropped", "CallInvited", "CallMissed",
-    "CallerSetOff", "ConfigurationApplied", "ConnectionEnded", "ContactArrived", "ContactCalled",
-    "ContactClosing", "ContactConnected", "ContactEnded", "ContactMoved", "DrainBegan", "DrainEnded", "Event",
-    "ExclusionsCleared", "FeatureUsed", "GroupOpened", "InvariantBroken", "JoinRepeated",
-    "JournalStarted", "LegAdopted", "LegAnswering", "LegCameUp", "LegClosed", "LegClosing", "LegConfirmed",
-    "LegDoubted", "LegEnteredBridge", "LegLeftBridge", "LegRang", "MoveBegan", "MoveFailed", "MusicStarted",
-    "NodeFenced", "NodeLinked", "NodeLost", "NodeOpened", "OfferAnswered", "OfferEnded", "OfferMade", "OfferRang",
-    "OfferTaken", "PhoneRung", "PromptEnded", "PromptStarted",
-    "RequirementStepped", "SeatStatusChanged", "StickyEnded", "VisitBegan", "VisitChanged", "VisitEnded",
-    "VisitRefused", "WrapUpEnded",
+    "CallerSetOff", "ConfigurationApplied", "ConnectionEnded", "ContactArrived", "ContactCalled", "ContactClosing",
+    "ContactConnected", "ContactDisposed", "ContactEnded", "ContactHeld", "ContactMoved", "ContactResumed",
+    "ContactShared", "ContactTransferred", "DeskConnected", "DeskDisconnected", "DeskGone", "DigitsSent", "DrainBegan",
+    "DrainEnded", "Event", "ExclusionsCleared", "FeatureUsed", "GroupOpened", "HoldRepeated", "InvariantBroken",
+    "JoinRepeated", "JournalStarted", "LegAdopted", "LegAnswering", "LegCameUp", "LegClosed", "LegClosing",
+    "LegConfirmed", "LegDoubted", "LegEnteredBridge", "LegLeftBridge", "LegRang", "MoveBegan", "MoveFailed",
+    "MusicStarted", "NodeFenced", "NodeLinked", "NodeLost", "NodeOpened", "OfferAnswered", "OfferEnded", "OfferMade",
+    "OfferRang", "OfferTaken", "PhoneRung", "PromptEnded", "PromptStarted", "RequirementStepped", "SeatStatusChanged",
+    "StickyEnded", "VisitBegan", "VisitChanged", "VisitEnded", "VisitRefused", "WrapUpEnded",
 ]  # fmt: skip

@@ -12,6 +12,7 @@ from cordpair.acd.causes import OfferOutcome, VisitOutcome
 from cordpair.acd.configuration import Strategy
 from cordpair.acd.evolve_agents import AGENT_EVENTS
 from cordpair.acd.evolve_configuration import CONFIGURATION_EVENTS
+from cordpair.acd.evolve_desk import DESK_EVENTS
 from cordpair.acd.evolve_legs import LEG_EVENTS
 from cordpair.acd.evolve_moves import MOVE_EVENTS, end_move
 from cordpair.acd.evolve_web import WEB_EVENTS
@@ -53,6 +54,7 @@ def _contact_arrived(cell: Cell, event: ev.ContactArrived, at: int) -> Touched:
         key=event.key,
         media=event.media,
         levels=event.levels,
+        origin=event.origin,
     )
     if event.media:
         cell.state.sessions[event.context_id] = event.contact
@@ -66,7 +68,7 @@ def _contact_arrived(cell: Cell, event: ev.ContactArrived, at: int) -> Touched:
 def _visit_began(cell: Cell, event: ev.VisitBegan, at: int) -> Touched:
     contact = cell.state.contacts[event.contact]
     count(cell, "visit", event.number)
-    begins_with = event.steps[0] if event.steps and event.steps[0].after_ms == 0 else None
+    begins_with = event.steps[0] if event.steps and event.steps[0].after_ms == 0 and not event.direct else None
     cell.state.visits[event.visit] = VisitRow(
         event.visit,
         event.contact,
@@ -82,6 +84,8 @@ def _visit_began(cell: Cell, event: ev.VisitBegan, at: int) -> Touched:
         step=0 if begins_with is None else 1,
         sticky=event.sticky,
         sticky_until=event.sticky_until,
+        direct=event.direct,
+        excluded=event.excluded,
         service=event.service,
     )
     contact.visit = event.visit
@@ -135,6 +139,10 @@ def _visit_changed(cell: Cell, event: ev.VisitChanged, at: int) -> Touched:
 def _sticky_ended(cell: Cell, event: ev.StickyEnded, at: int) -> Touched:
     visit = cell.state.visits[event.visit]
     visit.sticky = visit.sticky_until = None
+    if visit.direct:  # from now on it is the queue's like any other, and has waited in it since it began
+        visit.direct = False
+        visit.step = sum(visit.began_at + step.after_ms <= at for step in visit.steps)
+        visit.levels = visit.steps[visit.step - 1].levels if visit.step else {}
     return ((Kind.VISIT, event.visit),)
 
 
@@ -272,8 +280,10 @@ def _contact_connected(cell: Cell, event: ev.ContactConnected, at: int) -> Touch
         visit.steps,
         leg=offer.leg,
     )
+    state.contacts[event.contact].given_by = None
     slot = agent.slots[offer.slot]
     slot.state, slot.since = SlotState.CONNECTED, at
+    slot.queue = visit.queue if cell.book.queues[visit.queue].dispositions else None
     agent.calls += 1
     agent.failures = 0
     return ((Kind.AGENT, event.agent),)
@@ -286,8 +296,10 @@ def _connection_ended(cell: Cell, event: ev.ConnectionEnded, at: int) -> Touched
     slot = agent.slots[contact.connection.slot]
     slot.offer, slot.since, slot.until = None, at, event.wrap_up_until
     agent.talk_ms += event.talk_ms
+    if event.not_before is not None:
+        agent.not_before, agent.phone_lost = max(event.not_before, agent.not_before or 0), True
     if event.wrap_up_until is None:
-        slot.state, slot.contact = SlotState.FREE, None
+        slot.state, slot.contact, slot.queue, slot.disposition = SlotState.FREE, None, None, ""
         if all(other.state is SlotState.FREE for other in agent.slots):
             agent.idle_since = at
             fit_slots(cell, agent)
@@ -322,6 +334,7 @@ EVOLVE: dict[type, Callable[[Cell, Any, int], Touched]] = {
     ev.InvariantBroken: _nothing,
     **AGENT_EVENTS,
     **CONFIGURATION_EVENTS,
+    **DESK_EVENTS,
     **LEG_EVENTS,
     **MOVE_EVENTS,
     **WEB_EVENTS,

@@ -65,7 +65,7 @@ def _signed_in(cell: Cell, event: ev.AgentSignedIn, at: int) -> Touched:
     if row.status is not AgentStatus.SIGNED_OUT:
         return ((Kind.AGENT, event.agent),)  # the phone follows the user: only the seat changed
     row.idle_since = at
-    row.failures, row.not_before = 0, None
+    row.failures, row.not_before, row.phone_lost = 0, None, False
     return _set_status(cell, row, AgentStatus.NOT_READY, "signed-in", at)
 
 
@@ -73,7 +73,9 @@ def _signed_out(cell: Cell, event: ev.AgentSignedOut, at: int) -> Touched:
     row = cell.state.agents[event.agent]
     if row.seat is not None and row.seat in cell.state.seats:
         cell.state.seats[row.seat].agent = None
-    row.seat, row.not_before = None, None
+    row.seat, row.not_before, row.phone_lost = None, None, False
+    if row.desk_gone_until is not None:
+        row.desk, row.desk_gone_until = False, None
     return _set_status(cell, row, AgentStatus.SIGNED_OUT, event.reason, at)
 
 
@@ -94,7 +96,8 @@ def _change_pending(cell: Cell, event: ev.AgentChangePending, at: int) -> Touche
 
 
 def _delay_ended(cell: Cell, event: ev.AgentDelayEnded, at: int) -> Touched:
-    cell.state.agents[event.agent].not_before = None
+    row = cell.state.agents[event.agent]
+    row.not_before, row.phone_lost = None, False
     return ((Kind.AGENT, event.agent),)
 
 
@@ -102,6 +105,7 @@ def _wrap_up_ended(cell: Cell, event: ev.WrapUpEnded, at: int) -> Touched:
     row = cell.state.agents[event.agent]
     slot = row.slots[event.slot]
     slot.state, slot.contact, slot.since, slot.until = SlotState.FREE, None, at, None
+    slot.queue, slot.disposition = None, ""
     if all(other.state is SlotState.FREE for other in row.slots):
         row.idle_since = at
         fit_slots(cell, row)

@@ -8,6 +8,9 @@ from typing import Union
 from cordpair.acd.inputs_web import BaseInput
 from cordpair.ids import AgentId, ContactId, QueueId
 
+# The tones there are.
+DIGITS = frozenset("0123456789ABCD*#")
+
 
 class Hold(BaseInput, frozen=True):
     """Let the customer hear music, or (``on`` false) the agent again."""
@@ -65,4 +68,14 @@ class DeskLost(BaseInput, frozen=True):
 
 DeskInput = Union[Hold, Transfer, SendDigits, HangUpContact, Dispose, DeskOpened, DeskLost]
 
-__all__ = ["DeskInput", "DeskLost", "DeskOpened", "Dispose", "HangUpContact", "Hold", "SendDigits", "Transfer"]
+__all__ = [
+    "DIGITS",
+    "DeskInput",
+    "DeskLost",
+    "DeskOpened",
+    "Dispose",
+    "HangUpContact",
+    "Hold",
+    "SendDigits",
+    "Transfer",
+]

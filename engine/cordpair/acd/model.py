@@ -84,6 +84,8 @@ class Slot(_Row):
     contact: ContactId | None = None
     since: int = 0
     until: int | None = None  # end of the wrap-up
+    queue: QueueId | None = None  # of the conversation and its wrap-up, where it has dispositions
+    disposition: str = ""  # what the agent said came of it
 
 
 class AgentRow(_Row):
@@ -98,6 +100,7 @@ class AgentRow(_Row):
     pending_reason: str = ""
     idle_since: int = 0  # when the last slot became free, or the agent ready
     not_before: int | None = None  # no offers until then (after a miss, a rejection, …)
+    phone_lost: bool = False  # … after a leg that was lost: then the phone must be there
     failures: int = 0  # offers failed in a row
     calls: int = 0
     talk_ms: int = 0
@@ -138,6 +141,7 @@ class ContactRow(_Row):
     closing_until: int = 0
     hops: int = 0  # visits so far
     key: str = ""  # of a task: the requester's own id
+    origin: ContactId | None = None  # of a call-back: the contact that it is for
     move: MoveId | None = None  # on the way to another node
     stays: bool = False  # could not be moved off its draining node: not asked again
     media: str = ""  # of a customer in a browser: audio or video
@@ -146,6 +150,7 @@ class ContactRow(_Row):
     call_until: int | None = None  # the browser was told to call; its leg is awaited
     no_shows: int = 0  # how often it did not
     shared: bool = False  # the customer shows the page to the agent
+    given_by: AgentId | None = None  # who transferred it, until the next agent talks
 
 
 class VisitRow(_Row):
@@ -166,6 +171,7 @@ class VisitRow(_Row):
     excluded: tuple[AgentId, ...] = ()  # sorted
     sticky: AgentId | None = None
     sticky_until: int | None = None
+    direct: bool = False  # transferred to the sticky agent: no skill is demanded as long as it is kept for them
     offers: list[OfferId] = []
     accepted: OfferId | None = None
     join_until: int | None = None

@@ -88,7 +88,7 @@ class Profiles:
         return self._places.get(agent)
 
     def _keys(self, row: AgentRow) -> dict[str, tuple[int, ...]]:
-        if row.not_before is not None:
+        if row.not_before is not None or row.desk_gone_until is not None:
             return {}
         return {
             medium: tuple(order_key(row, order) for order in orders)

@@ -10,7 +10,17 @@ from cordpair.acd import events as ev
 from cordpair.acd.causes import Cause, ContactEnd, OfferOutcome, VisitOutcome
 from cordpair.acd.configuration import Action, HangUpAction, Queue, QueueAction, Service, ServiceAction, Step
 from cordpair.acd.draws import draw
-from cordpair.acd.model import MOST_VISITS, Cell, ContactRow, LegState, OfferRow, Pending, SlotState, VisitRow
+from cordpair.acd.model import (
+    MOST_VISITS,
+    Cell,
+    Connection,
+    ContactRow,
+    LegState,
+    OfferRow,
+    Pending,
+    SlotState,
+    VisitRow,
+)
 from cordpair.acd.trunks import may_move
 from cordpair.acd.web import requirement
 from cordpair.ids import AgentId, BridgeId, LegId, OfferId, PlayId, QueueId, ServiceId, VisitId
@@ -60,8 +70,13 @@ def answer(cell: Cell, leg: LegId | None) -> Events:
 
 
 def release(cell: Cell, contact: ContactRow) -> Events:
-    if contact.bridge is not None:
-        yield ev.BridgeReleased(contact.bridge, contact.node)
+    """A caller who lives on leaves first: nothing is played to a leg inside a bridge."""
+    if contact.bridge is None:
+        return
+    leg = cell.state.legs.get(contact.leg) if contact.leg is not None else None
+    held = contact.connection is not None and contact.connection.held
+    inside = leg is not None and leg.bridge == contact.bridge and leg.state is not LegState.ENDING and not held
+    yield ev.BridgeReleased(contact.bridge, contact.node, contact.leg if inside else None)
 
 
 # ---------------------------------------------------------------- offers
@@ -139,7 +154,7 @@ def end_visit(cell: Cell, visit: VisitRow, outcome: VisitOutcome, now: int) -> E
 class Entry:
     """What a visit begins with: where to, how urgent, since when."""
 
-    __slots__ = ("enqueued_at", "head_start_ms", "queue", "service", "steps")
+    __slots__ = ("enqueued_at", "head_start_ms", "kept_for", "queue", "service", "steps")
 
     def __init__(
         self,
@@ -148,8 +163,11 @@ class Entry:
         head_start_ms: int = 0,
         steps: tuple[Step, ...] | None = None,
         service: ServiceId | None = None,
+        kept_for: tuple[AgentId, int] | None = None,
     ) -> None:
+        """``kept_for``: an agent it is transferred to, and until when nobody else is offered it."""
         self.queue = queue
+        self.kept_for = kept_for
         self.enqueued_at = enqueued_at
         self.head_start_ms = head_start_ms
         self.steps = steps
@@ -163,8 +181,8 @@ def through_service(service: Service, enqueued_at: int) -> Entry:
 def enter(cell: Cell, contact: ContactRow, entry: Entry, now: int, began_at: int | None = None) -> Events:
     """Begin a visit, or be turned away at the door and follow the rule for that."""
     queue = cell.book.queues[entry.queue]
-    number = cell.state.numbers.get("visit", 0) + 1
-    refusal = _refusal(cell, queue, number)
+    number = next_visit(cell)
+    refusal = turned_away(cell, queue)
     if refusal is not None and contact.hops < MOST_VISITS:
         cause, action = refusal
         visit = VisitId(new_id(cell, "v", "visit"))
@@ -180,25 +198,33 @@ def begin(cell: Cell, contact: ContactRow, entry: Entry, now: int, began_at: int
     steps = queue.steps if entry.steps is None else entry.steps
     if contact.media:
         steps = requirement(contact, queue, steps, cell.book.configuration.web.video_skill)
-    sticky = contact.last_agent if queue.sticky_ms and contact.last_agent in cell.state.agents else None
+    sticky, sticky_until = entry.kept_for or (None, None)
+    if sticky is None and queue.sticky_ms and contact.last_agent in cell.state.agents:
+        sticky, sticky_until = contact.last_agent, now + queue.sticky_ms
     yield ev.VisitBegan(
         VisitId(new_id(cell, "v", "visit")),
         contact.contact,
         entry.queue,
-        cell.state.numbers.get("visit", 0) + 1,
+        next_visit(cell),
         entry.enqueued_at,
         now if began_at is None else began_at,
         queue.head_start_ms + entry.head_start_ms,
         steps,
         sticky,
-        now + queue.sticky_ms if sticky is not None else None,
+        sticky_until,
         entry.service,
+        direct=entry.kept_for is not None,
+        excluded=(contact.given_by,) if contact.given_by in cell.state.agents else (),
     )
     yield from entertain(cell, contact, queue)
 
 
-def _refusal(cell: Cell, queue: Queue, number: int) -> tuple[str, Action] | None:
-    """The rule that turns an arriving contact away, if one applies."""
+def next_visit(cell: Cell) -> int:
+    return cell.state.numbers.get("visit", 0) + 1
+
+
+def turned_away(cell: Cell, queue: Queue) -> tuple[str, Action] | None:
+    """The rule that turns away the contact that would arrive next, if one applies."""
     row = cell.state.queues[queue.queue]
     if queue.max_length is not None and row.waiting >= queue.max_length:
         return "full", queue.on_full
@@ -208,7 +234,7 @@ def _refusal(cell: Cell, queue: Queue, number: int) -> tuple[str, Action] | None
         if queue.on_no_agent_ready is not None and row.ready == 0:
             return "no_agent", queue.on_no_agent_ready
     overflow = queue.overflow
-    if overflow is not None and draw(cell.state.seed, 2 * number + 1) * 100 < overflow.percent:
+    if overflow is not None and draw(cell.state.seed, 2 * next_visit(cell) + 1) * 100 < overflow.percent:
         return "share", QueueAction(overflow.queue)
     return None
 
@@ -250,8 +276,8 @@ def finish(cell: Cell, contact: ContactRow, cause: Cause, end: ContactEnd, now: 
     yield ev.ContactEnded(contact.contact, end)
 
 
-def end_connection(cell: Cell, contact: ContactRow, by: str, now: int) -> Events:
-    """The conversation ends: wrap-up begins, unless there is none."""
+def end_connection(cell: Cell, contact: ContactRow, by: str, now: int, not_before: int | None = None) -> Events:
+    """The conversation ends: wrap-up begins, unless there is none. ``not_before``: the agent's phone is doubtful."""
     connection = contact.connection
     assert connection is not None
     wrap_up = wrap_up_ms(cell, connection.agent, connection.queue)
@@ -261,6 +287,7 @@ def end_connection(cell: Cell, contact: ContactRow, by: str, now: int) -> Events
         max(0, now - connection.since),
         by,
         now + wrap_up if wrap_up else None,
+        not_before,
     )
     yield from close_leg(cell, connection.leg, Cause.NORMAL, now)
     yield from settle_agent(cell, connection.agent)
@@ -276,6 +303,11 @@ def wrap_up_ms(cell: Cell, agent_id: AgentId, queue_id: QueueId) -> int:
         if agent.wrap_up_ms is not None:
             return agent.wrap_up_ms
     return queue.wrap_up_ms if queue is not None else 0
+
+
+def hold_music(cell: Cell, connection: Connection) -> str:
+    queue = cell.book.queues.get(connection.queue)
+    return queue.music if queue is not None else "default"
 
 
 def bridge_of(offer: OfferId) -> BridgeId:
@@ -305,10 +337,12 @@ __all__ = [
     "fail_offer",
     "finish",
     "follow",
+    "hold_music",
     "leg_of",
     "new_id",
     "outcome_of",
     "release",
     "settle_agent",
     "through_service",
+    "turned_away",
 ]

@@ -133,7 +133,40 @@ def _join(cell: Cell, contact_id: ContactId, bridge: BridgeId, leg: LegId | None
 
 
 def _released(cell: Cell, event: ev.BridgeReleased) -> Commands:
+    if event.leg is not None:
+        yield cmd.Leave(event.node, event.bridge, (event.leg,))
     yield cmd.Release(event.node, event.bridge)
+
+
+# ---------------------------------------------------------------- on hold
+
+
+def _held(cell: Cell, event: ev.ContactHeld) -> Commands:
+    contact = cell.state.contacts[event.contact]
+    if contact.leg is not None and contact.bridge is not None:
+        yield cmd.Leave(contact.node, contact.bridge, (contact.leg,))
+        yield cmd.Music(contact.node, contact.leg, event.music)
+
+
+def _hold_repeated(cell: Cell, event: ev.HoldRepeated) -> Commands:
+    contact = cell.state.contacts[event.contact]
+    if contact.leg is not None and contact.bridge is not None:
+        if cell.state.legs[contact.leg].bridge == contact.bridge:
+            yield cmd.Leave(contact.node, contact.bridge, (contact.leg,))
+        yield cmd.Music(contact.node, contact.leg, event.music)
+
+
+def _resumed(cell: Cell, event: ev.ContactResumed) -> Commands:
+    """Joining stops the music."""
+    contact = cell.state.contacts[event.contact]
+    if contact.bridge is not None and contact.connection is not None:
+        yield from _join(cell, event.contact, contact.bridge, contact.connection.leg)
+
+
+def _digits(cell: Cell, event: ev.DigitsSent) -> Commands:
+    contact = cell.state.contacts[event.contact]
+    if contact.leg is not None:
+        yield cmd.SendDigits(contact.node, contact.leg, event.kept)
 
 
 REACT: dict[type, Callable[[Cell, Any], Commands]] = {
@@ -153,6 +186,10 @@ REACT: dict[type, Callable[[Cell, Any], Commands]] = {
     ev.ContactMoved: _moved,
     ev.ContactCalled: _called,
     ev.PhoneRung: _phone_rung,
+    ev.ContactHeld: _held,
+    ev.HoldRepeated: _hold_repeated,
+    ev.ContactResumed: _resumed,
+    ev.DigitsSent: _digits,
 }
 
 

@@ -16,13 +16,14 @@ from cordpair.acd.commands import (
     Refer,
     Release,
     Ring,
+    SendDigits,
     StampLeg,
     StopMusic,
     StopPlay,
 )
 from cordpair.acd.inputs import Caller
 from cordpair.ids import BridgeId, ContactId, LegId
-from cordpair.pbx import Driver, OriginateRequest
+from cordpair.pbx import Driver, OriginateRequest, Refused
 
 CONTEXT_HEADER = "X-Context-Id"
 
@@ -34,6 +35,9 @@ class Desk(Protocol):
 
     def medium(self, prompt: str) -> str:
         """What the PBX calls the prompt."""
+
+    def digits(self, kept: int) -> str:
+        """Once; empty when they are not known any more."""
 
 
 Carry = Callable[[Driver, Any, Desk], Awaitable[None]]
@@ -55,6 +59,13 @@ def _originate(driver: Driver, command: Originate, desk: Desk) -> Awaitable[None
     )
 
 
+async def _send_digits(driver: Driver, command: SendDigits, desk: Desk) -> None:
+    digits = desk.digits(command.kept)
+    if not digits:
+        raise Refused("the digits are not known any more")
+    await driver.send_digits(command.leg, digits)
+
+
 DISPATCH: dict[type[Command], Carry] = {
     Answer: lambda driver, command, desk: driver.answer(command.leg),
     Ring: lambda driver, command, desk: driver.ring(command.leg),
@@ -67,6 +78,7 @@ DISPATCH: dict[type[Command], Carry] = {
     Leave: lambda driver, command, desk: driver.leave(command.bridge, command.legs),
     Release: lambda driver, command, desk: driver.release(command.bridge),
     Music: lambda driver, command, desk: driver.music(command.leg, command.name),
+    SendDigits: _send_digits,
     StopMusic: lambda driver, command, desk: driver.stop_music(command.leg),
     Play: lambda driver, command, desk: driver.play(command.leg, command.play, desk.medium(command.prompt)),
     StopPlay: lambda driver, command, desk: driver.stop_play(command.leg, command.play),

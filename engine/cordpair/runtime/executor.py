@@ -13,7 +13,7 @@ import time
 from collections.abc import Callable, Iterable, Mapping
 
 from cordpair.acd.causes import Failure
-from cordpair.acd.commands import Command, HangUp, Originate
+from cordpair.acd.commands import Command, HangUp, Originate, SendDigits
 from cordpair.acd.inputs import CommandFailed
 from cordpair.clock import Clock, Handle
 from cordpair.ids import NodeId
@@ -210,6 +210,8 @@ class Executor:
             self._fail(job, failure, "the link was lost")
 
     def _detail(self, error: PbxError, command: Command) -> str:
+        if isinstance(command, SendDigits):
+            return type(error).__name__
         text = str(error)
         if isinstance(command, Originate):
             caller = self._desk.caller(command.contact)

@@ -193,6 +193,10 @@ def _told(event: ev.Event, mine: set[str]) -> str | None:
     return tell(event)
 
 
+def _for(event: ev.ContactArrived) -> str:
+    return f"a call-back for {event.origin}" if event.origin is not None else ""
+
+
 def _seconds(ms: int) -> str:
     return f"{ms / 1_000:.1f} s"
 
@@ -202,13 +206,13 @@ TELLERS: dict[type, tuple[str, tuple[str, ...], Callable[[Any], str]]] = {
     ev.ContactArrived: (
         "contact",
         (),
-        lambda e: f"arrived ({', '.join(filter(None, (e.medium, e.media and f'web, {e.media}', e.service)))})",
+        lambda e: f"arrived ({', '.join(filter(None, (e.medium, e.media and f'web, {e.media}', e.service, _for(e))))})",
     ),
     ev.VisitBegan: ("contact", ("visit",), lambda e: f"waits in {e.queue}"),
     ev.VisitRefused: ("contact", (), lambda e: f"turned away by {e.queue}: {e.outcome.value}"),
     ev.RequirementStepped: ("visit", (), lambda e: f"requirement: step {e.step}"),
     ev.VisitChanged: ("visit", (), lambda e: "priority or requirement changed"),
-    ev.StickyEnded: ("visit", (), lambda e: "no longer kept for the agent of the last conversation"),
+    ev.StickyEnded: ("visit", (), lambda e: "no longer kept for one agent"),
     ev.ExclusionsCleared: ("visit", (), lambda e: "every agent was excluded: all may be offered it again"),
     ev.OfferMade: ("contact", ("offer",), lambda e: f"offered to {e.agent}"),
     ev.BrowserLost: ("contact", (), lambda e: "the customer's browser is gone; the place is kept"),
@@ -224,6 +228,15 @@ TELLERS: dict[type, tuple[str, tuple[str, ...], Callable[[Any], str]]] = {
     ev.OfferEnded: ("offer", (), lambda e: f"the offer ended: {e.outcome.value}"),
     ev.ContactConnected: ("contact", (), lambda e: f"talks to {e.agent} after {_seconds(e.waited_ms)}"),
     ev.VisitEnded: ("visit", (), lambda e: f"the visit ended: {e.outcome.value} after {_seconds(e.waited_ms)}"),
+    ev.ContactHeld: ("contact", (), lambda e: f"on hold by {e.agent}" if e.by == "agent" else "could not be resumed"),
+    ev.ContactResumed: ("contact", (), lambda e: "resumed" if e.by == "agent" else "could not be held"),
+    ev.ContactTransferred: (
+        "contact",
+        (),
+        lambda e: f"{e.agent} transfers to {e.queue}" + (f", for {e.to}" if e.to is not None else ""),
+    ),
+    ev.ContactDisposed: ("contact", (), lambda e: f"disposition: {e.disposition}"),
+    ev.ContactShared: ("contact", (), lambda e: "shows the page" if e.on else "no longer shows the page"),
     ev.ConnectionEnded: ("contact", (), lambda e: f"conversation over after {_seconds(e.talk_ms)}, ended by {e.by}"),
     ev.ContactEnded: ("contact", (), lambda e: f"gone: {e.end.value}"),
 }

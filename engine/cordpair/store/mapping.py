@@ -16,7 +16,7 @@ def to_configuration(config: Config, revision: int) -> acd.Configuration:
         queues=tuple(_queue(name, queue) for name, queue in config.queues.items()),
         agents=tuple(_agent(name, agent) for name, agent in config.agents.items()),
         seats=tuple(
-            acd.Seat(SeatId(name), seat.endpoint, NodeId(seat.node) if seat.node is not None else None)
+            acd.Seat(SeatId(name), seat.endpoint, NodeId(seat.node) if seat.node is not None else None, seat.browser)
             for name, seat in config.seats.items()
         ),
         services=tuple(_service(name, service) for name, service in config.services.items()),
@@ -47,6 +47,7 @@ def to_configuration(config: Config, revision: int) -> acd.Configuration:
         web=acd.Web(
             call_within_ms=config.gateway.call_within,
             grace_ms=config.gateway.grace,
+            desk_grace_ms=config.gateway.desk_grace,
             video_skill=config.gateway.video_skill,
             contexts=config.gateway.contexts if config.portals else (),  # else they are as any other
         ),
@@ -80,8 +81,14 @@ def _queue(name: str, queue: Queue) -> acd.Queue:
         web=acd.WebMode(queue.web),
         web_accept=queue.web_accept == "desktop",
         web_retries=queue.web_retries,
+        on_no_show=_call_back(queue.on_no_show),
         audio_after_ms=queue.audio_after,
+        dispositions=queue.dispositions,
     )
+
+
+def _call_back(action: Action | None) -> QueueId | None:
+    return QueueId(action.queue) if action is not None and action.queue is not None else None
 
 
 def _agent(name: str, agent: Agent) -> acd.Agent:
