@@ -14,7 +14,7 @@ import msgspec
 
 from cordpair.pbx import Finding, LinkLost, LoginRefused, PbxError, Wanted
 from cordpair.pbx.diagnosis import error, good, warning
-from cordpair_freeswitch import hearing, looking, places
+from cordpair_freeswitch import browsers, hearing, looking, places
 from cordpair_freeswitch.api import Api
 from cordpair_freeswitch.client import Client
 from cordpair_freeswitch.config import Settings
@@ -43,6 +43,7 @@ class Diagnosis:
     ) -> None:
         self._settings, self._cell, self._endpoints = settings, cell, endpoints
         self._wanted, self._now_ms = wanted, now_ms
+        self._browsers = not set(wanted.browsers).isdisjoint(endpoints)
         self._client = Client(settings)
         legs = CallLegs()
         self._api = Api(self._client, legs)
@@ -79,13 +80,17 @@ class Diagnosis:
         api, settings = self._api, self._settings
         try:
             await self._check("version", self._tell(looking.process(api)))
-            await self._check("modules", self._tell(looking.modules(api)))
-            await self._check("rights", self._tell(functions(api)))
+            await self._check("modules", self._tell(looking.modules(api, browsers=self._browsers)))
+            await self._check("rights", self._tell(functions(api, browsers=self._browsers)))
             if await self._subscribe():
                 await self._check("events", self._events())
             await self._check("domain", self._tell(looking.names(api, settings, self._cell)))
             await self._check("profiles", self._profiles())
             await self._check("socket", self._tell(looking.entrance(api, settings)))
+            if self._browsers:
+                await self._check("accounts", self._tell(browsers.accounts(api, await self._domain())))
+            if self._wanted.video:
+                await self._check("video", self._tell(browsers.video(api)))
             called = await self._call()
             if called:
                 await self._check("list", self._list())
@@ -192,7 +197,7 @@ class Diagnosis:
     # ------------------------------------------------------------ trying
 
     async def _profiles(self) -> None:
-        self._running, found = await looking.profiles(self._api)
+        self._running, found = await looking.profiles(self._api, browsers=self._browsers)
         self._found += found
 
     async def _call(self) -> bool:
@@ -229,9 +234,13 @@ class Diagnosis:
         await self._tell(hearing.recording(self._trial, directory))
 
     async def _seats(self) -> None:
-        domain = self._settings.domain or await looking.variable(self._api, "domain")
+        domain = await self._domain()
+        there = tuple(endpoint for endpoint in self._endpoints if endpoint not in self._wanted.browsers)
         if domain:
-            self._found += await places.seats(self._api, self._endpoints, domain, self._running, self._trial.leg)
+            self._found += await places.seats(self._api, there, domain, self._running, self._trial.leg)
+
+    async def _domain(self) -> str:
+        return self._settings.domain or await looking.variable(self._api, "domain")
 
     async def _dialplan(self) -> None:
         shipped = bool(await looking.variable(self._api, "cp_app"))

@@ -19,7 +19,6 @@ from cordpair.pbx import (
     OriginateRequest,
     Refused,
     SpeaksTo,
-    Unsupported,
     Wanted,
 )
 from cordpair_freeswitch.config import Settings
@@ -29,6 +28,7 @@ from cordpair_freeswitch.stamps import variables_of
 from cordpair_freeswitch.translate import Translator
 from cordpair_freeswitch.variables import harmless
 
+CAPABILITIES = FULL | {Capability.ACCOUNTS}
 _DIGITS = re.compile(r"[0-9A-Da-d*#]+\Z")
 _TARGET = re.compile(r"[!-~]+\Z")
 
@@ -45,7 +45,7 @@ class FreeSwitchDriver:
         return f"FreeSwitchDriver({self.node}, {self._settings.shown})"
 
     def capabilities(self, leg: LegId | None = None) -> frozenset[Capability]:
-        return FULL
+        return CAPABILITIES
 
     # ------------------------------------------------------------ link
 
@@ -176,10 +176,10 @@ class FreeSwitchDriver:
     # ------------------------------------------------------------ accounts
 
     async def put_account(self, endpoint: str, secret: str, options: Mapping[str, str]) -> None:
-        raise Unsupported("accounts are configured in the directory")
+        await self._up().accounts.put(endpoint, secret, options)
 
     async def remove_account(self, endpoint: str) -> None:
-        raise Unsupported("accounts are configured in the directory")
+        await self._up().accounts.remove(endpoint)
 
 
 def _target(leg: LegId, target: str) -> str:

@@ -5,6 +5,7 @@ The lists are read one after the other while events go on, so where an event was
 
 import re
 from collections.abc import Iterable
+from html import unescape
 
 import msgspec
 
@@ -28,6 +29,8 @@ class Table(msgspec.Struct, frozen=True):
 
 _COUNT = re.compile(r"^(\d+) session\(s\) - peak", re.MULTILINE)
 
+_REGISTRATION = re.compile(r"<call-id>([^<]*)</call-id>")
+
 _table = msgspec.json.Decoder(Table)
 
 
@@ -46,6 +49,12 @@ def profile_of(contact: str) -> str:
     """The profile at which a phone is registered, from ``sofia_contact``; empty when it is at none."""
     technology, _, rest = contact.strip().partition("/")
     return rest.partition("/")[0] if technology == "sofia" else ""
+
+
+def phone(status: str) -> tuple[bool, str]:
+    """Whether a registered phone answers, and the id of its registration, from ``sofia xmlstatus``."""
+    found = _REGISTRATION.search(status)
+    return "<ping-status>Unreachable" not in status, unescape(found[1]) if found else ""
 
 
 def take(translator: Translator, dumps: Iterable[Event]) -> tuple[tuple[LegSeen, ...], tuple[BridgeSeen, ...]]:
@@ -111,4 +120,4 @@ def _learn(translator: Translator, leg: LegId, known: Leg, dump: Event) -> None:
     known.parked = known.partner is None and not known.conferring
 
 
-__all__ = ["Row", "channels", "count", "occupied", "profile_of", "take"]
+__all__ = ["Row", "channels", "count", "occupied", "phone", "profile_of", "take"]

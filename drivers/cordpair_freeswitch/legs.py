@@ -16,6 +16,7 @@ class Leg(msgspec.Struct):
 
     originated: bool
     endpoint: str = ""  # the seat it rings, if it is originated
+    video: bool = False  # whoever called shows pictures, and would see some
     created: bool = False  # FreeSWITCH has made its channel
     up: bool = False
     ringing: bool = False

@@ -12,6 +12,7 @@ from cordpair.ids import LegId
 from cordpair.pbx import Emit, LegGone, LinkLost, PbxError
 from cordpair.pbx.chores import Chores, together
 from cordpair_freeswitch import inventory
+from cordpair_freeswitch.accounts import Accounts
 from cordpair_freeswitch.api import Api, is_gone, word
 from cordpair_freeswitch.bridging import Bridging
 from cordpair_freeswitch.causes import KILLS
@@ -55,6 +56,7 @@ class Link:
         self.bridging = Bridging(self.api, translator, self.playing, self.pulse, self.tell)
         self.originating = Originating(self.api, translator)
         self.listening = Listening(self.api, translator)
+        self.accounts = Accounts(self.api)
         self._emit = emit
         self._epoch = ""
         self._engine = secrets.token_hex(8)
@@ -67,7 +69,7 @@ class Link:
         await self.client.connect()
         try:
             self._epoch = await self._global("core_uuid")
-            self.originating.domain = self._settings.domain or await self._global("domain")
+            self.originating.domain = self.accounts.domain = self._settings.domain or await self._global("domain")
             self.listening.directory = await self._global("recordings_dir")
             # Not one regular expression: FreeSWITCH would compile it again for each event, also for those it drops.
             wanted = [commands.only("Event-Name", name) for name in (*NAMES, "CUSTOM") if name != PLAYBACK]
@@ -203,6 +205,8 @@ class Link:
                 self._chores.start(self.listening.ended(item.recording))
         while self.translator.to_cancel:
             self._chores.start(self.kill(self.translator.to_cancel.pop()))
+        while self.translator.to_ask:
+            self._chores.start(self._ask_again(self.translator.to_ask.popitem()[0]))
         if self.translator.phones.to_tell:
             self.tell(self.translator.seats_said())
 
@@ -221,15 +225,20 @@ class Link:
             raise LegGone(f"hang up {leg}: it is gone")
         # Where FreeSWITCH is still about to make it, it is ended as soon as it is there.
 
+    async def _ask_again(self, endpoint: str) -> None:
+        """A browser may have registered over a new line before the old one was closed: the list of them knows."""
+        await asyncio.sleep(LATE)
+        await self._read_seat(endpoint)
+
     async def _read_seat(self, endpoint: str, *, tell: bool = True) -> None:
         """Where its phone is registered, and whether it answers there."""
-        asked = self.translator.phones.seats.news(endpoint)
-        where = await self.api.ask("read a seat", "sofia_contact", f"*/{word(endpoint)}@{self.originating.domain}")
-        profile, there = inventory.profile_of(where), False
+        asked, user = self.translator.phones.seats.news(endpoint), f"{word(endpoint)}@{self.originating.domain}"
+        profile = inventory.profile_of(await self.api.ask("read a seat", "sofia_contact", f"*/{user}"))
+        there, registration = False, ""
         if profile:
-            arguments = ("xmlstatus", "profile", word(profile), "reg", word(endpoint))
-            there = "<ping-status>Unreachable" not in await self.api.ask("read a seat", "sofia", *arguments)
-        inputs = self.translator.seat_read(endpoint, there=there, asked_at=asked)
+            reply = await self.api.ask("read a seat", "sofia", "xmlstatus", "profile", word(profile), "user", user)
+            there, registration = inventory.phone(reply)
+        inputs = self.translator.seat_read(endpoint, there=there, asked_at=asked, registration=registration)
         if tell:
             self.tell(inputs)
 

@@ -12,10 +12,11 @@ import msgspec
 
 from cordpair.pbx import Finding
 from cordpair.pbx.diagnosis import error, good, warning
+from cordpair_freeswitch.accounts import PROFILE
 from cordpair_freeswitch.api import Api
 from cordpair_freeswitch.config import Settings
 from cordpair_freeswitch.inventory import count
-from cordpair_freeswitch.modules import NEEDED
+from cordpair_freeswitch.modules import FOR_BROWSERS, NEEDED
 from cordpair_freeswitch.rights import DENIED
 from cordpair_freeswitch.stamps import APP_PREFIX, app_of
 
@@ -73,7 +74,7 @@ async def process(api: Api) -> AsyncIterator[Finding]:
         yield good("sessions", what)
 
 
-async def modules(api: Api) -> AsyncIterator[Finding]:
+async def modules(api: Api, *, browsers: bool) -> AsyncIterator[Finding]:
     reply = await api.ask("list modules", "show", "modules", "as", "json")
     loaded = {row.ikey for row in _decode_modules(reply).rows} if reply.lstrip().startswith("{") else set()
     if not loaded:
@@ -82,14 +83,15 @@ async def modules(api: Api) -> AsyncIterator[Finding]:
         yield warning("modules", "cannot be listed", why, mend)
         return
     complete = True
-    for fails, level, needed in NEEDED:
+    wanted = (*NEEDED, FOR_BROWSERS) if browsers else NEEDED
+    for fails, level, needed in wanted:
         missing = [name for name in needed if name not in loaded]
         if missing:
             complete = False
             mend = "add what is missing to modules.conf.xml or cordpair.d/modules.xml, then restart FreeSWITCH"
             yield Finding(level, "modules", f"not loaded: {', '.join(missing)}", fails, mend)
     if complete:
-        yield good("modules", f"{sum(len(needed) for _, _, needed in NEEDED)} of them needed, all loaded")
+        yield good("modules", f"{sum(len(needed) for _, _, needed in wanted)} of them needed, all loaded")
 
 
 async def names(api: Api, settings: Settings, cell: str) -> AsyncIterator[Finding]:
@@ -109,7 +111,7 @@ async def names(api: Api, settings: Settings, cell: str) -> AsyncIterator[Findin
         yield good("domain", f"phones are those of {domain}")
 
 
-async def profiles(api: Api) -> tuple[list[Profile], list[Finding]]:
+async def profiles(api: Api, *, browsers: bool) -> tuple[list[Profile], list[Finding]]:
     running: list[Profile] = []
     found: list[Finding] = []
     for name, data, state in _listed_profiles(await api.ask("list profiles", "sofia", "xmlstatus")):
@@ -122,7 +124,8 @@ async def profiles(api: Api) -> tuple[list[Profile], list[Finding]]:
             running.append(Profile(name, address.hostname, address.port))
     known = {profile.name for profile in running}
     shipped = await variable(api, "cp_app")
-    missing = [name for name in SHIPPED_PROFILES if shipped and name not in known]
+    needed = (*SHIPPED_PROFILES, PROFILE) if browsers else SHIPPED_PROFILES
+    missing = [name for name in needed if shipped and name not in known]
     if missing:
         mend = "look at FreeSWITCH's log: another program has the port, or the address is none of this machine's"
         found.append(error("profiles", f"{', '.join(missing)}: not running", "phones or trunks cannot call", mend))

@@ -14,5 +14,7 @@ NEEDED: tuple[tuple[str, Level, tuple[str, ...]], ...] = (
     ("files made for one codec cannot be played", Level.WARNING, ("mod_native_file",)),
     ("browsers and newer phones get an older, narrower codec", Level.WARNING, ("mod_opus",)),
 )
+# Only where agents' phones are browsers.
+FOR_BROWSERS = ("agents' browsers have no phones", Level.ERROR, ("mod_hash", "mod_lua"))
 
-__all__ = ["NEEDED"]
+__all__ = ["FOR_BROWSERS", "NEEDED"]

@@ -8,10 +8,12 @@ from cordpair.pbx import CommandTimedOut, LinkLost, OriginateRequest, PbxError, 
 from cordpair_freeswitch.api import Api, word
 from cordpair_freeswitch.esl import Event, NotCarried, commands
 from cordpair_freeswitch.stamps import STAYS, variables_of
-from cordpair_freeswitch.translate import Inputs, Translator
+from cordpair_freeswitch.translate import VIDEO, Inputs, Translator
 from cordpair_freeswitch.variables import harmless
 
 JOB = "originate-"
+# A browser is then called with pictures (accounts.lua); other phones are called as ever.
+VIDEO_VARIABLE = "cp_video"
 # Early media is not an answer; a phone that forwards (302) is not followed: a leg that nobody asked for.
 ALWAYS = {**STAYS, "ignore_early_media": "true", "outbound_redirect_fatal": "true"}
 _NO_ID = re.compile(r"[^0-9A-Za-z+*#._@-]")
@@ -71,6 +73,9 @@ class Originating:
             **variables_of(request.stamp),
         }
         number = _NO_ID.sub("", request.caller_number)
+        originator = self._translator.legs.get(request.originator) if request.originator is not None else None
+        if originator is not None and originator.video:
+            variables[VIDEO_VARIABLE] = VIDEO
         if number:
             variables["origination_caller_id_number"] = number
             variables["origination_caller_id_name"] = shown_name(request.caller_name) or number

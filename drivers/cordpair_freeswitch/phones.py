@@ -13,21 +13,30 @@ class Phones:
         self.seats = Seats(endpoints)
         self.to_tell: dict[str, None] = {}  # seats at which a call began or ended
         self._there: dict[str, bool] = {}  # seat → whether its phone is registered and answers
+        self._registrations: dict[str, str] = {}  # seat → the id of the one that counts
         self._others: dict[str, str] = {}  # channels that are none of our ringing → the seat they occupy
 
-    def said(self, endpoint: str, *, there: bool, ours: bool) -> Change | None:
+    def registered(self, endpoint: str, registration: str) -> None:
+        """From now on this one counts, and what is said about the one before is none of the phone's."""
+        if endpoint in self.seats:
+            self._registrations[endpoint] = registration
+
+    def said(self, endpoint: str, *, there: bool, ours: bool, registration: str = "") -> Change | None:
         """An event about its phone."""
-        if endpoint not in self.seats:
+        if endpoint not in self.seats or registration != self._registrations.get(endpoint, registration):
             return None
         self.seats.heard_of(endpoint)
         self._there[endpoint] = there
         return self._change(endpoint, ours=ours)
 
-    def read(self, endpoint: str, *, there: bool, asked_at: int, ours: bool) -> Change | None:
+    def read(self, endpoint: str, *, there: bool, asked_at: int, ours: bool, registration: str = "") -> Change | None:
         """The reply to a question that was asked when its news was ``asked_at``."""
         if endpoint not in self.seats or (self.seats.news(endpoint) != asked_at and endpoint in self._there):
             return None
         self._there[endpoint] = there
+        self._registrations.pop(endpoint, None)
+        if registration:
+            self._registrations[endpoint] = registration
         return self._change(endpoint, ours=ours)
 
     def again(self, endpoint: str, *, ours: bool) -> Change | None:

@@ -24,17 +24,20 @@ FUNCTIONS: tuple[tuple[str, Level, tuple[str, ...]], ...] = (
     ("no digits can be sent", Level.WARNING, ("uuid_send_dtmf",)),
     ("the doctor cannot see whether phones and trunks are served", Level.WARNING, ("sofia",)),
 )
+# Only where agents' phones are browsers.
+FOR_BROWSERS = ("agents' browsers have no phones", Level.ERROR, ("hash", "user_exists"))
 DENIED, UNKNOWN = "permission denied", "Command not found"
 MEND = (
     "add what is missing to esl-allowed-api of the account (dialplans/freeswitch/directory/cordpair.xml), `reloadxml`"
 )
 
 
-async def functions(api: Api) -> AsyncIterator[Finding]:
+async def functions(api: Api, *, browsers: bool) -> AsyncIterator[Finding]:
     """Each is asked about a leg that nobody has: it says so, or that we may not ask."""
     nobody = secrets.token_hex(16)
     complete = True
-    for fails, level, names in FUNCTIONS:
+    needed = (*FUNCTIONS, FOR_BROWSERS) if browsers else FUNCTIONS
+    for fails, level, names in needed:
         replies = {name: await api.ask(f"try {name}", name, nobody) for name in names}
         denied = [name for name, reply in replies.items() if DENIED in reply]
         unknown = [name for name, reply in replies.items() if UNKNOWN in reply]
@@ -45,8 +48,8 @@ async def functions(api: Api) -> AsyncIterator[Finding]:
             mend = "load the module it belongs to: see modules"
             yield Finding(level, "rights", f"FreeSWITCH does not know {', '.join(unknown)}", fails, mend)
     if complete:
-        total = sum(len(names) for _, _, names in FUNCTIONS)
+        total = sum(len(names) for _, _, names in needed)
         yield good("rights", f"{total} functions needed, all may be called")
 
 
-__all__ = ["DENIED", "FUNCTIONS", "functions"]
+__all__ = ["DENIED", "FOR_BROWSERS", "FUNCTIONS", "functions"]

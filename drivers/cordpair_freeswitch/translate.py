@@ -30,6 +30,8 @@ from cordpair_freeswitch.stamps import app_of
 Inputs = tuple[DriverInput, ...]
 
 MUSIC = "music-"  # the execution of music bears this and the leg's id
+VIDEO = "true"
+CLOSED = "socket-disconnection"
 NOT_PLAYED = ("FILE NOT FOUND", "PLAYBACK ERROR")
 
 
@@ -42,6 +44,7 @@ class Translator:
         self.phones = Phones(endpoints)
         self.recordings: dict[RecordingId, LegId] = {}
         self.to_cancel: list[LegId] = []  # made after we had asked to end them
+        self.to_ask: dict[str, None] = {}  # seats whose phone's line was closed: it may have another already
 
     def translate(self, event: Event) -> Inputs:
         rule = RULES.get(event.subclass or event.name)
@@ -93,7 +96,7 @@ class Translator:
         """Take a leg for ours that this link has not seen begin."""
         originated = event.direction == "outbound"
         known = self.legs.begin(LegId(event.uuid), originated=originated, endpoint=event.presence.partition("@")[0])
-        known.created = True
+        known.created, known.video = True, event.video == VIDEO
         if originated:
             self.phones.ends(event.uuid)
         return known
@@ -167,6 +170,7 @@ class Translator:
         self.other(event.uuid, event.presence)
         known = self.legs.begin(LegId(event.uuid), originated=False)
         known.created = known.parked = True
+        known.video = event.video == VIDEO
         known.up = event.answer_state == "answered"
         return (self.arrival(event), *self._ready(LegId(event.uuid), known))
 
@@ -278,9 +282,12 @@ class Translator:
     # ------------------------------------------------------------ seats
 
     def _registered(self, event: Event) -> Inputs:
+        self.phones.registered(event.user, event.registration)
         return self._phone(event, there=True)
 
     def _unregistered(self, event: Event) -> Inputs:
+        if event.reason == CLOSED and event.user in self.phones.seats:
+            self.to_ask[event.user] = None
         return self._phone(event, there=False)
 
     def _pinged(self, event: Event) -> Inputs:
@@ -288,7 +295,8 @@ class Translator:
 
     def _phone(self, event: Event, *, there: bool) -> Inputs:
         endpoint = (event.user or event.contact_user).partition("@")[0]
-        return self._changed(self.phones.said(endpoint, there=there, ours=self.legs.rings(endpoint)))
+        ours = self.legs.rings(endpoint)
+        return self._changed(self.phones.said(endpoint, there=there, ours=ours, registration=event.registration))
 
     def seats_said(self) -> Inputs:
         """What the legs that began and ended mean for the seats."""
@@ -298,10 +306,11 @@ class Translator:
             inputs += self._changed(self.phones.again(endpoint, ours=self.legs.rings(endpoint)))
         return tuple(inputs)
 
-    def seat_read(self, endpoint: str, *, there: bool, asked_at: int) -> Inputs:
+    def seat_read(self, endpoint: str, *, there: bool, asked_at: int, registration: str) -> Inputs:
         """The reply to a question about a phone."""
         ours = self.legs.rings(endpoint)
-        return self._changed(self.phones.read(endpoint, there=there, asked_at=asked_at, ours=ours))
+        change = self.phones.read(endpoint, there=there, asked_at=asked_at, ours=ours, registration=registration)
+        return self._changed(change)
 
     def _changed(self, change: tuple[str, SeatStatus] | None) -> Inputs:
         return (SeatChanged(self.node, *change),) if change is not None else ()

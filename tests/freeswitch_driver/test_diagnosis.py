@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 from cordpair.pbx import Diagnosable, Finding, Level, Wanted
-from cordpair_freeswitch import diagnosis, link
+from cordpair_freeswitch import diagnosis, link, modules, rights
 from cordpair_freeswitch.modules import NEEDED
 from cordpair_freeswitch.rights import FUNCTIONS
 from cordpair_freeswitch.telephone import LOUD, PCMA, PCMU, Telephone, loudness
@@ -135,7 +135,7 @@ async def test_a_switch_that_falls_silent_in_the_middle() -> None:
 def test_every_module_that_is_shipped_is_asked_for_or_left_out_on_purpose() -> None:
     text = (SHIPPED / "autoload_configs/modules.conf.xml").read_text(encoding="utf-8")
     shipped = set(re.findall(r'<load module="(\w+)"', text))
-    asked = [name for _, _, names in NEEDED for name in names]
+    asked = [name for _, _, names in (*NEEDED, modules.FOR_BROWSERS) for name in names]
     assert len(asked) == len(set(asked))
     # Without the last nobody asks anything; the others are the operator's eyes.
     assert set(asked) | {"mod_console", "mod_logfile", "mod_event_socket"} == shipped
@@ -145,7 +145,7 @@ def test_every_function_of_the_shipped_account_is_asked_for() -> None:
     text = (SHIPPED / "directory/cordpair.xml").read_text(encoding="utf-8")
     allowed = re.search(r'"esl-allowed-api" value="([^"]+)"', text)
     assert allowed
-    asked = [name for _, _, names in FUNCTIONS for name in names]
+    asked = [name for _, _, names in (*FUNCTIONS, rights.FOR_BROWSERS) for name in names]
     assert len(asked) == len(set(asked))
     # Only the doctor calls it, and does without.
     assert set(allowed[1].split()) - set(asked) <= {"conference"}

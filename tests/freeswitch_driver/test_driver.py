@@ -85,9 +85,9 @@ def inputs() -> Inputs:
     return Inputs()
 
 
-async def arrives(server: EventSocket, inputs: Inputs) -> None:
+async def arrives(server: EventSocket, inputs: Inputs, **more: str) -> None:
     server.say(event(recorded_event("CHANNEL_CREATE", CALLER)))
-    server.say(event(recorded_event("CHANNEL_PARK", CALLER) | OURS))
+    server.say(event(recorded_event("CHANNEL_PARK", CALLER) | OURS | more))
     await inputs.until(lambda: any(isinstance(item, LegArrived) for item in inputs))
 
 

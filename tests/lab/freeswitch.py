@@ -34,7 +34,7 @@ from lab.sipp import SippKit
 __all__ = ["FreeSwitchLab", "LabError", "NoFreeSwitch", "find"]
 
 BINARY = "CORDPAIR_FREESWITCH_BIN"
-PROFILES = 3
+PROFILES = 4
 BOTH = (socket.SOCK_DGRAM, socket.SOCK_STREAM)  # FreeSWITCH takes the TCP port beside the UDP port
 
 
@@ -84,9 +84,10 @@ class FreeSwitchLab(PbxLab):
         self.version = version_of(self.binary)
         super().__init__(agents, first_agent, keep=keep)
         first, last = rtp_block()
-        phones, door, door_ws = (free_port(*BOTH) for _ in range(3))
+        phones, door, door_ws, browsers, browsers_ws = (free_port(*BOTH) for _ in range(5))
         trunks = sip_port if sip_port is not None else free_port(*BOTH)
-        ports = files.Ports(free_port(socket.SOCK_STREAM), phones, trunks, door, door_ws, first, last)
+        esl = free_port(socket.SOCK_STREAM)
+        ports = files.Ports(esl, phones, trunks, door, door_ws, browsers, browsers_ws, first, last)
         self.settings = files.Settings(
             ports,
             self.agents,

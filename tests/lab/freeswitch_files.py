@@ -26,6 +26,8 @@ class Ports:
     trunks: int
     door: int
     door_ws: int
+    browsers: int
+    browsers_ws: int
     rtp_first: int
     rtp_last: int
 
@@ -75,6 +77,8 @@ def _local(directory: Path, settings: Settings) -> dict[str, str]:
         "cp_trunks_port": ports.trunks,
         "cp_door_port": ports.door,
         "cp_door_ws_port": ports.door_ws,
+        "cp_browsers_port": ports.browsers,
+        "cp_browsers_ws_port": ports.browsers_ws,
         "cp_esl_port": ports.esl,
         "cp_rtp_first": ports.rtp_first,
         "cp_rtp_last": ports.rtp_last,

@@ -46,6 +46,8 @@ HEADERS = {
     "conference": "Conference-Name",
     "user": "from-user",  # of a registration
     "contact_user": "username",
+    "registration": "call-id",
+    "reason": "reason",  # of its end
     "notified": "UniqueID",  # the leg that a NOTIFY is about
     "ping": "Ping-Status",
     "ping_user": "sip_user",
@@ -63,6 +65,7 @@ HEADERS = {
     "from_context": "variable_cp_from_context",
     "endpoint": "variable_cp_endpoint",
     "context_id": "variable_cp_context_id",
+    "video": "variable_cp_video",
     "recordings": "variable_cp_recordings",
     "signal_bond": "variable_signal_bond",
     "running": "variable_current_application",
@@ -108,6 +111,8 @@ class Event(msgspec.Struct, frozen=True, gc=False, rename=HEADERS):
     conference: str = ""
     user: str = ""
     contact_user: str = ""
+    registration: str = ""
+    reason: str = ""
     notified: str = ""
     ping: str = ""
     ping_user: str = ""
@@ -125,6 +130,7 @@ class Event(msgspec.Struct, frozen=True, gc=False, rename=HEADERS):
     from_context: str = ""
     endpoint: str = ""
     context_id: str = ""
+    video: str = ""
     recordings: str = ""
     signal_bond: str = ""
     running: str = ""

@@ -111,14 +111,15 @@ async def _pbx(config: Config, node: NodeId, url: str) -> list[Finding]:
 
 
 def wanted(config: Config) -> Wanted:
-    """The music and the prompts that calls can meet, and the phones that only accounts make."""
+    """The music and the prompts that calls can meet, the phones that only accounts make, and pictures."""
     voice = [queue for queue in config.queues.values() if queue.medium == "voice"]
     names = {name for name in CODE_RESULTS if name in config.prompts} | {config.no_service.prompt}
     names |= {queue.prompt for queue in voice}
     names |= {action.prompt for queue in voice for _, action in actions(queue)}
     media = {config.prompts.get(name, name) for name in names - {""}}
     browsers = sorted({seat.endpoint for seat in config.seats.values() if seat.browser})
-    return Wanted(tuple(sorted({queue.music for queue in voice})), tuple(sorted(media)), tuple(browsers))
+    video = any("video" in portal.media for portal in config.portals.values())
+    return Wanted(tuple(sorted({queue.music for queue in voice})), tuple(sorted(media)), tuple(browsers), video)
 
 
 def _show(reports: list[Report]) -> None:
