@@ -64,7 +64,7 @@ async def test_opus_where_asterisk_can_turn_it_into_something_else(server: FakeA
 
 @pytest.mark.parametrize("status", [403, 404])
 @pytest.mark.parametrize("kind", ["auth", "aor", "endpoint"])
-async def test_an_asterisk_that_is_not_set_up(server: FakeAri, driver: AsteriskDriver, kind, status) -> None:
+async def test_an_asterisk_that_is_not_set_up(server: FakeAri, driver: AsteriskDriver, kind: str, status: int) -> None:
     server.answers[f"PUT {PATH}/{kind}/ann-web"] = (
         status,
         {"message": f"Cannot create sorcery objects of type '{kind}'"},
@@ -75,7 +75,7 @@ async def test_an_asterisk_that_is_not_set_up(server: FakeAri, driver: AsteriskD
 
 
 @pytest.mark.parametrize("name", ["", "a/b", "../auth", "a b", "é", "x" * 65, "-a"])
-async def test_what_is_no_name_reaches_nothing(server: FakeAri, driver: AsteriskDriver, name) -> None:
+async def test_what_is_no_name_reaches_nothing(server: FakeAri, driver: AsteriskDriver, name: str) -> None:
     with pytest.raises(Refused, match="a name is"):
         await driver.put_account(name, SECRET, {})
     assert server.seen == []
