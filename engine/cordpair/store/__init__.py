@@ -4,6 +4,7 @@ from cordpair.store.conversations import Conversation, Conversations, Day
 from cordpair.store.errors import StoreError
 from cordpair.store.keys import ApiKey, ApiKeys
 from cordpair.store.mapping import to_configuration
+from cordpair.store.pages import page_of, pages_beside
 from cordpair.store.records import ContactRecord, ContactRecords
 from cordpair.store.revisions import Active, Revision
 from cordpair.store.sign_ins import SignIn, SignIns
@@ -23,5 +24,7 @@ __all__ = [
     "SignIns",
     "Store",
     "StoreError",
+    "page_of",
+    "pages_beside",
     "to_configuration",
 ]

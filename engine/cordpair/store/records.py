@@ -5,6 +5,7 @@ late), and is written behind. What a ``kill -9`` takes with it is the data of th
 """
 
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
 
 import msgspec
@@ -13,6 +14,7 @@ from sqlite_utils import Database
 from cordpair.acd.inputs import Caller
 from cordpair.ids import AgentId, ContactId, QueueId
 from cordpair.store.conversations import Conversations, erase_conversations
+from cordpair.store.pages import erase_pages
 from cordpair.store.thread import DatabaseThread
 
 KEEP = 100_000  # contacts, and callers' numbers, in memory
@@ -50,10 +52,12 @@ class ContactRecord(msgspec.Struct, frozen=True):
 class ContactRecords:
     """Fits the runtime's ``Records``. Nothing here waits, except what is ``async``."""
 
-    def __init__(self, thread: DatabaseThread, keep: int = KEEP) -> None:
+    def __init__(self, thread: DatabaseThread, keep: int = KEEP, pages: Path | None = None) -> None:
+        """``pages``: where shared pages are kept, of which nothing must be left either."""
         self.conversations = Conversations(thread)
         self._thread = thread
         self._keep = keep
+        self._pages = pages
         self._records: dict[ContactId, ContactRecord] = {}
         self._agents: dict[str, AgentId] = {}
 
@@ -124,7 +128,7 @@ class ContactRecords:
         return count
 
     async def _erase(self, where: str, value: Any) -> tuple[int, dict[str, str | None]]:
-        erased = await self._thread.ask(lambda db: _erase(db, where, value))
+        erased = await self._thread.ask(lambda db: _erase(db, where, value, self._pages))
         # Deleted rows are overwritten in the file (secure_delete); this empties the write-ahead log of them.
         await self._thread.ask(lambda db: db.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall(), transaction=False)
         return erased
@@ -144,8 +148,11 @@ class ContactRecords:
         return records, agents
 
 
-def _erase(db: Database, where: str, value: Any) -> tuple[int, dict[str, str | None]]:
+def _erase(db: Database, where: str, value: Any, pages: Path | None) -> tuple[int, dict[str, str | None]]:
     """How many rows went, and who is the last agent of their numbers now."""
+    if pages is not None:  # before the rows: what cannot be erased can be asked for again
+        contacts = db.execute(f"SELECT contact FROM contacts WHERE {where}", [value]).fetchall()
+        erase_pages(pages, (contact for (contact,) in contacts))
     numbers = [row[0] for row in db.execute(f"SELECT DISTINCT number FROM contacts WHERE {where}", [value])]
     erase_conversations(db, where, [value])
     count = db.execute(f"DELETE FROM contacts WHERE {where}", [value]).rowcount

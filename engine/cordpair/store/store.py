@@ -7,6 +7,7 @@ from cordpair.config import Config, Loaded
 from cordpair.store import revisions
 from cordpair.store.errors import StoreError
 from cordpair.store.keys import ApiKeys
+from cordpair.store.pages import pages_beside
 from cordpair.store.records import KEEP, ContactRecords
 from cordpair.store.revisions import Active, Revision
 from cordpair.store.schema import open_database
@@ -28,7 +29,7 @@ class Store:
         """Open the store, create or migrate it. Raises StoreError."""
         thread = DatabaseThread(path, open_database)
         await thread.start()
-        store = cls(thread, ContactRecords(thread, keep))
+        store = cls(thread, ContactRecords(thread, keep, pages_beside(path)))
         try:
             await store.records.load()
         except BaseException:
