@@ -25,7 +25,7 @@ NODE_PATH = node -e 'process.exit(parseInt(process.versions.node) < 20 ? 1 : 0)'
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 export PIP_ROOT_USER_ACTION := ignore
 
-.PHONY: help venv run web web-check test quick bench check fix test-deps lab-asterisk lab-freeswitch clean
+.PHONY: help venv run web web-check test quick bench check fix test-deps firefox lab-asterisk lab-freeswitch clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1\t\2/' | expand -t 22
@@ -60,7 +60,7 @@ fix: $(VENV)/.with-tests ## let ruff repair and format what it can
 	@$(BIN)/ruff check --fix --quiet . || true
 	@$(BIN)/ruff format .
 
-test-deps: ## install the Debian packages that tests need, when they are missing (root)
+test-deps: firefox ## install the Debian packages that tests need, when they are missing (root)
 	@missing=""; for pair in $(TEST_TOOLS); do \
 	  PATH="$$PATH:/usr/sbin:/sbin" command -v "$${pair%%:*}" >/dev/null || missing="$$missing $${pair#*:}"; done; \
 	[ -n "$$missing" ] || exit 0; \
@@ -71,6 +71,13 @@ test-deps: ## install the Debian packages that tests need, when they are missing
 	apt-get install -qq -y --no-install-recommends $$missing >/dev/null 2>&1 || { \
 	  apt-get update -qq; apt-get install -qq -y --no-install-recommends $$missing >/dev/null; }
 
+firefox: # wanted, not needed: where it cannot be had, its tests are left out
+	@command -v firefox-esr firefox >/dev/null || ! command -v apt-get >/dev/null || [ "$$(id -u)" != 0 ] || { \
+	  echo "installing firefox-esr"; export DEBIAN_FRONTEND=noninteractive; \
+	  apt-get install -qq -y --no-install-recommends firefox-esr >/dev/null 2>&1 || { \
+	    apt-get update -qq; apt-get install -qq -y --no-install-recommends firefox-esr >/dev/null 2>&1; } || \
+	  echo "no firefox-esr here: its tests are left out"; }
+
 lab-asterisk: $(VENV)/.with-tests test-deps ## a private real Asterisk on loopback, from dialplans/asterisk
 	@PYTHONPATH=tests $(BIN)/python -m lab.asterisk $(ARGS)
 
@@ -79,7 +86,7 @@ lab-freeswitch: $(VENV)/.with-tests test-deps ## a private real FreeSWITCH on lo
 
 clean: ## remove the environment and every cache (cached Asterisk trees stay)
 	rm -rf $(VENV) build dist .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis
-	rm -rf $(WEB)/node_modules $(WEB)/build $(STATIC) tests/browser/screenshots
+	rm -rf $(WEB)/node_modules $(WEB)/build $(STATIC)
 	find engine drivers tests -name __pycache__ -type d -prune -exec rm -rf {} +
 
 $(WEB)/node_modules/.package-lock.json: $(WEB)/package-lock.json $(WEB)/package.json | $(BIN)/python

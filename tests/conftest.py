@@ -2,6 +2,7 @@
 
 import importlib.util
 import os
+import shutil
 from collections.abc import Generator
 from pathlib import Path
 
@@ -58,6 +59,12 @@ def category_of(path: Path) -> str | None:
     return CATEGORIES.get(parts[0]) if len(parts) > 1 else None
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption(
+        "--pictures", metavar="DIR", default="", help="keep a picture of each state of the web pages there"
+    )
+
+
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     homeless = sorted({str(item.path) for item in items if category_of(item.path) is None})
@@ -67,13 +74,14 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         )
     for item in items:
         item.add_marker(category_of(item.path) or "")
-    if "freeswitch" not in config.option.markexpr:  # optional: only when asked for by name
-        left_out = [item for item in items if item.get_closest_marker("freeswitch")]
-        items[:] = [item for item in items if not item.get_closest_marker("freeswitch")]
-        config.hook.pytest_deselected(items=left_out)
-    if importlib.util.find_spec("ESL") is None:  # optional: it is compiled
-        left_out = [item for item in items if item.get_closest_marker("python_esl")]
-        items[:] = [item for item in items if not item.get_closest_marker("python_esl")]
+    optional = {
+        "freeswitch": "freeswitch" in config.option.markexpr,  # only when asked for by name
+        "firefox": any(map(shutil.which, ("firefox-esr", "firefox"))),
+        "python_esl": importlib.util.find_spec("ESL") is not None,  # it is compiled
+    }
+    for marker in [name for name, there in optional.items() if not there]:
+        left_out = [item for item in items if item.get_closest_marker(marker)]
+        items[:] = [item for item in items if not item.get_closest_marker(marker)]
         config.hook.pytest_deselected(items=left_out)
 
 

@@ -1,20 +1,27 @@
-"""Debian's Chromium, driven by Playwright, and a gateway that a test scripts."""
+"""Debian's Chromium, driven by Playwright; a gateway that a test scripts, and whole centres."""
 
 import shutil
 from collections.abc import AsyncIterator, Awaitable, Callable
 from pathlib import Path
+from typing import Literal
 
 import pytest
 import pytest_asyncio
 from playwright.async_api import Browser, BrowserContext, Page, async_playwright
 
+from browser import firefox
+from browser.accessible import problems
+from browser.centre import HOST, Centre, centre
 from browser.fake_gateway import STATIC, Gateway
+from browser.person import Browsers
 
-SCREENSHOTS = Path(__file__).parent / "screenshots"
 PHONE = {"width": 360, "height": 740}
 DESKTOP = {"width": 1440, "height": 900}
 
+SCHEMES: tuple[Literal["dark", "light"], ...] = ("dark", "light")
+
 Shoot = Callable[[Page, str], Awaitable[None]]
+"""Takes pictures of a page's state under a name, and looks whether it is readable."""
 
 
 @pytest.fixture(scope="session")
@@ -25,18 +32,34 @@ def chromium() -> str:
     return path
 
 
+FAKE_DEVICES: dict[str, str | float | bool] = {
+    "media.navigator.streams.fake": True,
+    "media.navigator.permission.disabled": True,
+    "media.autoplay.default": 0,
+}
+
+
 @pytest_asyncio.fixture(scope="session", loop_scope="session")
-async def browser(chromium: str) -> AsyncIterator[Browser]:
+async def browser(
+    request: pytest.FixtureRequest, chromium: str, tmp_path_factory: pytest.TempPathFactory
+) -> AsyncIterator[Browser]:
+    """Chromium, or what the test's parameter says."""
     async with async_playwright() as playwright:
-        opened = await playwright.chromium.launch(
-            executable_path=chromium,
-            args=[
-                "--use-fake-device-for-media-stream",
-                "--use-fake-ui-for-media-stream",
-                "--autoplay-policy=no-user-gesture-required",
-                "--no-sandbox",
-            ],
-        )
+        if getattr(request, "param", "chromium") == "firefox":
+            program = firefox.starter(tmp_path_factory.mktemp("firefox"))
+            opened = await playwright.firefox.launch(
+                channel="moz-firefox", executable_path=program, firefox_user_prefs=FAKE_DEVICES
+            )
+        else:
+            opened = await playwright.chromium.launch(
+                executable_path=chromium,
+                args=[
+                    "--use-fake-device-for-media-stream",
+                    "--use-fake-ui-for-media-stream",
+                    "--autoplay-policy=no-user-gesture-required",
+                    "--no-sandbox",
+                ],
+            )
         yield opened
         await opened.close()
 
@@ -69,15 +92,46 @@ async def page(context: BrowserContext) -> AsyncIterator[Page]:
 
 
 @pytest.fixture
-def shoot() -> Shoot:
-    """A picture for a person to look at, narrow and wide."""
-    SCREENSHOTS.mkdir(exist_ok=True)
+def shoot(request: pytest.FixtureRequest) -> Shoot:
+    """Narrow and wide, light and dark: nothing is too wide, nothing is hard to read. With ``--pictures DIR`` each is
+    kept for a person to look at."""
+    given = request.config.getoption("--pictures")
+    directory = Path(given) if given else None
+    if directory:
+        directory.mkdir(parents=True, exist_ok=True)
 
     async def take(page: Page, name: str) -> None:
-        for size in (PHONE, DESKTOP):
-            await page.set_viewport_size(size)  # type: ignore[arg-type]
-            await page.screenshot(path=SCREENSHOTS / f"{name}-{size['width']}.png")
-            overflow = await page.evaluate("document.documentElement.scrollWidth - innerWidth")
-            assert overflow <= 0, f"{name} is {overflow} px too wide at {size['width']}"
+        for scheme in SCHEMES:
+            await page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
+            assert await problems(page) == [], f"{name}, {scheme}"
+            for size in (PHONE, DESKTOP):
+                await page.set_viewport_size(size)  # type: ignore[arg-type]
+                overflow = await page.evaluate("document.documentElement.scrollWidth - innerWidth")
+                assert overflow <= 0, f"{name} is {overflow} px too wide at {size['width']}"
+                if directory:
+                    await page.screenshot(path=directory / f"{name}-{scheme}-{size['width']}.png")
 
     return take
+
+
+@pytest_asyncio.fixture(
+    scope="session",
+    loop_scope="session",
+    params=[
+        "embedded",
+        pytest.param("asterisk", marks=pytest.mark.pbx),
+        pytest.param("freeswitch", marks=pytest.mark.freeswitch),
+    ],
+)
+async def whole(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Centre]:
+    """A centre with its engine, on each PBX; one for all tests."""
+    async with centre(request.param, tmp_path_factory.mktemp("centre") / request.param) as running:
+        yield running
+
+
+@pytest_asyncio.fixture(scope="session", loop_scope="session")
+async def browsers(whole: Centre, chromium: str, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Browsers]:
+    async with async_playwright() as playwright:
+        opened = Browsers(playwright, tmp_path_factory.mktemp("voices"), HOST, whole.port)
+        yield opened
+        await opened.close()

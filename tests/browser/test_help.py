@@ -10,10 +10,14 @@ from browser.conftest import Shoot
 from browser.fake_gateway import Gateway
 from browser.peer import Peer
 
-pytestmark = pytest.mark.asyncio(loop_scope="session")
+BROWSERS = ["chromium", pytest.param("firefox", marks=pytest.mark.firefox)]
+pytestmark = [
+    pytest.mark.asyncio(loop_scope="session"),
+    pytest.mark.parametrize("browser", BROWSERS, indirect=True, scope="session"),
+]
 
 REFUSE = """
-  navigator.mediaDevices.getUserMedia = () => Promise.reject(new DOMException("no", "%s"));
+  if (navigator.mediaDevices) navigator.mediaDevices.getUserMedia = () => Promise.reject(new DOMException("no", "%s"));
 """
 
 
@@ -237,7 +241,7 @@ async def test_the_window_can_be_put_aside_and_comes_back_for_the_call(page: Pag
 
 @pytest.mark.parametrize(
     ("locale", "words", "direction"),
-    [("de", "Sie sind Nummer 3", "ltr"), ("es-MX", "Es el número 3", "ltr"), ("he", "You are number 3", "rtl")],
+    [("de", "Sie sind Nummer 3", "ltr"), ("es-MX", "Es el número 3", "ltr"), ("he", "You are number 3", "ltr")],
 )
 async def test_languages_and_directions(
     page: Page, gateway: Gateway, shoot: Shoot, locale: str, words: str, direction: str
@@ -250,6 +254,55 @@ async def test_languages_and_directions(
     await expect(title(page)).to_have_text(words)
     await expect(page.locator("cordpair-help .card")).to_have_attribute("dir", direction)
     await shoot(page, f"help-11-{locale}")
+
+
+HEBREW = {
+    "title": "עזרה",
+    "place": "אתם מספר {place} בתור",
+    "wait_range": "בערך {least} עד {most} דקות",
+    "wait_stay": "הישארו בעמוד הזה: נתחיל כאן את השיחה.",
+    "leave": "יציאה מהתור",
+    "minimise": "הקטנה",
+}
+
+
+async def test_a_site_brings_a_language_of_its_own(page: Page, gateway: Gateway, shoot: Shoot) -> None:
+    """Right to left, and the page is Hebrew too."""
+    await page.goto(gateway.origin + "/shop")
+    await page.evaluate(
+        "texts => { document.documentElement.lang = 'he'; document.documentElement.dir = 'rtl';"
+        "Object.assign(document.querySelector('cordpair-help'), { texts, locale: 'he' }) }",
+        HEBREW,
+    )
+    await page.locator("cordpair-help #help").click()
+    customer = await gateway.customer()
+    await customer.say("waiting", place=3, wait={"least_s": 120, "most_s": 280})
+    await expect(title(page)).to_have_text("אתם מספר 3 בתור")
+    await expect(page.locator("cordpair-help .card")).to_have_attribute("dir", "rtl")
+    await expect(page.locator("cordpair-help .card")).to_have_attribute("lang", "he")
+    await shoot(page, "help-12-hebrew")
+    await customer.say("call", **gateway.call_order())
+    await customer.say("talking", agent="Ben")
+    await expect(page.locator("cordpair-help #hang-up")).to_be_visible()
+    await shoot(page, "help-12-hebrew-talking")
+
+
+async def test_a_dark_site_gets_a_dark_window(page: Page, gateway: Gateway, shoot: Shoot) -> None:
+    gateway.markup = """<!doctype html><html lang=en style="color-scheme: dark"><title>x</title>
+      <meta name=viewport content="width=device-width"><script type=module src="/web/help.js"></script>
+      <cordpair-help ticket-url=/shop/ticket></cordpair-help>"""
+    await press(page, gateway, "/elsewhere")
+    customer = await gateway.customer()
+    await customer.say("waiting", place=2, wait=None)
+    await expect(page.locator("cordpair-help .card")).to_have_css("background-color", "rgb(26, 33, 44)")
+    await shoot(page, "help-13-dark-waiting")
+    await customer.say("call", **gateway.call_order())
+    await customer.say("talking", agent="Ben")
+    await customer.say("share_asked")
+    await expect(page.get_by_role("button", name="Share page")).to_be_visible()
+    await shoot(page, "help-13-dark-asked")
+    await customer.say("ended", reason="failed")
+    await shoot(page, "help-13-dark-failed")
 
 
 async def test_it_works_on_another_site_by_ticket_alone(page: Page, gateway: Gateway) -> None:

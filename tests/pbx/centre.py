@@ -11,7 +11,7 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from functools import partial
 from pathlib import Path
 from types import TracebackType
-from typing import Self, TypeVar
+from typing import Protocol, Self, TypeVar
 from urllib.parse import unquote, urlsplit, urlunsplit
 
 from cordpair.acd import Acd, State, breaches
@@ -28,17 +28,28 @@ T = TypeVar("T")
 E = TypeVar("E")
 
 
+class Pbx(Protocol):
+    """What an engine needs of a lab."""
+
+    @property
+    def url(self) -> str:
+        """With the secret, as the lab gives it."""
+
+    def log_tail(self, lines: int = 40) -> str:
+        """The end of what it said."""
+
+
 class EngineProcess:
     """``cordpair serve`` on a lab's PBX. What it did is read from its journal, beside it, as ``watch`` does."""
 
     def __init__(
         self,
-        lab: PbxLab,
+        lab: Pbx,
         directory: Path,
         centre: str,
         *,
         host: str | None = None,
-        second: PbxLab | None = None,
+        second: Pbx | None = None,
         more: Mapping[str, str] | None = None,
     ) -> None:
         """``host``: reach the PBX there instead (a proxy before it). ``second``: another node. ``more``: keys of a
@@ -175,15 +186,17 @@ class EngineProcess:
         return wrong
 
 
-def node(name: str, lab: PbxLab, host: str | None = None) -> str:
+def node(name: str, lab: Pbx, host: str | None = None) -> str:
     """TOML of a PBX node."""
     url = urlsplit(lab.url)
+    if not url.hostname:  # the PBX that is in the engine
+        return f'[pbx.{name}]\nurl = "{lab.url}"\n'
     user = f"{url.username}@" if url.username else ""
     shown = urlunsplit(url._replace(netloc=user + (host or f"{url.hostname}:{url.port}")))
     return f'[pbx.{name}]\nurl = "{shown}"\npassword = {{ env = "CORDPAIR_PBX_PASSWORD" }}\n'
 
 
-def secret(lab: PbxLab) -> str:
+def secret(lab: Pbx) -> str:
     return unquote(urlsplit(lab.url).password or "")
 
 
