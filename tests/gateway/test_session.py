@@ -8,6 +8,7 @@ import pytest
 from aiohttp import WSServerHandshakeError
 
 from cordpair.api import Role
+from cordpair_gateway import session
 from cordpair_loopback import never_answers
 from gateway.browsers import BANK, CENTRE, OTHER, SHOP, Web, web_centre
 
@@ -95,6 +96,29 @@ async def test_a_page_loaded_anew_takes_over_at_once_and_is_told_to_call_again(w
     web.pbx.phones["101"].behaviour = web.pbx.phones["102"].behaviour
     web.calls(call)
     await again.until("talking")
+
+
+async def test_who_opens_it_twice_has_it_in_the_newer_page(web: Web) -> None:
+    browser = await web.press()
+    again = await web.hello(browser.said[0]["resume_token"])
+    await again.until("welcome")
+    assert (await browser.until("error"))["code"] == "busy" and await browser.next() is None
+    assert browser.socket.close_code == 4400
+    await web.staff("ann")
+    await again.until("call")
+
+
+async def test_a_page_is_asked_whether_it_is_there_and_let_go_when_it_sleeps(tmp_path, monkeypatch) -> None:
+    for name, seconds in (("BEAT_S", 0.02), ("PING_S", 0.05), ("SILENT_S", 0.5)):
+        monkeypatch.setattr(session, name, seconds)
+    async with web_centre(tmp_path) as web:
+        wakes, sleeps = await web.press(), await web.press()
+        async with asyncio.timeout(20):
+            while not any(row.gone_until for row in web.state.contacts.values()):
+                await wakes.until("ping")
+                await wakes.say(type="pong")
+        gone = [row.contact for row in web.state.contacts.values() if row.gone_until is not None]
+        assert gone == [sleeps.said[0]["contact"]]
 
 
 async def test_a_browser_that_stays_away_has_abandoned(web: Web) -> None:
@@ -269,3 +293,12 @@ async def a_thousand(web: Web) -> None:
         arrival = web.pbx.switch.legs[row.leg].arrival if row.leg is not None else None
         assert arrival is not None and arrival.number == customer
         assert web.records.variables[row.contact]["customer"] == customer
+
+
+async def test_customers_see_the_name_that_the_agent_goes_by(tmp_path) -> None:
+    centre = CENTRE.replace("[agents.bob]\n", '[agents.bob]\nshown_as = "Bob Example"\n')
+    async with web_centre(tmp_path, centre) as web:
+        browser = await web.press()
+        await web.staff("bob")
+        web.calls(await browser.until("call"))
+        assert await browser.until("talking") == {"type": "talking", "agent": "Bob Example"}

@@ -81,6 +81,27 @@ def test_a_whole_way() -> None:
     assert said(waits, View("ended", reason="closed")) == ["waiting", "ended"]
 
 
+def test_hold_and_back_to_the_talk() -> None:
+    talk, held = View("talking", agent="Ann"), View("held", agent="Ann")
+    assert said(talk, held, held, talk) == ["talking", "held", "talking"]
+    assert said(held) == ["talking", "held"]  # a page that came back while it was held knows nobody yet
+    assert said(talk, View("talking", agent="Ben")) == ["talking", "talking"]
+    assert said(talk, View("held", agent="Ben")) == ["talking", "talking", "held"]
+    first, *_ = messages(None, View("talking", agent="Ann", share=False))
+    assert first == {"type": "talking", "agent": "Ann", "share": False}
+
+
+def test_a_call_that_is_up_is_kept_while_its_customer_waits_on() -> None:
+    """With music: after a miss, a transfer, or because the queue lets the browser call first."""
+    off, on = View("waiting", waiting=Waiting(1, None)), View("waiting", in_call=True, waiting=Waiting(1, None))
+    assert said(off, View("call", until=9), on, View("ringing")) == ["waiting", "call", "waiting", "ringing"]
+    assert said(View("ringing"), on) == ["ringing", "again", "waiting"]
+    assert said(View("talking", agent="Ann"), on) == ["talking", "waiting"]
+    assert all(message["in_call"] for message in messages(View("ringing"), on))
+    assert said(on, off) == ["waiting", "waiting"]  # the call was lost, the place was not
+    assert "in_call" not in next(messages(on, off))
+
+
 @pytest.mark.parametrize(
     ("end", "outcome", "reason"),
     [
@@ -118,6 +139,33 @@ async def test_only_the_latest_is_sent_to_who_is_slow() -> None:
     free.set()
     await writer
     assert [message.get("place", message["type"]) for message in sent] == [7, "ended"]
+
+
+async def test_what_is_said_aside_is_the_latest_of_its_kind_and_for_this_browser_only() -> None:
+    slot, sent = Slot(), []
+
+    async def send(message) -> None:
+        sent.append(message)
+
+    slot.say({"type": "share_asked"})
+    slot.anew()
+    for x in (0.1, 0.2, 0.3):
+        slot.say({"type": "pointer", "x": x})
+    slot.put(View("talking", agent="Ann"))
+    slot.say({"type": "ping"})
+    slot.put(View("ended", reason="agent"))
+    await slot.write(send, lambda message: message)
+    assert [message["type"] for message in sent] == ["ended"]  # and nothing after the end
+    slot, sent = Slot(), []
+    slot.put(View("talking", agent="Ann"))
+    for x in (0.1, 0.2, 0.3):
+        slot.say({"type": "pointer", "x": x})
+    writer = asyncio.create_task(slot.write(send, lambda message: message))
+    while len(sent) < 2:
+        await asyncio.sleep(0)  # sleep: the writer's turn
+    slot.put(View("ended", reason="agent"))
+    await writer
+    assert [message.get("x", message["type"]) for message in sent] == ["talking", 0.3, "ended"]
 
 
 async def test_who_takes_nothing_is_dropped() -> None:

@@ -1,7 +1,6 @@
 """All customers with a session: opened by a ticket, kept over a lost connection, told what becomes of them.
 
-Phases are told as they are committed. Places are told in rounds, of the queues in which something changed, in slices:
-nothing here holds the engine's loop.
+Phases are told as they are committed; places by ``places``.
 """
 
 import asyncio
@@ -11,29 +10,22 @@ from collections.abc import Callable, Mapping
 from msgspec.structs import replace
 
 from cordpair.acd import events as ev
-from cordpair.acd.inputs import BrowserBack, BrowserGone, Caller, WebArrived, WebLeft
-from cordpair.acd.model import State
-from cordpair.api.board import Board
-from cordpair.api.expected import ExpectedWait, NotEnoughData
+from cordpair.acd.inputs import BrowserBack, BrowserGone, Caller, PageShared, WebArrived, WebLeft
+from cordpair.acd.model import Connection
 from cordpair.api.hub import Hub
-from cordpair.api.touched import Kind, Row
-from cordpair.api.views import QueueView
 from cordpair.errors import AcdError, CordpairError
-from cordpair.ids import ContactId, NodeId, OfferId, QueueId, ServiceId, VisitId
+from cordpair.ids import AgentId, ContactId, NodeId, OfferId, QueueId, ServiceId, VisitId
 from cordpair.journal import Entry
 from cordpair.runtime import Engine
 from cordpair.sip import Lock
 from cordpair_gateway.fanout import Slot
+from cordpair_gateway.house import House
+from cordpair_gateway.places import Places
 from cordpair_gateway.resume import Resume, Resumes
 from cordpair_gateway.tickets import Purpose, Ticket, Tickets
-from cordpair_gateway.views import View, ended, phase_of
-from cordpair_gateway.waiting import look
+from cordpair_gateway.views import TALKING, View, ended, phase_of
 
 log = logging.getLogger(__name__)
-
-ROUND_S = 0.5  # places are told so often at most
-SLICE = 500  # visits or customers looked at before others have a turn: about 1 ms
-NO_DATA = NotEnoughData(because="few_turns")
 
 
 class Customer:
@@ -48,25 +40,27 @@ class Customer:
         self.taken = 0
         self.number = 0  # of the resume token that is good
         self.away = True
+        self.asked = False  # to share the page; the customer has not answered
         self.over: Callable[[], object] = lambda: None  # ends the connection that has it
 
 
 class Customers:
     def __init__(
         self, engine: Engine, hub: Hub, tickets: Tickets, resumes: Resumes, origins: Mapping[str, frozenset[str]],
-        node: NodeId,
+        node: NodeId, house: House,
     ) -> None:  # fmt: skip
-        """``origins``: of each portal."""
+        """``origins``: of each portal. ``watchers`` are told of each contact of which something may have changed."""
         self._engine, self._hub, self.tickets, self._node = engine, hub, tickets, node
-        self._resumes, self._origins = resumes, origins
+        self._resumes, self._origins, self._house = resumes, origins, house
+        self.watchers: list[Callable[[ContactId], None]] = []
         self.by_context: dict[str, Customer] = {}
         self._by_contact: dict[ContactId, Customer] = {}
         self._offers: dict[OfferId, ContactId] = {}
         self._visits: dict[VisitId, ContactId] = {}
         self._outcomes: dict[ContactId, ev.VisitEnded] = {}
         self._dirty: set[ContactId] = set()
-        self._queues: set[QueueId] = set()
-        self._phases, self._places = asyncio.Event(), asyncio.Event()
+        self._phases = asyncio.Event()
+        self._places = Places(engine, hub, self._slot_of)
 
     # ------------------------------------------------------------ what happens to them
 
@@ -98,19 +92,22 @@ class Customers:
         await self._engine.request(BrowserBack(customer.ticket.context_id, in_call))
         self._mark(customer.contact)
 
+    def of(self, contact: ContactId) -> Customer | None:
+        return self._by_contact.get(contact)
+
     async def gone(self, customer: Customer) -> None:
         await self._tell(BrowserGone(customer.ticket.context_id))
 
     async def leave(self, customer: Customer) -> None:
         await self._tell(WebLeft(customer.ticket.context_id))
 
-    async def _tell(self, what: BrowserGone | WebLeft) -> None:
+    async def _tell(self, what: BrowserGone | WebLeft | PageShared) -> None:
         try:
             await self._engine.request(what)
         except AcdError:
             pass  # it is over already
         except CordpairError as error:
-            log.warning("a customer's browser went, and the engine could not be told: %s", error)
+            log.warning("the engine could not be told what a customer's browser did: %s", error)
 
     def now(self) -> int:
         return self._engine.clock.now_ms()
@@ -204,38 +201,35 @@ class Customers:
         self.tickets.forget(customer.ticket.context_id)
         del self._by_contact[customer.contact]
         del self.by_context[customer.ticket.context_id]
+        self._watched(customer.contact)
 
     def _mark(self, contact: ContactId) -> None:
         self._dirty.add(contact)
         self._phases.set()
+        self._watched(contact)
 
-    # ------------------------------------------------------------ the hub's listener
-
-    def tell(self, rows: list[Row]) -> None:
-        queues = {QueueId(name) for kind, name in rows if kind is Kind.QUEUE}
-        if queues:
-            self._queues |= queues
-            self._places.set()
-
-    def close(self) -> None:
-        """The engine has stopped: browsers lose their connection, and may come back to the next one."""
+    def _watched(self, contact: ContactId) -> None:
+        for watcher in self.watchers:
+            watcher(contact)
 
     # ------------------------------------------------------------ telling
 
     async def run(self) -> None:
         """Beside everything else, until cancelled."""
         self._hub.watchers.append(self.see)
-        self._hub.listeners.add(self)
         try:
             await self._let_go_of_strangers()
-            await asyncio.gather(self._tell_phases(), self._tell_places())
+            await asyncio.gather(self._tell_phases(), self._places.run())
         finally:
             self._hub.watchers.remove(self.see)
-            self._hub.listeners.discard(self)
 
     async def _let_go_of_strangers(self) -> None:
-        """Who waited when this process began has no connection to it: the grace counts from now."""
-        for context_id in [each for each in self._engine.state.sessions if each not in self.by_context]:
+        """Who waited when this process began has no connection to it: the grace counts from now, and no page is
+        shared any more."""
+        state = self._engine.state
+        for context_id, contact in [each for each in state.sessions.items() if each[0] not in self.by_context]:
+            if state.contacts[contact].shared:
+                await self.share(context_id, False)
             await self._tell(BrowserGone(context_id))
 
     async def _tell_phases(self) -> None:
@@ -243,70 +237,75 @@ class Customers:
             await self._phases.wait()
             self._phases.clear()
             dirty, self._dirty = self._dirty, set()
-            seen = {contact: phase_of(self._engine.state, contact) for contact in dirty}
+            seen = {contact: self._view(contact) for contact in dirty}
             await self._engine.flushed()
             for contact, view in seen.items():
                 customer = self._by_contact.get(contact)
                 if customer is not None and view is not None:
                     self._show(customer, view)
 
+    def _view(self, contact: ContactId) -> View | None:
+        """With the agent's name, and whether the queue's pages may be shown."""
+        view = phase_of(self._engine.state, contact)
+        if view is None or view.phase not in TALKING:
+            return view
+        return replace(view, agent=self._house.name_of(AgentId(view.agent)), share=self.may_share(contact))
+
     def _show(self, customer: Customer, view: View) -> None:
         """What was told of the wait is kept over a call that did not come about."""
         before = customer.slot.latest
         customer.slot.put(view if before is None else replace(view, waiting=before.waiting))
+        if view.phase not in TALKING:
+            customer.asked = False
         if view.phase == "waiting":
-            self._place_again(customer.contact)
+            self._places.again(customer.contact)
 
-    def _place_again(self, contact: ContactId) -> None:
+    def _slot_of(self, contact: ContactId) -> Slot | None:
+        customer = self._by_contact.get(contact)
+        return customer.slot if customer is not None else None
+
+    # ------------------------------------------------------------ the shared page: what the desk asks for
+
+    def may_share(self, contact: ContactId) -> bool:
+        """In a conversation, and the queue has nothing against it."""
+        connection = self._connection(contact)
+        return connection is not None and self._house.share_of(connection.queue) != "off"
+
+    def ask_share(self, contact: ContactId) -> bool:
+        """The agent would like to see the page; the customer decides. False: it cannot be asked for."""
+        customer = self._by_contact.get(contact)
+        if customer is None or customer.away or not self.may_share(contact):
+            return False
+        if not self._engine.state.contacts[contact].shared:
+            customer.asked = True
+            customer.slot.say({"type": "share_asked"})
+            self._watched(contact)
+        return True
+
+    def is_asked(self, contact: ContactId) -> bool:
+        """Whether the customer was asked to share the page, and has not answered."""
+        customer = self._by_contact.get(contact)
+        return customer is not None and customer.asked
+
+    def answered(self, customer: Customer) -> None:
+        """Yes or no."""
+        customer.asked = False
+        self._watched(customer.contact)
+
+    def point(self, contact: ContactId, x: float, y: float) -> None:
+        """The agent points at the shared page: fractions of it."""
+        row, customer = self._engine.state.contacts.get(contact), self._by_contact.get(contact)
+        if row is not None and customer is not None and row.shared and 0 <= x <= 1 and 0 <= y <= 1:
+            customer.slot.say({"type": "pointer", "x": x, "y": y})
+
+    async def share(self, context_id: str, on: bool) -> None:
+        """Consent, journaled. Raises AcdError, CordpairError when it cannot be; taking it back raises nothing."""
+        what = PageShared(context_id, on)
+        await (self._engine.request(what) if on else self._tell(what))
+
+    def _connection(self, contact: ContactId) -> Connection | None:
         row = self._engine.state.contacts.get(contact)
-        visit = self._engine.state.visits.get(row.visit) if row is not None and row.visit is not None else None
-        if visit is not None:
-            self._queues.add(visit.queue)
-            self._places.set()
-
-    async def _tell_places(self) -> None:
-        while True:
-            await self._places.wait()
-            self._places.clear()
-            queues, self._queues = self._queues, set()
-            for queue in queues:
-                await self._tell_queue(queue)
-            await asyncio.sleep(ROUND_S)
-
-    async def _tell_queue(self, queue: QueueId) -> None:
-        board = await self._hub.current()
-        ordered = await order_of(self._engine.state, queue)
-        await self._engine.flushed()
-        known = expected_in(board, queue)
-        for place, contact in enumerate(ordered, 1):
-            if place % SLICE == 0:
-                await asyncio.sleep(0)
-            customer = self._by_contact.get(contact)
-            view = customer.slot.latest if customer is not None else None
-            if customer is None or view is None or view.phase != "waiting":
-                continue
-            waiting = look(view.waiting, str(queue), place, known)
-            if waiting != view.waiting:
-                customer.slot.put(replace(view, waiting=waiting))
+        return row.connection if row is not None else None
 
 
-def expected_in(board: Board, queue: QueueId) -> ExpectedWait | NotEnoughData:
-    """What one who came now would be told of the queue."""
-    piece = board.find(Kind.QUEUE, queue)
-    view = piece.view if piece is not None else None
-    return view.expected_wait if isinstance(view, QueueView) else NO_DATA
-
-
-async def order_of(state: State, queue: QueueId) -> list[ContactId]:
-    """Who waits in the queue, in the order of their places; read in slices."""
-    found: list[tuple[int, ContactId]] = []
-    for number, visit in enumerate(list(state.visits.values()), 1):
-        if visit.queue == queue and visit.accepted is None:
-            found.append((visit.key, visit.contact))
-        if number % SLICE == 0:
-            await asyncio.sleep(0)
-    found.sort()
-    return [contact for _, contact in found]
-
-
-__all__ = ["ROUND_S", "SLICE", "Customer", "Customers", "expected_in", "order_of"]
+__all__ = ["Customer", "Customers"]

@@ -1,6 +1,6 @@
 """One browser's slot and its writer: what is to be shown last, and one task that sends it.
 
-Who hands a view over never waits. What was not sent yet is replaced by what is newer, so a slow browser costs a slot
+Who hands something over never waits. What was not sent yet is replaced by what is newer, so a slow browser costs a slot
 and nothing else; one that does not take a message in time is dropped, and may come back with its resume token.
 """
 
@@ -20,11 +20,12 @@ class Slow(Exception):
 
 
 class Slot:
-    """Latest value wins. ``pointer`` and the like, which are not state, have no place in it."""
+    """Latest value wins: of the view, and of each type of what is said aside (``ping``, ``pointer``)."""
 
     def __init__(self, send_s: float = SEND_S) -> None:
         self.shown: View | None = None
         self._latest: View | None = None
+        self._asides: dict[str, Message] = {}
         self._changed = asyncio.Event()
         self._send_s = send_s
 
@@ -39,9 +40,15 @@ class Slot:
         self._latest = view
         self._changed.set()
 
+    def say(self, message: Message) -> None:
+        """What is no state: the next browser does not get it again. Never waits."""
+        self._asides[message["type"]] = message
+        self._changed.set()
+
     def anew(self) -> None:
         """The next browser has seen nothing."""
         self.shown = None
+        self._asides.clear()
         if self._latest is not None:
             self._changed.set()
 
@@ -50,13 +57,14 @@ class Slot:
         while True:
             await self._changed.wait()
             self._changed.clear()
-            view = self._latest
-            if view is None or view == self.shown:
-                continue
-            before, self.shown = self.shown, view
-            await self._send(messages(before, view), send, fill)
-            if view.phase == "ended":
-                return
+            view, before = self._latest, self.shown
+            if view is not None and view != before:
+                self.shown = view
+                await self._send(messages(before, view), send, fill)
+                if view.phase == "ended":
+                    return
+            asides, self._asides = self._asides, {}
+            await self._send(asides.values(), send, fill)
 
     async def _send(self, said: Iterable[Message], send: Send, fill: Fill) -> None:
         for message in said:

@@ -1,10 +1,12 @@
 """The gateway as a part of the API's server, found by the command line by its entry point (``cordpair.web``)."""
 
 import asyncio
+import logging
 import os
 import secrets
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable, Coroutine
 from pathlib import Path
+from typing import Any
 
 from aiohttp import web
 
@@ -13,15 +15,22 @@ from cordpair.config.model import Config, Gateway
 from cordpair.config.secrets import resolve_secret
 from cordpair.errors import ConfigurationError
 from cordpair.ids import NodeId
+from cordpair.store import pages_beside
 from cordpair_gateway.customers import Customers
 from cordpair_gateway.door import DoorHandler, DoorMetrics, DoorSettings, Logged
+from cordpair_gateway.house import House
+from cordpair_gateway.messages import socket_url
 from cordpair_gateway.resume import Resumes
-from cordpair_gateway.session import PATH, Sessions, socket_url
+from cordpair_gateway.session import PATH, Sessions
+from cordpair_gateway.shared import PATH as SHARED
+from cordpair_gateway.shared import KeptPages, SharedPages
 from cordpair_gateway.shop import Shop
 from cordpair_gateway.tickets import Tickets
 from cordpair_gateway.tickets_api import TicketDesk
 from cordpair_gateway.ways import ways_to
 from cordpair_gateway.web_files import DeskPage, WebFiles
+
+log = logging.getLogger(__name__)
 
 CUSTOMERS: web.AppKey[Customers] = web.AppKey("customers", Customers)
 
@@ -39,9 +48,18 @@ def mount(app: web.Application, office: Office, config: Config, directory: Path)
     node = NodeId(gateway.node or next(iter(config.pbx)))
     by_portal = {name: frozenset(portal.origins) for name, portal in config.portals.items()}
     resumes = Resumes(signing_key(directory / f"{config.store.path}.web-key"))
-    customers = Customers(office.engine, office.hub, Tickets(secrets.token_hex), resumes, by_portal, node)
+    engine, house = office.engine, House(office.engine, config)
+    customers = Customers(engine, office.hub, Tickets(secrets.token_hex), resumes, by_portal, node, house)
     origins = frozenset(origin for portal in config.portals.values() for origin in portal.origins)
-    sessions, desk = Sessions(customers, gateway, secret, origins), TicketDesk(office, config, customers, secret)
+    kept = KeptPages(pages_beside(directory / config.store.path))
+    pages = SharedPages(
+        customers,
+        lambda: engine.state,
+        socket_url(gateway, SHARED),
+        lambda contact, queue: kept.of(contact) if house.share_of(queue) == "keep" else None,
+    )
+    sessions = Sessions(customers, gateway, secret, origins, pages.consent)
+    desk = TicketDesk(office, config, customers, secret)
     ways = ways_to([node], config, office.engine.driver, directory)
     door = DoorHandler(
         customers, ways, Logged(), DoorMetrics(office.metrics.registry), DoorSettings(origins=origins | _own(gateway))
@@ -57,14 +75,28 @@ def mount(app: web.Application, office: Office, config: Config, directory: Path)
     app.router.add_get(PATH, sessions.serve)
     door.add_to(app)
     app.on_shutdown.append(sessions.shut)
+    app.cleanup_ctx.append(_beside("customers", customers.run))
+    app.cleanup_ctx.append(_beside("sessions", sessions.run))
+
+
+def _beside(
+    name: str, run: Callable[[], Coroutine[Any, Any, None]]
+) -> Callable[[web.Application], AsyncIterator[None]]:
+    """A task as long as the server is there."""
 
     async def beside(_app: web.Application) -> AsyncIterator[None]:
-        task = asyncio.create_task(customers.run(), name="customers")
+        task = asyncio.create_task(run(), name=name)
+        task.add_done_callback(_look)
         yield
         task.cancel()
         await asyncio.gather(task, return_exceptions=True)
 
-    app.cleanup_ctx.append(beside)
+    return beside
+
+
+def _look(task: "asyncio.Task[None]") -> None:
+    if not task.cancelled() and (error := task.exception()) is not None:
+        log.critical("the gateway's part %r failed; calls go on, restart it", task.get_name(), exc_info=error)
 
 
 def _own(gateway: Gateway) -> frozenset[str]:

@@ -14,9 +14,11 @@ from cordpair.api.errors import Forbidden, Refused, TooMany
 from cordpair.api.roles import Role
 from cordpair.config.model import Config, PageRule, Portal
 from cordpair.ids import QueueId
-from cordpair_gateway.customers import Customers, expected_in
+from cordpair_gateway.customers import Customers
+from cordpair_gateway.messages import socket_url
 from cordpair_gateway.pages import rule_for
-from cordpair_gateway.session import PATH, socket_url
+from cordpair_gateway.places import expected_in
+from cordpair_gateway.session import PATH
 from cordpair_gateway.tickets import SESSION_MS, Purpose, Ticket, TooManyTickets
 from cordpair_gateway.turn import IceServer, ice_servers
 from cordpair_gateway.waiting import Range, range_for

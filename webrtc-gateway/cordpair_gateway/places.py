@@ -1,0 +1,106 @@
+"""Tells waiting customers their places: in rounds, of the queues in which something changed, in slices.
+
+Nothing here holds the engine's loop.
+"""
+
+import asyncio
+from collections.abc import Callable
+
+from msgspec.structs import replace
+
+from cordpair.acd.model import State
+from cordpair.api.board import Board
+from cordpair.api.expected import ExpectedWait, NotEnoughData
+from cordpair.api.hub import Hub
+from cordpair.api.touched import Kind, Row
+from cordpair.api.views import QueueView
+from cordpair.ids import ContactId, QueueId
+from cordpair.runtime import Engine
+from cordpair_gateway.fanout import Slot
+from cordpair_gateway.waiting import look
+
+ROUND_S = 0.5  # places are told so often at most
+SLICE = 500  # visits or customers looked at before others have a turn: about 1 ms
+NO_DATA = NotEnoughData(because="few_turns")
+
+
+class Places:
+    """``slot_of``: where a contact's customer is told, if it has one."""
+
+    def __init__(self, engine: Engine, hub: Hub, slot_of: Callable[[ContactId], Slot | None]) -> None:
+        self._engine, self._hub, self._slot_of = engine, hub, slot_of
+        self._queues: set[QueueId] = set()
+        self._changed = asyncio.Event()
+
+    def again(self, contact: ContactId) -> None:
+        """The contact waits, and was not told where."""
+        row = self._engine.state.contacts.get(contact)
+        visit = self._engine.state.visits.get(row.visit) if row is not None and row.visit is not None else None
+        if visit is not None:
+            self._queues.add(visit.queue)
+            self._changed.set()
+
+    # ------------------------------------------------------------ the hub's listener
+
+    def tell(self, rows: list[Row]) -> None:
+        queues = {QueueId(name) for kind, name in rows if kind is Kind.QUEUE}
+        if queues:
+            self._queues |= queues
+            self._changed.set()
+
+    def close(self) -> None:
+        """The engine has stopped: browsers lose their connection, and may come back to the next one."""
+
+    # ------------------------------------------------------------ telling
+
+    async def run(self) -> None:
+        """Until cancelled."""
+        self._hub.listeners.add(self)
+        try:
+            while True:
+                await self._changed.wait()
+                self._changed.clear()
+                queues, self._queues = self._queues, set()
+                for queue in queues:
+                    await self._tell_queue(queue)
+                await asyncio.sleep(ROUND_S)
+        finally:
+            self._hub.listeners.discard(self)
+
+    async def _tell_queue(self, queue: QueueId) -> None:
+        board = await self._hub.current()
+        ordered = await order_of(self._engine.state, queue)
+        await self._engine.flushed()
+        known = expected_in(board, queue)
+        for place, contact in enumerate(ordered, 1):
+            if place % SLICE == 0:
+                await asyncio.sleep(0)
+            slot = self._slot_of(contact)
+            view = slot.latest if slot is not None else None
+            if slot is None or view is None or view.phase != "waiting":
+                continue
+            waiting = look(view.waiting, str(queue), place, known)
+            if waiting != view.waiting:
+                slot.put(replace(view, waiting=waiting))
+
+
+def expected_in(board: Board, queue: QueueId) -> ExpectedWait | NotEnoughData:
+    """What one who came now would be told of the queue."""
+    piece = board.find(Kind.QUEUE, queue)
+    view = piece.view if piece is not None else None
+    return view.expected_wait if isinstance(view, QueueView) else NO_DATA
+
+
+async def order_of(state: State, queue: QueueId) -> list[ContactId]:
+    """Who waits in the queue, in the order of their places; read in slices."""
+    found: list[tuple[int, ContactId]] = []
+    for number, visit in enumerate(list(state.visits.values()), 1):
+        if visit.queue == queue and visit.accepted is None:
+            found.append((visit.key, visit.contact))
+        if number % SLICE == 0:
+            await asyncio.sleep(0)
+    found.sort()
+    return [contact for _, contact in found]
+
+
+__all__ = ["ROUND_S", "SLICE", "Places", "expected_in", "order_of"]
