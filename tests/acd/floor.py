@@ -81,6 +81,13 @@ class Floor:
             for row in self.acd.state.legs.values()
         )
 
+    def rebuilt(self) -> Acd:
+        """An engine that recovered from the journal."""
+        folded = Acd()
+        for at, _, events in self.journal:
+            folded.fold(events, at)
+        return folded
+
     def cut(self) -> None:
         self.receive(inp.LinkDown(NODE, "cut"))
 
