@@ -47,8 +47,8 @@ class Peer:
         async with asyncio.timeout(PATIENCE), self._news:
             await self._news.wait_for(lambda: self.socket.closed)
 
-    async def hang_up(self) -> None:
-        await self.socket.close()
+    async def hang_up(self, code: int = 1000) -> None:
+        await self.socket.close(code=code)
 
 
 class Line:

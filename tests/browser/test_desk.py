@@ -285,6 +285,43 @@ async def test_a_session_that_ended_leads_to_the_sign_in(page: Page, gateway: Ga
     await expect(page.get_by_role("button", name="Sign in")).to_be_visible()
 
 
+async def test_a_desk_that_was_opened_elsewhere_stays_away(page: Page, gateway: Gateway, shoot: Shoot) -> None:
+    agent = await sit_down(page, gateway, "ready")
+    await agent.say("error", code="taken", about="")
+    await agent.hang_up(4409)
+    await expect(page.get_by_role("heading", name="Your desk is open elsewhere")).to_be_visible()
+    await gateway.door.seen("^REGISTER ", "Expires: 0|expires=0")  # the phone went, too
+    await shoot(page, "desk-14-elsewhere")
+    await page.get_by_role("button", name="Use it here").click()
+    agent = await gateway.desks.next()  # and only now
+    await agent.say("desk", **whole(gateway, "ready"))
+    await expect(page.locator("#state")).to_contain_text("Ready")
+
+
+async def test_the_devices_are_checked_again_when_the_gateway_wants_it(page: Page, gateway: Gateway) -> None:
+    agent = await sit_down(page, gateway)
+    await page.evaluate("sessionStorage.setItem('cordpair-desk-checked', 'yes')")  # before another sign-in
+    await page.get_by_role("button", name="Go ready").click()
+    await agent.hear("ready")
+    await agent.say("error", code="preflight", about="ready", text="Check microphone and line first.")
+    await page.get_by_role("button", name="Looks good: go ready").click()
+    await agent.hear("preflight")
+    await agent.hear("ready")
+
+
+async def test_a_call_whose_end_nobody_could_tell_ends_with_the_desk(page: Page, gateway: Gateway) -> None:
+    """The SIP line broke in mid-call: no BYE comes."""
+    agent = await sit_down(page, gateway, "talking", contacts=[contact("talking")])
+    await gateway.door.ring("call-4")
+    await gateway.door.seen("^SIP/2.0 200 OK", "^CSeq: 1 INVITE")
+    await gateway.door.sockets[-1].close()
+    await agent.hear("phone")
+    await agent.say("phone", phone=gateway.phone())
+    await expect(page.locator("#phone")).to_have_text("Phone ready")
+    await agent.say("contact", contact=contact("wrap_up"))
+    await gateway.door.seen("^BYE ")
+
+
 async def test_shortcuts_are_listed_and_never_taken_from_a_text(page: Page, gateway: Gateway, shoot: Shoot) -> None:
     agent = await sit_down(page, gateway, "talking", contacts=[contact("talking")])
     await page.locator("#notes").press("h")

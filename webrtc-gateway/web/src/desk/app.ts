@@ -14,7 +14,7 @@ import { customerName } from "./parts/facts.ts";
 import { offerCard } from "./parts/offer.ts";
 import { panel } from "./parts/panels.ts";
 import { side } from "./parts/side.ts";
-import { signInForm } from "./parts/sign-in.ts";
+import { elsewhere, signInForm } from "./parts/sign-in.ts";
 import { topBar } from "./parts/top-bar.ts";
 import { popsOf } from "./pop.ts";
 import { Ring } from "./ring.ts";
@@ -113,19 +113,23 @@ export class CordpairDesk extends LitElement {
     if (desk.link === "checking") return html`<main class="gate"><p>${say(words, "connecting")}</p></main>`;
     const room = this.room();
     if (desk.link === "signed_out") return signInForm(room);
+    if (desk.link === "elsewhere") return html`${elsewhere(room)}${this.sound()}`;
     const contact = current(desk);
     return html`${topBar(room)}
       <div class="notices" role="status" aria-live="polite">
         ${desk.link === "up" ? nothing : html`<p class="notice bad">${say(words, desk.link === "lost" ? "link_lost" : "connecting")}</p>`}
         ${desk.link === "up" && phoneIsComingBack(desk) ? html`<p class="notice bad">${say(words, "phone_back")}</p>` : nothing}
-        ${desk.notice ? html`<p class="notice">${say(words, desk.notice.key, { code: desk.notice.code })} <button class="quiet small" @click=${() => this.happened({ on: "read" })}>${say(words, "close")}</button></p>` : nothing}
+        ${desk.notice ? html`<p class="notice">${desk.notice.text || say(words, desk.notice.key, { code: desk.notice.code })} <button class="quiet small" @click=${() => this.happened({ on: "read" })}>${say(words, "close")}</button></p>` : nothing}
       </div>
       <div class="desk">
         <main>${offerCard(room)} ${contact ? work(contact, room) : this.empty()}</main>
         ${side(room)}
       </div>
-      ${panel(room)}
-      <audio id="remote" autoplay .srcObject=${this.remote}></audio>`;
+      ${panel(room)}${this.sound()}`;
+  }
+
+  private sound() {
+    return html`<audio id="remote" autoplay .srcObject=${this.remote}></audio>`;
   }
 
   private empty() {
@@ -166,10 +170,14 @@ export class CordpairDesk extends LitElement {
     this.desk = reduce(before, input);
     this.now = Date.now() + this.desk.skewMs;
     if (this.desk === before) return;
+    if (input.on === "message" && input.message.type === "error" && input.message.code === "preflight") {
+      void this.devices.open(this.page.settings, true); // checked before another sign-in
+    }
     const was = current(before)?.id;
     const is = current(this.desk);
     if (was !== is?.id) this.turnTo(is?.id ?? "");
     else if (is && !isTalking(is)) this.set({ tool: "" });
+    if (this.desk.call === "up" && !this.desk.offer && !isTalking(is)) this.connection.callIsOver();
     if (rings(this.desk)) this.ring.start(this.page.settings, this.ringText());
     else this.ring.stop();
   }
@@ -183,8 +191,8 @@ export class CordpairDesk extends LitElement {
   /** Another contact is on the desk: its draft, and no page of the last one. */
   private turnTo(contact: string): void {
     this.drafts.flush();
-    const { notes, disposition } = this.drafts.of(contact);
     const found = current(this.desk);
+    const { notes, disposition } = this.drafts.of(contact, found?.disposition);
     const embedded = found ? (popsOf(found).find(({ embed }) => embed)?.url ?? "") : "";
     this.set({ tool: "", digits: "", notes, disposition, embedded, sharedPage: "" });
   }
@@ -206,6 +214,7 @@ export class CordpairDesk extends LitElement {
 
   private readonly does: Room["does"] = {
     signIn: (name, password) => void this.connection.signIn(name, password),
+    comeHere: () => void this.connection.begin(),
     signOut: () => void this.connection.signOut(),
     ready: () => {
       if (this.desk.phone === "none" || this.devices.checked) this.send({ type: "ready" });

@@ -3,7 +3,7 @@
 import { Line } from "../line/line.ts";
 import type { SeatPhone } from "../phone/seat-phone.ts";
 import { openMicrophone } from "../phone/microphone.ts";
-import { DESK_PROTOCOL, type FromDesk, type PhoneAccount, type ToDesk } from "../protocol/desk.ts";
+import { CLOSED, DESK_PROTOCOL, type FromDesk, type PhoneAccount, type ToDesk } from "../protocol/desk.ts";
 import type { Media } from "../protocol/session.ts";
 import { type SignIn, signIn, signOut, type Who, whoAmI } from "./account.ts";
 import type { Input } from "./state.ts";
@@ -57,6 +57,11 @@ export class Connection {
     this.phone?.camera(on);
   }
 
+  /** The desk says that there is no conversation any more; a phone that lost its line meanwhile was not told. */
+  callIsOver(): void {
+    this.phone?.letGo();
+  }
+
   private enter(answer: SignIn): void {
     if ("error" in answer) this.listener.happened({ on: "link", link: "signed_out", error: answer.error });
     else this.open(answer.who);
@@ -74,7 +79,18 @@ export class Connection {
       down: () => this.listener.happened({ on: "link", link: "lost" }),
       message: (message) => this.told(message),
       refused: () => void this.stillSignedIn(),
+      final: (code) => this.isOver(code),
     });
+  }
+
+  /** A call that is up here goes on here; the next one comes where the desk is now. */
+  private isOver(code: number): boolean {
+    if (code !== CLOSED.taken && code !== CLOSED.signed_out) return false;
+    this.line = null;
+    this.phone?.retire();
+    this.phone = null;
+    this.listener.happened({ on: "link", link: code === CLOSED.taken ? "elsewhere" : "signed_out" });
+    return true;
   }
 
   private async stillSignedIn(): Promise<void> {

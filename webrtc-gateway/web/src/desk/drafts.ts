@@ -18,9 +18,14 @@ export class Drafts {
 
   constructor(private readonly send: (message: ToDesk) => void) {}
 
-  of(contact: string): Draft {
+  /** `disposition`: what the gateway has. */
+  of(contact: string, disposition = ""): Draft {
     try {
-      return { ...NOTHING, ...(JSON.parse(sessionStorage.getItem(KEY + contact) ?? "{}") as Partial<Draft>) };
+      return {
+        ...NOTHING,
+        disposition,
+        ...(JSON.parse(sessionStorage.getItem(KEY + contact) ?? "{}") as Partial<Draft>),
+      };
     } catch {
       return NOTHING;
     }

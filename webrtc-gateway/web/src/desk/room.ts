@@ -37,6 +37,7 @@ export interface Room {
   readonly set: (change: Partial<Page>) => void;
   readonly does: {
     readonly signIn: (name: string, password: string) => void;
+    readonly comeHere: () => void;
     readonly signOut: () => void;
     readonly ready: () => void;
     readonly accept: () => void;

@@ -2,7 +2,7 @@
 
 import type { AgentState, Colleague, Contact, Figures, FromDesk, OfferMessage, QueueLine } from "../protocol/desk.ts";
 
-export type Link = "checking" | "signed_out" | "connecting" | "up" | "lost";
+export type Link = "checking" | "signed_out" | "connecting" | "up" | "lost" | "elsewhere";
 export type SignInError = "" | "wrong" | "many" | "unreachable";
 export type PhoneState = "none" | "starting" | "ready" | "lost";
 export type CallState = "none" | "ringing" | "up";
@@ -10,6 +10,7 @@ export type CallState = "none" | "ringing" | "up";
 export interface Notice {
   readonly key: "error" | "missed";
   readonly code: string;
+  readonly text?: string;
 }
 
 export interface Desk {
@@ -147,7 +148,7 @@ function told(desk: Desk, message: FromDesk, now: number): Desk {
     case "figures":
       return { ...desk, figures: message.figures };
     case "error":
-      return { ...desk, notice: { key: "error", code: message.code } };
+      return { ...desk, notice: { key: "error", code: message.code, text: message.text ?? "" } };
     default:
       return desk; // phone and ping are the connection's
   }
@@ -175,7 +176,7 @@ export const isTalking = (contact: Contact | null): boolean =>
 /** It rings for an offer that waits for the agent's word, and for a call nobody accepted here. */
 export function rings(desk: Desk): boolean {
   const open = desk.offer !== null && desk.offer.offer !== desk.accepted;
-  return desk.link !== "signed_out" && (open || desk.call === "ringing");
+  return desk.link !== "signed_out" && desk.link !== "elsewhere" && (open || desk.call === "ringing");
 }
 
 /** A call that the agent already said yes to: accepted here, or in progress when the page was loaded again. */

@@ -14,6 +14,8 @@ export interface LineOptions<In extends Typed> {
   readonly message: (message: In) => void;
   /** A socket that never opened may have been refused: the owner may look into it. */
   readonly refused?: () => void;
+  /** Whether after this close code the line stays down. */
+  readonly final?: (code: number) => boolean;
 }
 
 export class Line<In extends Typed, Out extends Typed> {
@@ -59,11 +61,15 @@ export class Line<In extends Typed, Out extends Typed> {
       const message = parse<In>(data);
       if (message) this.options.message(message);
     };
-    socket.onclose = () => {
+    socket.onclose = ({ code }) => {
       if (this.socket !== socket) return;
       this.socket = null;
       clearTimeout(this.silence);
       if (this.over) return;
+      if (this.options.final?.(code)) {
+        this.close();
+        return;
+      }
       this.options.down();
       if (!opened) this.options.refused?.();
       if (!this.over) this.retry = setTimeout(() => this.open(), backoffMs(this.tries++, Math.random()));

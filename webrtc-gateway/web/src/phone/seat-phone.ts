@@ -26,6 +26,8 @@ export class SeatPhone {
   private stream: MediaStream | null = null;
   private muted = false;
   private filmed = true;
+  private orphaned = false;
+  private retired = false;
 
   constructor(
     private account: PhoneAccount,
@@ -51,7 +53,10 @@ export class SeatPhone {
     });
     this.agent.on("registered", () => listener.state("ready", this.socket.roundTripMs));
     this.agent.on("registrationFailed", () => listener.state("lost", null));
-    this.agent.on("disconnected", () => listener.state("lost", null));
+    this.agent.on("disconnected", () => {
+      this.orphaned = this.session !== null; // its sound goes on, but nobody can tell that it ended
+      listener.state("lost", null);
+    });
     this.agent.on("newRTCSession", ({ session }: RTCSessionEvent) => this.rung(session));
     listener.state("starting", null);
     this.agent.start();
@@ -88,13 +93,24 @@ export class SeatPhone {
     if (this.session && !this.session.isEnded()) this.session.terminate();
   }
 
+  /** Ends a call whose end could not be told. */
+  letGo(): void {
+    if (this.orphaned) this.hangUp();
+  }
+
+  /** No further call; the one that is up is not cut short. */
+  retire(): void {
+    this.retired = true;
+    if (!this.session) this.stop();
+  }
+
   stop(): void {
     this.agent.stop();
     this.over();
   }
 
   private rung(session: RTCSession): void {
-    if (this.session) {
+    if (this.session || this.retired) {
       session.terminate({ status_code: 486 });
       return;
     }
@@ -110,6 +126,7 @@ export class SeatPhone {
 
   private over(): void {
     this.session = null;
+    this.orphaned = false;
     stopTracks(this.stream);
     this.stream = null;
     this.muted = false;
@@ -117,5 +134,6 @@ export class SeatPhone {
     this.listener.own(null);
     this.listener.remote(null);
     this.listener.call("none");
+    if (this.retired) this.agent.stop();
   }
 }

@@ -38,6 +38,7 @@ export interface Contact {
   readonly history?: readonly PastContact[];
   readonly pop?: readonly (string | ScreenPop)[];
   readonly dispositions?: readonly string[];
+  readonly disposition?: string;
   readonly cobrowse?: ShareState;
 }
 
@@ -104,7 +105,10 @@ export type FromDesk =
   | { readonly type: "figures"; readonly figures: Figures }
   | { readonly type: "phone"; readonly phone: PhoneAccount }
   | { readonly type: "ping" }
-  | { readonly type: "error"; readonly code: string; readonly about?: string };
+  | { readonly type: "error"; readonly code: string; readonly about?: string; readonly text?: string };
+
+/** Close codes after which the page stays away: the desk was opened elsewhere, the agent is signed out. */
+export const CLOSED = { taken: 4409, signed_out: 4401 } as const;
 
 export type ToDesk =
   | { readonly type: "ready" }
