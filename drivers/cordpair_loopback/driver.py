@@ -194,7 +194,7 @@ class LoopbackDriver:
     async def put_account(self, endpoint: str, secret: str, options: Mapping[str, str]) -> None:
         def act() -> None:
             if endpoint not in self.pbx.phones:
-                self.pbx.add_phone(endpoint).unregister()
+                self.pbx.add_phone(endpoint, registered=False)
 
         await self._open_link().command("put_account", act)
 

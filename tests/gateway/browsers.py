@@ -19,6 +19,7 @@ from cordpair.config import parse
 from cordpair.ids import AgentId, ContactId, NodeId
 from cordpair.journal import SqliteJournal, current_codec
 from cordpair.runtime import Engine, MemoryRecords, engine_on
+from cordpair.runtime.supervisor import endpoints_of
 from cordpair.store import ApiKey, to_configuration
 from cordpair_gateway.door import Tokens
 from cordpair_gateway.part import CUSTOMERS, mount
@@ -197,7 +198,8 @@ async def web_centre(directory: Path, centre: str = CENTRE, plays: str | None = 
     for phone in pbx.phones.values():
         phone.behaviour = answers(30)
     journal = await SqliteJournal.open(directory / "journal.db", current_codec(), cell="main", run="r")
-    driver, records, keys = LoopbackDriver(NodeId("n1"), pbx, "main", ("101", "102")), Noted(), Keys()
+    driver = LoopbackDriver(NodeId("n1"), pbx, "main", endpoints_of(configuration, NodeId("n1")))
+    records, keys = Noted(), Keys()
     engine = await engine_on(journal, configuration, [driver], records, clock)
     running = asyncio.create_task(engine.run())
     apps: list[Any] = []

@@ -326,7 +326,9 @@ async def test_nothing_is_played_into_a_conversation(bench: Bench) -> None:
 
 async def test_accounts_come_and_go(bench: Bench) -> None:
     await bench.driver.put_account("102", "secret", {})
+    bench.inputs.clear()
     await bench.driver.put_account("104", "secret", {})
+    assert bench.inputs == []  # it is not there before it registers
     bench.pbx.phones["104"].register()
     bench.pbx.phones["104"].behaviour = busy()
     assert (await bench.ring("a", "104")) and bench.inputs[-1] == LegEnded(LegId("a"), Cause.BUSY)

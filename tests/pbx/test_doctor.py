@@ -212,6 +212,7 @@ async def test_accounts_for_browsers_can_be_made(tmp_path: Path) -> None:
         assert await doctor.run(status=0) == []
         assert doctor.of("accounts") == "one that is put is there"
         assert doctor.of("seats") == "1 reachable"
+        assert isinstance(doctor.lab, AsteriskLab)
         assert "doctor-" not in await doctor.lab.rx("pjsip show endpoints")
 
 

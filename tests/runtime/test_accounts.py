@@ -1,6 +1,7 @@
 """Phone accounts: made when asked for, made again with each link, and never out of order."""
 
 import asyncio
+from typing import Any
 
 import pytest
 
@@ -126,8 +127,8 @@ async def test_a_link_that_comes_while_the_last_is_served(accounts, driver, cloc
 
 
 async def test_a_pbx_that_cannot(clock) -> None:
-    driver = AbleDriver()
-    driver.capabilities = lambda: FULL  # type: ignore[method-assign]
+    driver: Any = AbleDriver()
+    driver.capabilities = lambda: FULL
     accounts = Accounts({NODE: driver}, lambda node: True, clock)
     for node in (NODE, NodeId("none")):
         with pytest.raises(Unsupported):

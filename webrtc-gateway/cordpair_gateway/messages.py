@@ -1,6 +1,7 @@
 """What browsers send, read; and where they open their WebSockets. Pure."""
 
 from typing import Any
+from urllib.parse import urlsplit
 
 import msgspec
 
@@ -22,4 +23,10 @@ def socket_url(gateway: Gateway, path: str) -> str:
     return f"ws{url.removeprefix('http')}{path}"
 
 
-__all__ = ["read_message", "socket_url"]
+def host_of(gateway: Gateway) -> str:
+    """In SIP addresses of ours."""
+    host = urlsplit(gateway.url or "http://127.0.0.1").hostname or "localhost"
+    return f"[{host}]" if ":" in host else host
+
+
+__all__ = ["host_of", "read_message", "socket_url"]

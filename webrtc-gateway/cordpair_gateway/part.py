@@ -11,15 +11,16 @@ from typing import Any
 from aiohttp import web
 
 from cordpair.api.call import DEMONSTRATION, Office
-from cordpair.config.model import Config, Gateway
+from cordpair.config.model import Config
 from cordpair.config.secrets import resolve_secret
 from cordpair.errors import ConfigurationError
 from cordpair.ids import NodeId
 from cordpair.store import pages_beside
 from cordpair_gateway.customers import Customers
-from cordpair_gateway.door import DoorHandler, DoorMetrics, DoorSettings, Logged
+from cordpair_gateway.entrance import open_door
 from cordpair_gateway.house import House
 from cordpair_gateway.messages import socket_url
+from cordpair_gateway.phones import PhoneTokens
 from cordpair_gateway.resume import Resumes
 from cordpair_gateway.session import PATH, Sessions
 from cordpair_gateway.shared import PATH as SHARED
@@ -27,21 +28,21 @@ from cordpair_gateway.shared import KeptPages, SharedPages
 from cordpair_gateway.shop import Shop
 from cordpair_gateway.tickets import Tickets
 from cordpair_gateway.tickets_api import TicketDesk
-from cordpair_gateway.ways import ways_to
 from cordpair_gateway.web_files import DeskPage, WebFiles
 
 log = logging.getLogger(__name__)
 
 CUSTOMERS: web.AppKey[Customers] = web.AppKey("customers", Customers)
+PHONES: web.AppKey[PhoneTokens] = web.AppKey("phones", PhoneTokens)
 
 
 def mount(app: web.Application, office: Office, config: Config, directory: Path) -> None:
-    """Add what customers' browsers and their web sites need; nothing, where no portal is configured.
+    """Add what browsers need, customers' and agents'; nothing, where the gateway has no url.
 
     ``directory``: of the configuration's file. Raises ConfigurationError."""
-    if not config.portals:
-        return
     gateway = config.gateway
+    if gateway.url is None:
+        return
     secret = (
         resolve_secret(gateway.turn_secret, "gateway.turn_secret", os.environ, directory) if gateway.turn_secret else ""
     )
@@ -60,10 +61,7 @@ def mount(app: web.Application, office: Office, config: Config, directory: Path)
     )
     sessions = Sessions(customers, gateway, secret, origins, pages.consent)
     desk = TicketDesk(office, config, customers, secret)
-    ways = ways_to([node], config, office.engine.driver, directory)
-    door = DoorHandler(
-        customers, ways, Logged(), DoorMetrics(office.metrics.registry), DoorSettings(origins=origins | _own(gateway))
-    )
+    app[PHONES] = open_door(app, office, config, directory, secret, customers)
     files = WebFiles()
     files.add_to(app)
     DeskPage(files, socket_url(gateway, "")).add_to(app)
@@ -73,7 +71,6 @@ def mount(app: web.Application, office: Office, config: Config, directory: Path)
     app.router.add_post("/v1/tickets", desk.tickets)
     app.router.add_get("/v1/expected-wait", desk.expected_wait)
     app.router.add_get(PATH, sessions.serve)
-    door.add_to(app)
     app.on_shutdown.append(sessions.shut)
     app.cleanup_ctx.append(_beside("customers", customers.run))
     app.cleanup_ctx.append(_beside("sessions", sessions.run))
@@ -99,11 +96,6 @@ def _look(task: "asyncio.Task[None]") -> None:
         log.critical("the gateway's part %r failed; calls go on, restart it", task.get_name(), exc_info=error)
 
 
-def _own(gateway: Gateway) -> frozenset[str]:
-    """The origin of the pages that we serve."""
-    return frozenset({gateway.url} if gateway.url is not None else ())
-
-
 def signing_key(path: Path) -> bytes:
     """Beside the store, for this account only: who has it could take places. Raises ConfigurationError."""
     try:
@@ -118,4 +110,4 @@ def signing_key(path: Path) -> bytes:
     return key
 
 
-__all__ = ["CUSTOMERS", "mount", "signing_key"]
+__all__ = ["CUSTOMERS", "PHONES", "mount", "signing_key"]

@@ -2,7 +2,6 @@
 
 import re
 from typing import Annotated, Literal
-from urllib.parse import urlsplit
 
 import msgspec
 from aiohttp import web
@@ -15,7 +14,7 @@ from cordpair.api.roles import Role
 from cordpair.config.model import Config, PageRule, Portal
 from cordpair.ids import QueueId
 from cordpair_gateway.customers import Customers
-from cordpair_gateway.messages import socket_url
+from cordpair_gateway.messages import host_of, socket_url
 from cordpair_gateway.pages import rule_for
 from cordpair_gateway.places import expected_in
 from cordpair_gateway.session import PATH
@@ -64,8 +63,7 @@ class TicketDesk:
 
     def __init__(self, office: Office, config: Config, customers: Customers, turn_secret: str) -> None:
         self._office, self._config, self._customers, self._secret = office, config, customers, turn_secret
-        host = urlsplit(config.gateway.url or "http://127.0.0.1").hostname
-        self._host = f"[{host}]" if host and ":" in host else host or "localhost"
+        self._host = host_of(config.gateway)
 
     async def tickets(self, request: web.Request) -> web.Response:
         name, portal = await self._portal(request)

@@ -17,10 +17,13 @@ def turn_login(secret: str, identity: str, until_ms: int) -> tuple[str, str]:
     return user, base64.b64encode(digest).decode()
 
 
-def ice_servers(gateway: Gateway, secret: str, identity: str, now_ms: int) -> list[IceServer]:
+def ice_servers(
+    gateway: Gateway, secret: str, identity: str, now_ms: int, lasts_ms: int | None = None
+) -> list[IceServer]:
+    """``lasts_ms``: of the login; None: as configured."""
     servers: list[IceServer] = [{"urls": list(gateway.stun)}] if gateway.stun else []
     if gateway.turn and secret:
-        user, password = turn_login(secret, identity, now_ms + gateway.turn_lasts)
+        user, password = turn_login(secret, identity, now_ms + (lasts_ms or gateway.turn_lasts))
         servers.append({"urls": list(gateway.turn), "username": user, "credential": password})
     return servers
 

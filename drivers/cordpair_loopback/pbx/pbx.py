@@ -75,8 +75,9 @@ class LoopbackPbx:
 
     # ------------------------------------------------------------ people
 
-    def add_phone(self, endpoint: str, behaviour: Behaviour | None = None) -> Phone:
-        phone = Phone(endpoint, self.clock, self.switch, self.phone_changed, behaviour or self.behaviour)
+    def add_phone(self, endpoint: str, behaviour: Behaviour | None = None, *, registered: bool = True) -> Phone:
+        used = behaviour or self.behaviour
+        phone = Phone(endpoint, self.clock, self.switch, self.phone_changed, used, registered=registered)
         self.phones[endpoint] = phone
         self.phone_changed(phone)
         return phone

@@ -61,8 +61,9 @@ class Phone:
     """One endpoint. ``behaviour`` holds for every call, ``next_calls`` for one call each."""
 
     def __init__(
-        self, endpoint: str, clock: Clock, switch: Switch, changed: Callable[["Phone"], None], behaviour: Behaviour
-    ) -> None:
+        self, endpoint: str, clock: Clock, switch: Switch, changed: Callable[["Phone"], None], behaviour: Behaviour,
+        *, registered: bool = True,
+    ) -> None:  # fmt: skip
         self.endpoint = endpoint
         self.behaviour = behaviour
         self.next_calls: deque[Behaviour] = deque()
@@ -75,7 +76,7 @@ class Phone:
         self._clock = clock
         self._switch = switch
         self._changed = changed
-        self._registered = True
+        self._registered = registered
         self._foreign = 0
         self._talk_ms: dict[str, int] = {}  # of calls that have not begun to talk
 

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 DOOR = "cordpair-door"
 AGENTS = "cordpair-agents"
-NOT_FOUND, NO_CALL = 404, 481
+FORBIDDEN, NOT_FOUND, NO_CALL = 403, 404, 481
 # Media goes on between the browsers when a line is gone, and nothing can be said any more.
 GRACE_MS = 10_000
 
@@ -129,7 +129,10 @@ class Exchange:
 
     def _arrives(self, line: Line, told: Told, tag: str) -> None:
         line.speak(response(told, 100))
-        endpoint = next((phone.endpoint for phone in line.phones), "")
+        endpoint = next((phone.endpoint for phone in line.phones if self._is_known(phone)), "")
+        if line.phones and not endpoint:  # whose account was removed
+            line.speak(response(told, FORBIDDEN, tag))
+            return
         caller = WebCaller(self, line, told, tag)
         dialled = trusted.address(told.receiver).partition(":")[2].partition("@")[0]
         arrival = Arrival(
@@ -159,6 +162,9 @@ class Exchange:
         phone.seated(line, told.contact)
         expires = told.header("Expires") or "600"
         return response(told, 200, tag, more=[("Contact", f"<{told.contact}>;expires={expires}")])
+
+    def _is_known(self, phone: WebPhone) -> bool:
+        return self._pbx.phones.get(phone.endpoint) is phone
 
     def _phone(self, endpoint: str) -> WebPhone | None:
         """A simulated phone of that name gives its place to the browser's."""

@@ -19,11 +19,10 @@ class WebPhone(Phone):
     """What it does when it is rung is its user's business: ``behaviour`` says nothing here."""
 
     def __init__(self, endpoint: str, exchange: Around, changed: Callable[[Phone], None]) -> None:
-        super().__init__(endpoint, exchange.clock, exchange.switch, changed, Behaviour())
+        super().__init__(endpoint, exchange.clock, exchange.switch, changed, Behaviour(), registered=False)
         self._exchange = exchange
         self.line: Wire | None = None
         self.contact = ""
-        self._registered = False
 
     def seated(self, line: Wire, contact: str) -> None:
         """It registered; one that was registered before is forgotten."""

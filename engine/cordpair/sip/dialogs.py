@@ -87,6 +87,10 @@ class Dialogs:
         """Calls that the browser opened and nobody has ended."""
         return sum(dialog.ours and not dialog.over for dialog in self._dialogs.values())
 
+    def talking(self) -> bool:
+        """Whether a call is up."""
+        return any(dialog.answered and not dialog.over for dialog in self._dialogs.values())
+
     def asked(self, branch: str, method: str) -> Asked:
         """A 200 to CANCEL has the INVITE's branch: both are needed. Raises Refused."""
         found = self._asked.get((branch, method))

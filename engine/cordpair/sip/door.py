@@ -53,6 +53,11 @@ class Door:
         """Whether the one call was made; a phone's lock is for waiting, too."""
         return self.called or not isinstance(self.lock, CallLock)
 
+    @property
+    def talks(self) -> bool:
+        """Whether a call is up over this connection."""
+        return self._dialogs.talking()
+
     def from_browser(self, data: bytes) -> Verdict:
         if frame.is_keep_alive(data):
             return Verdict(reply=frame.KEEP_ALIVE_ANSWER if data == frame.KEEP_ALIVE else None)

@@ -5,7 +5,7 @@ from collections.abc import Callable
 
 from aiohttp import WSCloseCode, WSMsgType, web
 
-from cordpair.sip import Door, Reason, Verdict
+from cordpair.sip import Door, Lock, Reason, Verdict
 from cordpair_gateway.door.metrics import DoorMetrics
 from cordpair_gateway.door.ports import Line, NoPbx
 from cordpair_gateway.door.settings import DoorSettings
@@ -21,6 +21,7 @@ CLOSINGS = {
     "frames": WSCloseCode.POLICY_VIOLATION,
     "no_call": WSCloseCode.POLICY_VIOLATION,
     "too_long": WSCloseCode.GOING_AWAY,
+    "replaced": WSCloseCode.POLICY_VIOLATION,
     "shutdown": WSCloseCode.GOING_AWAY,
     "stuck": WSCloseCode.GOING_AWAY,
 }
@@ -45,6 +46,8 @@ class Connection:
         self._settings, self._metrics, self._refuse, self._abort = settings, metrics, refuse, abort
         self._waiting: asyncio.Queue[bytes] = asyncio.Queue(settings.waiting)
         self.why = "browser"
+        self._ending = "shutdown"
+        self._leaving = False
         self._refusals = 0
         self._frames = float(settings.burst)
         self._last_frame = 0.0
@@ -56,7 +59,7 @@ class Connection:
         try:
             self.why = await self._task
         except asyncio.CancelledError:
-            self.why = "shutdown"
+            self.why = self._ending
             if not self._task.cancelled():  # not the connection was ended, but whoever waits for it
                 self._task.cancel()
                 raise
@@ -72,9 +75,23 @@ class Connection:
         except TimeoutError:
             self._abort()
 
-    def end(self) -> None:
+    @property
+    def lock(self) -> Lock:
+        return self._door.lock
+
+    def end(self, why: str = "shutdown") -> None:
         if self._task is not None:
+            self._ending = why
             self._task.cancel()
+
+    def leave(self) -> None:
+        """Another connection has taken this one's place: it ends with its last call."""
+        self._leaving = True
+        self._may_go()
+
+    def _may_go(self) -> None:
+        if self._leaving and not self._door.talks:
+            self.end("replaced")
 
     async def _until_over(self) -> str:
         jobs = [self._from_browser(), self._from_pbx(), self._to_browser(), self._clock()]
@@ -119,6 +136,7 @@ class Connection:
             self._count_frame()
             data = message.data if isinstance(message.data, bytes) else message.data.encode()
             await self._obey(self._door.from_browser(data))
+            self._may_go()
         raise Over("browser")
 
     async def _obey(self, verdict: Verdict) -> None:

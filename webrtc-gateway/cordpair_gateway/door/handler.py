@@ -116,6 +116,12 @@ class DoorHandler:
             self._journal.closed(lock, connection.why)
         return socket
 
+    def leave(self, lock: Lock) -> None:
+        """The connection of this lock, this very one, is let go as soon as nobody talks there."""
+        for connection in tuple(self._connections):
+            if connection.lock is lock:
+                connection.leave()
+
     async def _shut(self, _app: web.Application) -> None:
         for connection in tuple(self._connections):
             connection.end()
