@@ -24,6 +24,9 @@ class SwitchLeg:
         self.ringing = False
         self.bridge: BridgeId | None = None
         self.silent = False  # a dead phone: never rings
+        self.music = False
+        self.digits = 0  # tones heard
+        self.stuck = False  # a command to leave was refused
 
 
 class Switch:
@@ -137,6 +140,9 @@ class Switch:
             self.wire.append(_failed(command, Failure.LINK_LOST))
         elif name in self.refuse:
             self.refuse.discard(name)
+            for leg in getattr(command, "legs", ()) if name == "Leave" else ():
+                if leg in self.legs:
+                    self.legs[leg].stuck = True
             self.wire.append(_failed(command, Failure.REFUSED))
         else:
             failure = getattr(self, f"_{name.lower()}")(command)
@@ -209,24 +215,60 @@ class Switch:
             return Failure.GONE
         self.bridges[command.bridge] = command.stamp
         for leg in command.legs:
+            self.legs[leg].music = self.legs[leg].stuck = False
             if self.legs[leg].bridge != command.bridge:
                 self.legs[leg].bridge = command.bridge
                 self.tell(inp.Joined(leg, command.bridge))
         return None
+
+    def _leave(self, command: cmd.Leave) -> Failure | None:
+        if command.bridge not in self.bridges or any(leg not in self.legs for leg in command.legs):
+            return Failure.GONE
+        for leg in command.legs:
+            self.legs[leg].stuck = False
+            if self.legs[leg].bridge == command.bridge:
+                self._out(self.legs[leg])
+        return None
+
+    def _out(self, leg: SwitchLeg) -> None:
+        bridge, leg.bridge = leg.bridge, None
+        if bridge is not None:
+            self.tell(inp.Left(leg.leg, bridge))
 
     def _release(self, command: cmd.Release) -> Failure | None:
         if self.bridges.pop(command.bridge, None) is None:
             return Failure.GONE
         for leg in self.legs.values():
             if leg.bridge == command.bridge:
-                leg.bridge = None
-                self.tell(inp.Left(leg.leg, command.bridge))
+                self._out(leg)
         return None
 
     def _music(self, command: cmd.Music) -> Failure | None:
+        """Nothing is played to a leg inside a bridge."""
+        leg = self.legs.get(command.leg)
+        if leg is None:
+            return Failure.GONE
+        if leg.bridge is not None:
+            if not leg.stuck:
+                self.violations.append(f"music is played to {leg.leg}, who talks in {leg.bridge}")
+            return Failure.REFUSED
+        leg.music = True
+        return None
+
+    def _stopmusic(self, command: cmd.StopMusic) -> Failure | None:
+        if command.leg not in self.legs:
+            return Failure.GONE
+        self.legs[command.leg].music = False
+        return None
+
+    def _ring(self, command: cmd.Ring) -> Failure | None:
         return None if command.leg in self.legs else Failure.GONE
 
-    _stopmusic = _ring = _music
+    def _senddigits(self, command: cmd.SendDigits) -> Failure | None:
+        if command.leg not in self.legs:
+            return Failure.GONE
+        self.legs[command.leg].digits += 1
+        return None
 
     def _play(self, command: cmd.Play) -> Failure | None:
         if command.leg not in self.legs:
@@ -239,6 +281,7 @@ class Switch:
 
 
 def _failed(command: cmd.Command, failure: Failure) -> inp.CommandFailed:
+    """As the executor reports it."""
     return inp.CommandFailed(
         type(command).__name__,
         command.node,

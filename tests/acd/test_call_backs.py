@@ -1,5 +1,7 @@
 """A customer whose browser never called: closed, or a task for somebody to call back."""
 
+from typing import Any
+
 from msgspec.structs import replace
 
 from acd.centre import queue
@@ -22,7 +24,7 @@ def no_show(floor: Floor, page: str = "web-1") -> ContactId:
     return contact
 
 
-def floor_of(*ready: str, **options: object) -> Floor:
+def floor_of(*ready: str, **options: Any) -> Floor:
     """Ann takes chats, too."""
     floor = floor_with(on_no_show=CHAT, **options)
     ann, *others = floor.configuration.agents

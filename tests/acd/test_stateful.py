@@ -5,9 +5,10 @@ import hashlib
 import msgspec
 from hypothesis import settings
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
+from hypothesis.stateful import initialize, invariant, precondition, rule
 
 from acd.centre import BUSY_CENTRE, CHANGED_CENTRES
+from acd.desk_rules import DeskRules
 from acd.switch import Switch
 from cordpair.acd import Acd, Event, Input, State, breaches
 from cordpair.acd import inputs as inp
@@ -26,7 +27,7 @@ def digest(state: State) -> str:
     return hashlib.sha256(msgspec.json.encode(state, order="deterministic")).hexdigest()
 
 
-class Shift(RuleBasedStateMachine):
+class Shift(DeskRules):
     """A shift at a centre with every strategy, on a PBX whose reports are late."""
 
     centre = BUSY_CENTRE
@@ -239,7 +240,7 @@ class Shift(RuleBasedStateMachine):
         getattr(self.switches[where % len(self.switches)], what)()
 
     @rule(
-        command=st.sampled_from(["Originate", "Join", "HangUp", "Answer", "Music", "Redirect", "Refer"]),
+        command=st.sampled_from(["Originate", "Join", "HangUp", "Answer", "Music", "Redirect", "Refer", "Leave"]),
         where=st.integers(0, 1),
     )
     def refuse_next(self, command: str, where: int) -> None:

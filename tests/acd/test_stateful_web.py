@@ -19,19 +19,21 @@ from cordpair.ids import ContactId, LegId, NodeId, QueueId, ServiceId
 MODES: list[dict[str, Any]] = [
     {},
     {"web": WebMode.CALL_FIRST, "web_retries": 2},
-    {"web_accept": True, "audio_after_ms": 4_000},
-    {"web_retries": 0},
+    {"web_accept": True, "audio_after_ms": 4_000, "on_no_show": QueueId("chat")},
+    {"web_retries": 0, "on_no_show": QueueId("chat")},
 ]
 
 
 def on_the_web(one: Configuration) -> Configuration:
     """The same centre with web pages: its queues let browsers wait in one way or another."""
-    queues: tuple[Queue, ...] = tuple(replace(each, **MODES[n % 4]) for n, each in enumerate(one.queues))
+    modes = MODES if any(each.queue == "chat" and each.medium != "voice" for each in one.queues) else MODES[:2]
+    queues: tuple[Queue, ...] = tuple(replace(each, **modes[n % len(modes)]) for n, each in enumerate(one.queues))
     agents = tuple(
         replace(each, skills={**each.skills, "video": 5}) if n % 2 else each for n, each in enumerate(one.agents)
     )
+    seats = tuple(replace(each, browser=n % 2 == 0) for n, each in enumerate(one.seats))
     web = Web(call_within_ms=8_000, grace_ms=10_000, contexts=("door",))
-    return replace(one, queues=queues, agents=agents, web=web)
+    return replace(one, queues=queues, agents=agents, seats=seats, web=web)
 
 
 class Browsers(Shift):
@@ -107,6 +109,25 @@ class Browsers(Shift):
         }
         known = page in self.acd.state.sessions
         assert (self._receive(does[what]) is None) == known
+
+    @precondition(lambda self: self.pages)
+    @rule(data=st.data(), on=st.booleans())
+    def share(self, data: st.DataObject, on: bool) -> None:
+        page = data.draw(st.sampled_from(self.pages))
+        contact = self.acd.state.sessions.get(page)
+        assert (self._receive(inp.PageShared(page, on)) is None) == (contact is not None)
+        assert contact is None or self.acd.state.contacts[contact].shared is on
+
+    @rule(queue=st.sampled_from(QUEUES[2:4]))
+    def never_calls(self, queue: str) -> None:
+        """Told again and again: then closed, or a task in its place, which has waited as long."""
+        self.open_page(queue, "audio", {}, True)
+        page = f"web-{self.calls}"
+        for _ in range(4):
+            self.wait(8_000)
+        task = self.acd.state.tasks.get(f"call-back:{page}")
+        if task is not None:
+            assert page not in self.acd.state.sessions and self.acd.state.contacts[task].origin is not None
 
     def _told(self) -> list[str]:
         contacts = self.acd.state.contacts.values()

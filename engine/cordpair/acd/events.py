@@ -121,7 +121,7 @@ class LegClosed(BaseEvent, frozen=True):
 class BridgeReleased(BaseEvent, frozen=True):
     bridge: BridgeId
     node: NodeId
-    leg: LegId | None = None  # seen in it, and lives on: it leaves first, and hears something else
+    leg: LegId | None = None  # of a caller who lives on: it leaves first, and hears something else
 
 
 class ContactArrived(BaseEvent, frozen=True):

@@ -75,8 +75,8 @@ def release(cell: Cell, contact: ContactRow) -> Events:
         return
     leg = cell.state.legs.get(contact.leg) if contact.leg is not None else None
     held = contact.connection is not None and contact.connection.held
-    inside = leg is not None and leg.bridge == contact.bridge and leg.state is not LegState.ENDING and not held
-    yield ev.BridgeReleased(contact.bridge, contact.node, contact.leg if inside else None)
+    lives_on = leg is not None and leg.state is not LegState.ENDING and not held
+    yield ev.BridgeReleased(contact.bridge, contact.node, contact.leg if lives_on else None)
 
 
 # ---------------------------------------------------------------- offers
