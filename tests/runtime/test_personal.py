@@ -1,7 +1,7 @@
 """What routing needs of personal data is derived, the rest is filed."""
 
 from cordpair.acd.configuration import Configuration, Queue, Service
-from cordpair.acd.events import ConnectionEnded, ContactArrived, ContactConnected
+from cordpair.acd.events import ConnectionEnded, ContactArrived, ContactConnected, ContactDisposed
 from cordpair.acd.inputs import Caller, LegArrived, LegRinging, WebArrived
 from cordpair.acd.model import Connection, ContactRow, State
 from cordpair.ids import AgentId, ContactId, LegId, NodeId, OfferId, QueueId, ServiceId, VisitId
@@ -95,10 +95,14 @@ def test_a_conversation_is_filed_with_its_queue_and_its_length() -> None:
         def talked(self, contact, agent, talk_ms) -> None:
             self.said += (contact, agent, talk_ms)
 
+        def disposed(self, contact, agent, disposition) -> None:
+            self.said += (contact, agent, disposition)
+
     records = Noted()
     talk = Connection(ANN, 0, OfferId("o1"), QueueId("q"), 5, 1, 0)
     state = State(contacts={CONTACT: ContactRow(CONTACT, NODE, "voice", 1, connection=talk)})
     personal = Personal(records)
     personal.keep([], [ContactConnected(CONTACT, VisitId("v1"), OfferId("o1"), ANN, 5)], 6, state)
     personal.keep([], [ConnectionEnded(CONTACT, ANN, 90, "caller")], 96, State())
-    assert records.said == (CONTACT, ANN, 6, "q", CONTACT, ANN, 90)
+    personal.keep([], [ContactDisposed(CONTACT, ANN, "solved")], 97, State())
+    assert records.said == (CONTACT, ANN, 6, "q", CONTACT, ANN, 90, CONTACT, ANN, "solved")

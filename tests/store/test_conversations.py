@@ -13,18 +13,18 @@ async def test_the_history_of_a_customer_the_newest_first(store) -> None:
     records.put("c1", 1, Caller("x-random", "Anna"), {"customer": "anna@example.com"})
     records.connected("c1", "dan", 5, "billing")
     talks.note("c1", "dan", "Card was blocked.")
-    talks.dispose("c1", "dan", "solved")
+    records.disposed("c1", "dan", "solved")
     records.talked("c1", "dan", 60_000)
     records.connected("c1", "eve", 8, "support")  # transferred
     records.put("c2", 20, Caller("x-other", "Anna"), {"customer": "anna@example.com"})
     records.connected("c2", "dan", 30, "billing")
     records.put("c3", 40, Caller("x-random"), {})
     records.connected("c3", "dan", 50, "billing")
-    assert await talks.of_customer("anna@example.com", "c2", 10) == [
-        talk("c1", "eve", 8, "support"),
-        talk("c1", "dan", 5, "billing", 60_000, "solved", "Card was blocked."),
-    ]
-    assert [each.contact for each in await talks.of_customer("anna@example.com", "none", 2)] == ["c2", "c1"]
+    billing = talk("c1", "dan", 5, "billing", 60_000, "solved", "Card was blocked.")
+    assert await talks.history("c1", "", 10) == [talk("c1", "eve", 8, "support"), billing]
+    assert [each.contact for each in await talks.history("new", "anna@example.com", 10)] == ["c2", "c1", "c1"]
+    assert [each.contact for each in await talks.history("c3", "anna@example.com", 3)] == ["c3", "c2", "c1"]
+    assert await talks.history("new", "", 10) == []
     assert await talks.of("c1", "dan") == talk("c1", "dan", 5, "billing", 60_000, "solved", "Card was blocked.")
     assert await talks.of("c1", "ben") is None
     assert await talks.day("dan", 6) == Day(2, 0)

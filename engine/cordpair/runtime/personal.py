@@ -10,7 +10,7 @@ import msgspec
 from msgspec.structs import replace
 
 from cordpair.acd.configuration import Configuration
-from cordpair.acd.events import ConnectionEnded, ContactArrived, ContactConnected, Event
+from cordpair.acd.events import ConnectionEnded, ContactArrived, ContactConnected, ContactDisposed, Event
 from cordpair.acd.inputs import Caller, Input, LegArrived, LegSeen, LinkUp, WebArrived
 from cordpair.acd.model import State
 from cordpair.ids import AgentId, ContactId, QueueId
@@ -42,6 +42,9 @@ class Records(Protocol):
 
     def talked(self, contact: ContactId, agent: AgentId, talk_ms: int) -> None:
         """Their conversation is over."""
+
+    def disposed(self, contact: ContactId, agent: AgentId, disposition: str) -> None:
+        """The agent said what came of it."""
 
     def last_agent(self, number: str) -> AgentId | None: ...
 
@@ -77,6 +80,9 @@ class MemoryRecords:
 
     def talked(self, contact: ContactId, agent: AgentId, talk_ms: int) -> None:
         """Nothing is kept of it."""
+
+    def disposed(self, contact: ContactId, agent: AgentId, disposition: str) -> None:
+        """Nor of this."""
 
     def last_agent(self, number: str) -> AgentId | None:
         return self._last.get(number)
@@ -130,6 +136,8 @@ class Personal:
                 self._records.connected(event.contact, event.agent, at_ms, talk.queue if talk else QueueId(""))
             elif type(event) is ConnectionEnded:
                 self._records.talked(event.contact, event.agent, event.talk_ms)
+            elif type(event) is ContactDisposed:
+                self._records.disposed(event.contact, event.agent, event.disposition)
 
     def _without(self, arrival: LegArrived) -> LegArrived:
         if arrival.caller is None and not arrival.variables:

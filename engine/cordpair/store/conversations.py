@@ -22,10 +22,12 @@ TALKED = "UPDATE conversations SET talk_ms = talk_ms + ? WHERE contact = ? AND a
 NOTED = "UPDATE conversations SET notes = ? WHERE contact = ? AND agent = ?"
 DISPOSED = "UPDATE conversations SET disposition = ? WHERE contact = ? AND agent = ?"
 COLUMNS = "contact, agent, at, queue, talk_ms, disposition, notes"
-OF_CUSTOMER = """
+HISTORY = """
+SELECT contact, agent, at, queue, talk_ms, disposition, notes FROM conversations WHERE contact = ?1
+UNION
 SELECT v.contact, v.agent, v.at, v.queue, v.talk_ms, v.disposition, v.notes
-FROM conversations v JOIN contacts c ON c.contact = v.contact
-WHERE c.customer = ? AND c.contact != ? ORDER BY v.at DESC LIMIT ?
+FROM conversations v JOIN contacts c ON c.contact = v.contact WHERE c.customer = ?2 AND ?2 != ''
+ORDER BY at DESC LIMIT ?3
 """
 DAY = "SELECT count(*) AS calls, coalesce(sum(talk_ms), 0) AS talk_ms FROM conversations WHERE agent = ? AND at >= ?"
 
@@ -61,7 +63,7 @@ class Conversations:
         """In the place of what was noted before."""
         self._thread.write(NOTED, notes, contact, agent)
 
-    def dispose(self, contact: ContactId, agent: AgentId, disposition: str) -> None:
+    def disposed(self, contact: ContactId, agent: AgentId, disposition: str) -> None:
         self._thread.write(DISPOSED, disposition, contact, agent)
 
     async def of(self, contact: ContactId, agent: AgentId) -> Conversation | None:
@@ -69,9 +71,9 @@ class Conversations:
         rows = await self._thread.ask(lambda db: list(db.query(sql, [contact, agent])))
         return _conversation(rows[0]) if rows else None
 
-    async def of_customer(self, customer: str, but: ContactId, most: int) -> list[Conversation]:
-        """The newest first, without those of one contact."""
-        rows = await self._thread.ask(lambda db: list(db.query(OF_CUSTOMER, [customer, but, most])))
+    async def history(self, contact: ContactId, customer: str, most: int) -> list[Conversation]:
+        """Of the contact, and of others of the customer if it is known who they are; the newest first."""
+        rows = await self._thread.ask(lambda db: list(db.query(HISTORY, [contact, customer, most])))
         return [_conversation(row) for row in rows]
 
     async def day(self, agent: AgentId, since_ms: int) -> Day:

@@ -89,6 +89,9 @@ class ContactRecords:
     def talked(self, contact: ContactId, agent: AgentId, talk_ms: int) -> None:
         self.conversations.talked(contact, agent, talk_ms)
 
+    def disposed(self, contact: ContactId, agent: AgentId, disposition: str) -> None:
+        self.conversations.disposed(contact, agent, disposition)
+
     def record(self, contact: ContactId) -> ContactRecord | None:
         """From memory."""
         return self._records.get(contact)
