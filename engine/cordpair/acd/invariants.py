@@ -16,6 +16,7 @@ from cordpair.acd.model import (
     Book,
     BridgeRow,
     Cell,
+    Connection,
     ContactRow,
     LegRole,
     LegRow,
@@ -78,11 +79,25 @@ def _agent(cell: Cell, row: AgentRow) -> Iterator[str]:
         yield f"agent {row.agent} is offered a contact while not ready"
     if row.pending is not Pending.NOTHING and all(slot.state is SlotState.FREE for slot in row.slots):
         yield f"agent {row.agent} waits for nothing to become {row.pending}"
+    if row.phone_lost and row.not_before is None:
+        yield f"agent {row.agent} lost a phone and nobody will look for it"
+    yield from _desk(cell, row)
     for index, slot in enumerate(row.slots):
         yield from _slot(cell, row, index, slot)
     voice = [slot for slot in row.slots if slot.medium == VOICE and slot.state is not SlotState.FREE]
     if voice and sum(slot.state is not SlotState.FREE for slot in row.slots) > 1:
         yield f"agent {row.agent} has something beside a call"
+
+
+def _desk(cell: Cell, row: AgentRow) -> Iterator[str]:
+    if row.desk_gone_until is None:
+        return
+    if not row.desk or row.status is AgentStatus.SIGNED_OUT:
+        yield f"agent {row.agent} has no desk, and it is waited for"
+    for slot in row.slots:
+        offer = cell.state.offers.get(slot.offer) if slot.offer is not None else None
+        if offer is not None and offer.leg is None and not offer.answered:
+            yield f"agent {row.agent} is alerted on a desk that is gone"
 
 
 def _seat(cell: Cell, seat: SeatRow) -> Iterator[str]:
@@ -95,6 +110,8 @@ def _seat(cell: Cell, seat: SeatRow) -> Iterator[str]:
 
 def _slot(cell: Cell, row: AgentRow, index: int, slot: Slot) -> Iterator[str]:
     where = f"slot {index} of {row.agent}"
+    if slot.state in (SlotState.FREE, SlotState.OFFERED) and (slot.queue is not None or slot.disposition):
+        yield f"{where} says what came of nothing"
     if slot.state is SlotState.FREE:
         if slot.offer is not None or slot.contact is not None or slot.until is not None:
             yield f"{where} is free but holds something"
@@ -123,12 +140,26 @@ def _contact(cell: Cell, row: ContactRow) -> Iterator[str]:
         slot = cell.state.agents[row.connection.agent].slots[row.connection.slot]
         if slot.state is not SlotState.CONNECTED or slot.contact != row.contact:
             yield f"contact {row.contact} talks to an agent who does not"
+        yield from _connection(cell, row, row.connection)
     if row.bridge is not None and row.bridge not in cell.state.bridges:
         yield f"contact {row.contact} has a bridge that is not there"
 
 
+def _connection(cell: Cell, row: ContactRow, connection: Connection) -> Iterator[str]:
+    """On hold the customer is outside of the bridge, or leaving it; the bridge and the agent's leg in it remain."""
+    is_call = row.medium == VOICE
+    if is_call and (connection.leg not in cell.state.legs or row.bridge is None):
+        yield f"contact {row.contact} talks over a leg or bridge that is gone"
+    if connection.held and not is_call:
+        yield f"contact {row.contact} is on hold and is no call"
+    if row.given_by is not None:
+        yield f"contact {row.contact} talks and was given away"
+
+
 def _session(cell: Cell, row: ContactRow) -> Iterator[str]:
     if not row.media:
+        if row.shared:
+            yield f"contact {row.contact} shows a page and has none"
         if row.gone_until is not None or row.call_until is not None:
             yield f"contact {row.contact} has no browser, and something is expected of it"
         return
@@ -183,6 +214,8 @@ def _visit(cell: Cell, row: VisitRow) -> Iterator[str]:
         yield f"visit {row.visit} is nobody's"
     elif row.moving != (contact.move in cell.state.moves) or contact.node != row.node:
         yield f"visit {row.visit} is not where its contact is"
+    if row.direct and row.sticky is None:
+        yield f"visit {row.visit} is kept for nobody, and nothing is demanded"
     if row.accepted is not None and row.offers != [row.accepted]:
         yield f"visit {row.visit} was accepted and others are still alerted"
     for offer in row.offers:
