@@ -140,7 +140,7 @@ async def test_the_demonstration_prints_its_url_and_a_key(tmp_path) -> None:
             async with http.get(url + "/v1/openapi.json") as answer:
                 assert (await answer.json())["openapi"] == "3.1.0"
             async with http.get(url + "/v1/agents") as answer:
-                assert len((await answer.json())["agents"]) == 6
+                assert len((await answer.json())["agents"]) == 8  # two of them are for people in browsers
             async with http.ws_connect(url + "/v1/stream") as stream:
                 assert (await stream.receive_json())["type"] == "snapshot"
                 async with http.get(url + "/readyz") as answer:

@@ -5,18 +5,24 @@ import contextlib
 import errno
 import logging
 import re
+import socket
+import ssl
 from collections.abc import AsyncIterator, Callable
 from pathlib import Path
+from typing import Any
 
 from aiohttp import web
 
+from cordpair.api.addresses import TRUSTED, Network, networks
 from cordpair.api.app import make_app
 from cordpair.api.call import Office
 from cordpair.api.hub import Hub
 from cordpair.api.keys import KeyRing, KeySource
 from cordpair.api.limits import Limits
 from cordpair.api.metrics import Metrics
+from cordpair.api.tls import Tls
 from cordpair.api.why import WhyReader
+from cordpair.config.model import Http
 from cordpair.errors import ConfigurationError
 from cordpair.runtime import Engine
 from cordpair.store import Store
@@ -60,11 +66,15 @@ async def office_of(
 class Server:
     """``url`` is there once it listens."""
 
-    def __init__(self, office: Office, limits: Limits | None = None, mount: Mount | None = None) -> None:
-        """``mount``: adds to the application what is not the API's own."""
+    def __init__(
+        self, office: Office, limits: Limits | None = None, mount: Mount | None = None, tls: Tls | None = None,
+        trusted: tuple[Network, ...] = (),
+    ) -> None:  # fmt: skip
+        """``mount``: adds to the application what is not the API's own. ``trusted``: proxies, see ``addresses``."""
         self.url: str | None = None
-        self._office = office
+        self._office, self._tls = office, tls
         app = make_app(office, limits)
+        app[TRUSTED] = trusted
         if mount is not None:
             mount(app, office)
         self._runner = web.AppRunner(
@@ -82,17 +92,29 @@ class Server:
 
     async def listen(self, host: str, port: int) -> str:
         """Raises OSError. ``port`` 0: any."""
+        await self._set_up()
+        return await self._start(web.TCPSite(self._runner, host, port, ssl_context=self._context))
+
+    async def listen_on(self, bound: socket.socket) -> str:
+        """On a socket that has its port already."""
+        await self._set_up()
+        return await self._start(web.SockSite(self._runner, bound, ssl_context=self._context))
+
+    @property
+    def _context(self) -> ssl.SSLContext | None:
+        return self._tls.context if self._tls is not None else None
+
+    async def _set_up(self) -> None:
         if self._runner.server is None:
             await self._runner.setup()
-        site = web.TCPSite(self._runner, host, port)
+
+    async def _start(self, site: web.BaseSite) -> str:
         try:
             await site.start()
         except OSError:
             await site.stop()
             raise
-        bound = self._runner.addresses[0]
-        shown = f"[{bound[0]}]" if ":" in bound[0] else bound[0]
-        self.url = f"http://{shown}:{bound[1]}"
+        self.url = url_of(self._runner.addresses[0], tls=self._tls is not None)
         return self.url
 
     async def close(self) -> None:
@@ -100,17 +122,24 @@ class Server:
         await self._runner.cleanup()
 
 
+def url_of(address: tuple[Any, ...], *, tls: bool = False) -> str:
+    """Of where a socket is bound."""
+    host, port = address[:2]
+    return f"http{'s' if tls else ''}://{f'[{host}]' if ':' in host else host}:{port}"
+
+
 async def serve_api(
-    engine: Engine, store: Store, journal: Path | None, listen: str, mount: Mount | None = None
+    engine: Engine, store: Store, journal: Path | None, http: Http, directory: Path, mount: Mount | None = None
 ) -> None:
-    """Serve until cancelled. Raises ConfigurationError when ``listen`` is no address.
+    """Serve until cancelled. ``directory``: to which the paths are relative. Raises ConfigurationError when it cannot.
 
     A port that is taken does not keep the engine from taking calls: it says so, and tries again. It is free as soon
     as an engine that this one replaces has gone.
     """
-    host, port = parse_listen(listen)
+    host, port = parse_listen(http.listen)
+    tls = tls_of(http, directory)
     async with office_of(engine, store.keys, journal, store) as office:
-        server = Server(office, mount=mount)
+        server = Server(office, mount=mount, tls=tls, trusted=networks(http.trusted_proxies))
         try:
             while True:
                 try:
@@ -118,12 +147,19 @@ async def serve_api(
                     break
                 except OSError as error:
                     if server.url is None:
-                        _complain(listen, error)
+                        _complain(http.listen, error)
                     await asyncio.sleep(AGAIN_S)
             log.info("the API is at %s", url)
-            await asyncio.Event().wait()
+            await (tls.follow() if tls is not None else asyncio.Event().wait())
         finally:
             await server.close()
+
+
+def tls_of(http: Http, directory: Path) -> Tls | None:
+    """Raises ConfigurationError when the certificate cannot be used."""
+    if http.certificate is None or http.certificate_key is None:
+        return None
+    return Tls(directory / http.certificate, directory / http.certificate_key)
 
 
 def _complain(listen: str, error: OSError) -> None:
@@ -131,4 +167,4 @@ def _complain(listen: str, error: OSError) -> None:
     log.error("the API cannot listen on %s: %s; calls go on, it is tried again. See [http] listen.", listen, reason)
 
 
-__all__ = ["Server", "office_of", "parse_listen", "serve_api"]
+__all__ = ["Server", "office_of", "parse_listen", "serve_api", "tls_of", "url_of"]

@@ -1,13 +1,19 @@
-"""The centre that ``cordpair run`` shows: three queues, six agents of mixed skills, callers who keep dialling."""
+"""The centre that ``cordpair run`` shows: three queues, six agents of mixed skills, callers who keep dialling.
+
+Beside them a shop with a Get Help button, and two agents in browsers: for people, who are not simulated.
+"""
 
 import os
 from pathlib import Path
+from string import Template
 
 from cordpair.errors import ConfigurationError
 from cordpair.ids import NodeId
 
 NODE = NodeId("demo")
 FILE = "cordpair.toml"
+SHOP = "shop"  # the portal
+DESKS = ("mia", "noah")  # agents in browsers
 CALLERS_PER_MINUTE = 24.0
 SEED = 1
 DIALLED = ("4711", "4711", "4712", "4721", "4722", "4731")  # some numbers are dialled more often
@@ -22,11 +28,26 @@ TEXT = """\
 [pbx.demo]
 url = "loopback://"
 
+[http]
+listen = "$listen"
+
+# Where browsers reach it. Microphones work on https:, and on this machine without.
+[gateway]
+url = "$url"
+
+[portals.shop]
+origins = ["$url"]
+media = ["audio", "video"]
+
+[portals.shop.pages]
+"/*" = { queue = "shop" }
+
 [skills]
 german = "speaks German"
 english = "speaks English"
 technical = "can take a machine apart"
 invoices = "reads invoices"
+video = "has a camera"
 
 [reasons.break]
 digit = "1"
@@ -49,6 +70,12 @@ strategy = "fewest_calls"
 wrap_up = "2s"
 head_start = "10s"
 steps = [{ levels = { invoices = 5 } }, { after = "20s" }]
+
+# Customers of the shop, who talk to agents in browsers. The embedded PBX has sound between browsers only, so nobody
+# who is simulated comes here.
+[queues.shop]
+wrap_up = "30s"
+dispositions = ["solved", "call back", "no answer to it"]
 
 [services.sales-german]
 dialled = ["4711"]
@@ -127,6 +154,26 @@ queues = { support = {} }
 seat = "106"
 skills = { german = 6, english = 6, technical = 5, invoices = 5 }
 queues = { sales = {}, support = {}, billing = {} }
+
+[seats.desk-1]
+endpoint = "mia"
+browser = true
+
+[seats.desk-2]
+endpoint = "noah"
+browser = true
+
+[agents.mia]
+shown_as = "Mia"
+seat = "desk-1"
+skills = { german = 9, english = 9, video = 5 }
+queues = { shop = {} }
+
+[agents.noah]
+shown_as = "Noah"
+seat = "desk-2"
+skills = { english = 9, video = 5 }
+queues = { shop = {} }
 """
 
 
@@ -142,15 +189,17 @@ def pbx_url(callers_per_minute: float, seed: int) -> str:
     return f"loopback://?{PEOPLE}&dialled={','.join(DIALLED)}&callers_per_minute={callers_per_minute:g}&seed={seed}"
 
 
-def prepare(place: Path) -> Path:
-    """The configuration file, in a directory that is ours alone: callers' numbers will be in it too."""
+def prepare(place: Path, url: str) -> Path:
+    """The configuration file, in a directory that is ours alone: callers' numbers will be in it too. ``url``: where
+    the demonstration listens."""
     file = place / FILE
     try:
         place.mkdir(parents=True, exist_ok=True, mode=0o700)
-        file.write_text(TEXT, encoding="utf-8")
+        written = Template(TEXT).substitute(url=url, listen=url.removeprefix("http://"))
+        file.write_text(written, encoding="utf-8")
     except OSError as error:
         raise ConfigurationError(f"{file}: cannot be written: {error.strerror}. Choose a --directory.") from error
     return file
 
 
-__all__ = ["CALLERS_PER_MINUTE", "FILE", "NODE", "SEED", "TEXT", "directory", "pbx_url", "prepare"]
+__all__ = ["CALLERS_PER_MINUTE", "DESKS", "FILE", "NODE", "SEED", "SHOP", "TEXT", "directory", "pbx_url", "prepare"]

@@ -1,24 +1,34 @@
-"""``cordpair run``: the engine on the embedded PBX, with people simulated, its API, and the live view."""
+"""``cordpair run``: the engine on the embedded PBX, with people simulated, a shop, desks, and the live view."""
 
 import asyncio
+import socket
 import sys
+from collections.abc import Mapping
 from pathlib import Path
 
+from aiohttp import web
 from rich import box
 from rich.live import Live
 from rich.table import Table
 
-from cordpair.api import Role, Server, make_key, office_of, parse_listen
-from cordpair.cli.demo import NODE, directory, pbx_url, prepare
+from cordpair.api import Role, Server, make_key, office_of, url_of
+from cordpair.api.call import DEMONSTRATION, Office
+from cordpair.api.passwords import hash_password, make_password
+from cordpair.cli.demo import DESKS, NODE, SHOP, directory, pbx_url, prepare
 from cordpair.cli.failures import output
+from cordpair.cli.parts import mounting
 from cordpair.cli.screen import plain_lines, screen
 from cordpair.cli.settings import Settings, read_settings
 from cordpair.cli.text import program
 from cordpair.clock import AsyncioClock
+from cordpair.errors import ConfigurationError
+from cordpair.ids import AgentId
 from cordpair.journal.lock import WriterLock
 from cordpair.observe import log_to
 from cordpair.runtime import Engine, Figures, figures, run_engine, run_loop
+from cordpair.store import Store
 
+LISTEN = ("127.0.0.1", 8080)
 INTERVAL_S = 0.25
 PLAIN_INTERVAL_S = 5.0
 LOG = "engine.log"
@@ -26,12 +36,13 @@ LOG = "engine.log"
 
 def run(place: Path, *, for_ms: int | None, callers_per_minute: float, seed: int) -> int:
     """The exit status. Raises ConfigurationError, JournalError."""
-    settings = read_settings(prepare(place))
-    begin_anew(settings)
-    log_to_file(place / LOG)
-    options = "--demo" if place == directory() else f"-c {settings.file}"
-    view = View(for_ms, f"beside it: {program()} watch {options}, {program()} why {options}")
-    status = run_loop(_run(settings, pbx_url(callers_per_minute, seed), view))
+    with bound() as port:  # first of all: browsers are told where it is
+        settings = read_settings(prepare(place, url_of(port.getsockname())))
+        begin_anew(settings)
+        log_to_file(place / LOG)
+        options = "--demo" if place == directory() else f"-c {settings.file}"
+        view = View(for_ms, f"beside it: {program()} watch {options}, {program()} why {options}")
+        status = run_loop(_run(settings, port, pbx_url(callers_per_minute, seed), view))
     if view.last is not None:
         output.print(summary(view.last))
     if status:
@@ -44,16 +55,22 @@ def run(place: Path, *, for_ms: int | None, callers_per_minute: float, seed: int
     return status
 
 
-async def _run(settings: Settings, url: str, view: "View") -> int:
-    async with settings.prepared(urls={NODE: url}) as (setup, store, listen):
+async def _run(settings: Settings, port: socket.socket, url: str, view: "View") -> int:
+    async with settings.prepared(urls={NODE: url}) as (setup, store, _):
         key, kept = make_key(name="demonstration", role=Role.ADMIN, at_ms=AsyncioClock().now_ms())
         await store.keys.add(kept)
+        passwords = await make_passwords(store)
+        add_parts = mounting(settings.loaded.config, settings.file.parent)
+
+        def mount(app: web.Application, office: Office) -> None:
+            app[DEMONSTRATION] = SHOP
+            add_parts(app, office)
 
         async def started(engine: Engine) -> None:
             async with office_of(engine, store.keys, setup.journal, store) as office:
-                server = Server(office)
+                server = Server(office, mount=mount)
                 try:
-                    view.tell_url(await _listen(server, listen), key)
+                    view.tell_url(await server.listen_on(port), key, passwords)
                     await view.show(engine)
                 finally:
                     await server.close()
@@ -61,13 +78,27 @@ async def _run(settings: Settings, url: str, view: "View") -> int:
         return await run_engine(setup, started=started)
 
 
-async def _listen(server: Server, listen: str) -> str:
-    """Where the configuration says, or at any port if that one is taken."""
-    host, port = parse_listen(listen)
-    try:
-        return await server.listen(host, port)
-    except OSError:
-        return await server.listen(host, 0)
+def bound() -> socket.socket:
+    """A port of this machine only: the usual one, or any if that one is taken."""
+    for address in (LISTEN, (LISTEN[0], 0)):
+        made = socket.socket()
+        made.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            made.bind(address)
+            made.listen()  # two sockets may be bound to a port, but only one listens
+        except OSError:
+            made.close()
+        else:
+            return made
+    raise ConfigurationError(f"nothing can listen on {LISTEN[0]}.")
+
+
+async def make_passwords(store: Store) -> dict[str, str]:
+    """Of the agents in browsers: new ones each time."""
+    made = {name: make_password() for name in DESKS}
+    for name, password in made.items():
+        await store.sign_ins.put_password(AgentId(name), hash_password(password), AsyncioClock().now_ms())
+    return made
 
 
 def begin_anew(settings: Settings) -> None:
@@ -95,11 +126,15 @@ class View:
         self._footer = footer
         self._ends_at: int | None = None
 
-    def tell_url(self, url: str, key: str) -> None:
-        """The key is of this demonstration only: its store is made anew each time."""
+    def tell_url(self, url: str, key: str, passwords: Mapping[str, str]) -> None:
+        """The key and the passwords are of this demonstration only: its store is made anew each time."""
+        people = [f"Customer: {url}/shop   press Get help"]
+        people += [f"Agent:    {url}/desk   name {name}   password {word}" for name, word in passwords.items()]
+        for line in people:
+            output.print(line, soft_wrap=True, highlight=False, markup=False)
         output.print(f"API: {url}/v1/openapi.json   ready: {url}/readyz   live: {url}/v1/stream", soft_wrap=True)
         output.print(f"with: Authorization: Bearer {key}", soft_wrap=True)
-        self._footer = f"API {url} · {self._footer}"
+        self._footer = "\n".join([*people, f"Ctrl-C ends it · API {url} · {self._footer}"])
 
     async def show(self, engine: Engine) -> None:
         if self._for_ms is not None:
@@ -122,7 +157,7 @@ class View:
     async def _live(self, engine: Engine) -> None:
         with Live(console=output, screen=True, auto_refresh=False) as live:
             while (rest := self._rest_s(engine, INTERVAL_S)) > 0:
-                live.update(screen(self._look(engine), "cordpair · demonstration", "Ctrl-C ends it · " + self._footer))
+                live.update(screen(self._look(engine), "cordpair · demonstration", self._footer))
                 live.refresh()
                 await asyncio.sleep(rest)
 

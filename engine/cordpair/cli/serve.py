@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from cordpair.api import parse_listen, serve_api
+from cordpair.api import parse_listen, serve_api, tls_of
 from cordpair.cli.failures import say_error, say_warning, status_of
 from cordpair.cli.parts import mounting
 from cordpair.cli.settings import Settings, read_settings
@@ -25,12 +25,13 @@ def serve(file: Path, *, take_file: bool) -> int:
 
 
 async def _serve(settings: Settings, take_file: bool) -> int:
-    async with settings.prepared(take_file=take_file) as (setup, store, listen):
-        parse_listen(listen)  # before anything else is begun
+    async with settings.prepared(take_file=take_file) as (setup, store, http):
+        parse_listen(http.listen)  # before anything else is begun
+        tls_of(http, settings.file.parent)
         mount = mounting(settings.loaded.config, settings.file.parent)
 
         async def api(engine: Engine) -> None:
-            await serve_api(engine, store, setup.journal, listen, mount)
+            await serve_api(engine, store, setup.journal, http, settings.file.parent, mount)
 
         return await run_engine(setup, started=api)
 

@@ -13,6 +13,7 @@ import msgspec
 
 from cordpair.clock import AsyncioClock
 from cordpair.config import Config, Loaded, load, url_with_secret
+from cordpair.config.model import Http
 from cordpair.ids import NodeId
 from cordpair.observe import traces_from_environment
 from cordpair.runtime import Origin, Setup
@@ -67,7 +68,7 @@ class Settings(msgspec.Struct, frozen=True):
                 origin=Origin(store, self.file, active.config, self.loaded.hash, _author()),
                 traces=traces_from_environment(),
             )
-            yield Prepared(setup, store, active.config.http.listen)
+            yield Prepared(setup, store, active.config.http)
         finally:
             await store.close()
 
@@ -81,7 +82,7 @@ class Prepared(NamedTuple):
 
     setup: Setup
     store: Store
-    listen: str
+    http: Http
 
 
 def read_settings(file: Path) -> Settings:
