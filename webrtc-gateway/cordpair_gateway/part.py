@@ -10,6 +10,7 @@ from typing import Any
 
 from aiohttp import web
 
+from cordpair.api.addresses import TRUSTED, networks
 from cordpair.api.call import DEMONSTRATION, Office
 from cordpair.config.model import Config
 from cordpair.config.secrets import resolve_secret
@@ -17,6 +18,7 @@ from cordpair.errors import ConfigurationError
 from cordpair.ids import NodeId
 from cordpair.store import pages_beside
 from cordpair_gateway.customers import Customers
+from cordpair_gateway.desk import DESKS, mount_desk
 from cordpair_gateway.entrance import open_door
 from cordpair_gateway.house import House
 from cordpair_gateway.messages import socket_url
@@ -61,7 +63,11 @@ def mount(app: web.Application, office: Office, config: Config, directory: Path)
     )
     sessions = Sessions(customers, gateway, secret, origins, pages.consent)
     desk = TicketDesk(office, config, customers, secret)
-    app[PHONES] = open_door(app, office, config, directory, secret, customers)
+    phones = app[PHONES] = open_door(app, office, config, directory, secret, customers)
+    app[TRUSTED] = networks(config.http.trusted_proxies)
+    if office.store is not None:
+        mount_desk(app, office, office.store, house, gateway.url, phones, customers)
+        customers.watchers.append(app[DESKS].stir_contact)
     files = WebFiles()
     files.add_to(app)
     DeskPage(files, socket_url(gateway, "")).add_to(app)

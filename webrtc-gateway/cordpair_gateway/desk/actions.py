@@ -1,0 +1,174 @@
+"""What a desk says, done: each message a request to the engine, on behalf of the agent whose desk it is.
+
+Nothing is believed of what it says about others: an offer must be the agent's own, a contact theirs. What does not
+fit is answered with an ``error`` and changes nothing.
+"""
+
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+from cordpair.acd import inputs as inp
+from cordpair.acd.model import AgentStatus, OfferRow, Slot, SlotState
+from cordpair.errors import AcdError, CordpairError
+from cordpair.ids import ContactId, OfferId
+from cordpair.runtime import Engine
+from cordpair.store import Conversations
+from cordpair_gateway.desk import messages as said
+from cordpair_gateway.desk.desks import Desk, Desks
+from cordpair_gateway.desk.gate import Gate
+from cordpair_gateway.desk.messages import Message, error
+from cordpair_gateway.desk.ports import Phones, Sharing
+
+MINE = (SlotState.CONNECTED, SlotState.WRAP_UP)
+
+
+class NotDone(Exception):
+    """The desk is told why, in a code."""
+
+    def __init__(self, code: str, text: str = "") -> None:
+        super().__init__(code)
+        self.code, self.text = code, text
+
+
+class Actions:
+    def __init__(
+        self, engine: Engine, desks: Desks, gate: Gate, conversations: Conversations, phones: Phones, sharing: Sharing
+    ) -> None:
+        self._engine, self._desks, self._gate = engine, desks, gate
+        self._conversations, self._phones, self._sharing = conversations, phones, sharing
+
+    async def do(self, desk: Desk, what: said.AnySaid) -> Message | None:
+        """What is answered, if anything is."""
+        about = str(what.__struct_config__.tag)
+        try:
+            return await DO[type(what)](self, desk, what)
+        except NotDone as refused:
+            return error(refused.code, about, refused.text)
+        except AcdError as refused:
+            return error("refused", about, str(refused))
+        except CordpairError:
+            return error("busy", about)
+
+    # ------------------------------------------------------------ the agent
+
+    async def _ready(self, desk: Desk, what: said.Ready) -> None:
+        if self.has_browser_phone(desk) and desk.seated.sign_in.checked_at is None:
+            raise NotDone("preflight", "Check microphone and line first.")
+        row = self._engine.state.agents.get(desk.agent)
+        if row is not None and row.status is AgentStatus.SIGNED_OUT:
+            await self._engine.request(inp.SignIn(desk.agent))
+        await self._engine.request(inp.Ready(desk.agent))
+
+    def has_browser_phone(self, desk: Desk) -> bool:
+        row = self._engine.state.agents.get(desk.agent)
+        configuration = self._engine.state.configuration
+        own = next((each.seat for each in configuration.agents if each.agent == desk.agent), None)
+        seat = (row.seat if row is not None else None) or own
+        return any(each.browser for each in configuration.seats if each.seat == seat)
+
+    async def _not_ready(self, desk: Desk, what: said.NotReady) -> None:
+        await self._engine.request(inp.NotReady(desk.agent, what.reason))
+
+    async def _wrap_up_done(self, desk: Desk, what: said.WrapUpDone) -> None:
+        await self._engine.request(inp.WrapUpDone(desk.agent))
+
+    async def _preflight(self, desk: Desk, what: said.Preflight) -> None:
+        if not what.is_good:
+            raise NotDone("preflight", "The microphone is not heard, or the line not there.")
+        desk.seated = await self._gate.checked(desk.seated)
+
+    async def _phone(self, desk: Desk, what: said.Phone) -> Message:
+        account = await self._phones.issue(desk.agent)
+        if account is None:
+            raise NotDone("no_phone", "The agent's phone is no browser.")
+        return {"type": "phone", "phone": account}
+
+    async def _pong(self, desk: Desk, what: said.Pong) -> None:
+        pass
+
+    # ------------------------------------------------------------ offers
+
+    async def _accept(self, desk: Desk, what: said.Accept) -> None:
+        """Where nothing is decided by it, the phone answers by itself all the same."""
+        offer = self._own_offer(desk, what.offer)
+        if offer.leg is None:
+            await self._engine.request(inp.AcceptOffer(what.offer))
+        if what.offer in self._engine.state.offers:
+            self._desks.known.accept(what.offer)
+            self._desks.stir(desk.agent)
+
+    async def _reject(self, desk: Desk, what: said.Reject) -> None:
+        self._own_offer(desk, what.offer)
+        await self._engine.request(inp.RejectOffer(what.offer))
+
+    def _own_offer(self, desk: Desk, offer_id: OfferId) -> OfferRow:
+        offer = self._engine.state.offers.get(offer_id)
+        if offer is None or offer.agent != desk.agent:
+            raise NotDone("gone", "The offer is not open.")
+        return offer
+
+    # ------------------------------------------------------------ the conversation
+
+    async def _hold(self, desk: Desk, what: said.Hold) -> None:
+        await self._engine.request(inp.Hold(what.contact, desk.agent, what.on))
+
+    async def _hang_up(self, desk: Desk, what: said.HangUp) -> None:
+        await self._engine.request(inp.HangUpContact(what.contact, desk.agent))
+
+    async def _digits(self, desk: Desk, what: said.Digits) -> None:
+        await self._engine.request(inp.SendDigits(what.contact, desk.agent, what.digits))
+
+    async def _transfer(self, desk: Desk, what: said.Transfer) -> None:
+        await self._engine.request(inp.Transfer(what.contact, desk.agent, what.queue, what.agent))
+
+    async def _notes(self, desk: Desk, what: said.Notes) -> None:
+        slot = self._own_slot(desk, what.contact)
+        self._conversations.note(what.contact, desk.agent, what.text)
+        if what.disposition and what.disposition != slot.disposition:
+            await self._engine.request(inp.Dispose(what.contact, desk.agent, what.disposition))
+
+    def _own_slot(self, desk: Desk, contact: ContactId) -> Slot:
+        """Of a contact that the agent talks to, or has talked to just now."""
+        row = self._engine.state.agents.get(desk.agent)
+        slots = row.slots if row is not None else ()
+        slot = next((each for each in slots if each.contact == contact and each.state in MINE), None)
+        if slot is None:
+            raise NotDone("gone", "The contact is not on this desk.")
+        return slot
+
+    # ------------------------------------------------------------ the customer's page
+
+    async def _share_ask(self, desk: Desk, what: said.ShareAsk) -> None:
+        self._must_talk(desk, what.contact)
+        if not self._sharing.ask_share(what.contact):
+            raise NotDone("no_page", "The customer has no page to share.")
+        self._desks.stir(desk.agent)
+
+    async def _pointer(self, desk: Desk, what: said.Pointer) -> None:
+        self._must_talk(desk, what.contact)
+        self._sharing.point(what.contact, what.x, what.y)
+
+    def _must_talk(self, desk: Desk, contact: ContactId) -> None:
+        if self._own_slot(desk, contact).state is not SlotState.CONNECTED:
+            raise NotDone("gone", "The conversation is over.")
+
+
+DO: dict[type, Callable[[Actions, Desk, Any], Awaitable[Message | None]]] = {
+    said.Ready: Actions._ready,
+    said.NotReady: Actions._not_ready,
+    said.WrapUpDone: Actions._wrap_up_done,
+    said.Preflight: Actions._preflight,
+    said.Phone: Actions._phone,
+    said.Pong: Actions._pong,
+    said.Accept: Actions._accept,
+    said.Reject: Actions._reject,
+    said.Hold: Actions._hold,
+    said.HangUp: Actions._hang_up,
+    said.Digits: Actions._digits,
+    said.Transfer: Actions._transfer,
+    said.Notes: Actions._notes,
+    said.ShareAsk: Actions._share_ask,
+    said.Pointer: Actions._pointer,
+}
+
+__all__ = ["DO", "Actions"]

@@ -1,0 +1,73 @@
+"""What waits to be sent to one desk, and the one task that sends it.
+
+Of what it is shown the latest counts: what was not sent yet is replaced by what is newer. What is said beside it
+(answers to what the desk said) is kept in order, so many of them. A desk that does not take a message in time, or
+asks for more answers than it takes, is dropped, and comes back to the whole.
+"""
+
+import asyncio
+from collections import deque
+from collections.abc import Awaitable, Callable, Iterable
+
+from cordpair_gateway.desk.messages import Message, messages
+from cordpair_gateway.desk.views import View
+from cordpair_gateway.fanout import SEND_S, Slow
+
+PING_S = 15.0  # of silence; the protocol promises 20
+ASIDES = 64
+
+Send = Callable[[Message], Awaitable[None]]
+
+
+class Outbox:
+    def __init__(self, send_s: float = SEND_S, ping_s: float = PING_S) -> None:
+        self.latest: View | None = None
+        self._shown: View | None = None
+        self._asides: deque[Message] = deque()
+        self._changed = asyncio.Event()
+        self._send_s, self._ping_s = send_s, ping_s
+
+    def show(self, view: View) -> None:
+        """Never waits."""
+        self.latest = view
+        self._changed.set()
+
+    def say(self, message: Message) -> None:
+        """Never waits."""
+        self._asides.append(message)
+        self._changed.set()
+
+    async def write(self, send: Send, whole: Callable[[], Message]) -> None:
+        """Until cancelled. Raises Slow."""
+        while True:
+            if not await self._news():
+                await self._send([{"type": "ping"}], send)
+            if len(self._asides) > ASIDES:
+                raise Slow
+            view, before = self.latest, self._shown
+            if view is not None and view is not before:
+                self._shown = view
+                await self._send(messages(before, view, whole() if before is None else {}), send)
+            if self._shown is not None:  # the first message is the whole
+                asides, self._asides = self._asides, deque()
+                await self._send(asides, send)
+
+    async def _news(self) -> bool:
+        try:
+            async with asyncio.timeout(self._ping_s):
+                await self._changed.wait()
+        except TimeoutError:
+            return False
+        self._changed.clear()
+        return True
+
+    async def _send(self, said: Iterable[Message], send: Send) -> None:
+        for message in said:
+            try:
+                async with asyncio.timeout(self._send_s):
+                    await send(message)
+            except TimeoutError:
+                raise Slow from None
+
+
+__all__ = ["ASIDES", "PING_S", "Outbox", "Send"]
