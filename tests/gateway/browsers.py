@@ -18,6 +18,7 @@ from cordpair.clock import AsyncioClock
 from cordpair.config import parse
 from cordpair.ids import AgentId, ContactId, NodeId
 from cordpair.journal import SqliteJournal, current_codec
+from cordpair.pbx import Driver
 from cordpair.runtime import Engine, MemoryRecords, engine_on
 from cordpair.runtime.supervisor import endpoints_of
 from cordpair.store import ApiKey, to_configuration
@@ -26,6 +27,7 @@ from cordpair_gateway.part import CUSTOMERS, mount
 from cordpair_gateway.session import PATH, PROTOCOL
 from cordpair_loopback import LoopbackDriver, LoopbackPbx, answers
 
+NODE = NodeId("n1")
 SHOP, BANK, OTHER = "https://shop.test", "https://bank.test", "https://evil.test"
 DOOR = "cordpair-door"
 
@@ -192,13 +194,22 @@ class Web:
 @asynccontextmanager
 async def web_centre(directory: Path, centre: str = CENTRE, plays: str | None = None) -> AsyncIterator[Web]:
     """``plays``: the portal whose web site is played, as in the demonstration."""
-    config = parse(centre, "centre.toml").config
-    configuration, clock = to_configuration(config, 1), AsyncioClock()
-    pbx = LoopbackPbx(clock, phones=["101", "102"], app="main", name="n1")
+    pbx = LoopbackPbx(AsyncioClock(), phones=["101", "102"], app="main", name="n1")
     for phone in pbx.phones.values():
         phone.behaviour = answers(30)
+    async with served(directory, centre, pbx, lambda seats: LoopbackDriver(NODE, pbx, "main", seats), plays) as web:
+        yield web
+
+
+@asynccontextmanager
+async def served(
+    directory: Path, centre: str, pbx: Any, make: Callable[[tuple[str, ...]], Driver], plays: str | None = None
+) -> AsyncIterator[Web]:
+    """On a PBX of one's own; ``make`` gets the seats to watch."""
+    config = parse(centre, "centre.toml").config
+    configuration, clock = to_configuration(config, 1), AsyncioClock()
     journal = await SqliteJournal.open(directory / "journal.db", current_codec(), cell="main", run="r")
-    driver = LoopbackDriver(NodeId("n1"), pbx, "main", endpoints_of(configuration, NodeId("n1")))
+    driver = make(endpoints_of(configuration, NODE))
     records, keys = Noted(), Keys()
     engine = await engine_on(journal, configuration, [driver], records, clock)
     running = asyncio.create_task(engine.run())
@@ -219,7 +230,7 @@ async def web_centre(directory: Path, centre: str = CENTRE, plays: str | None = 
             web = Web(engine, records, keys, pbx, http, await server.listen("127.0.0.1", 0))
             web.app = apps[0]
             try:
-                await web.until(lambda state: state.nodes[NodeId("n1")].status is NodeStatus.OPEN)
+                await web.until(lambda state: state.nodes[NODE].status is NodeStatus.OPEN)
                 yield web
             finally:
                 await server.close()
@@ -229,4 +240,4 @@ async def web_centre(directory: Path, centre: str = CENTRE, plays: str | None = 
         await journal.close()
 
 
-__all__ = ["BANK", "CENTRE", "DOOR", "OTHER", "SHOP", "Browser", "Web", "web_centre"]
+__all__ = ["BANK", "CENTRE", "DOOR", "OTHER", "SHOP", "Browser", "Web", "served", "web_centre"]
