@@ -98,14 +98,16 @@ def each_once(rig: Rig) -> list[str]:
 
 
 def places_kept(rig: Rig) -> list[str]:
-    """A caller's place counts from the moment they called, whatever happened to them since."""
+    """A caller's place counts from the moment they called, or were given away, whatever happened to them since."""
     arrived: dict[str, int] = {}
     broken = []
-    for event in rig.events(ev.ContactArrived, ev.VisitBegan):
+    for at, event in [(entry.at, event) for entry in rig.entries() for event in entry.events]:
         if type(event) is ev.ContactArrived:
             if event.leg in rig.legs:
                 arrived[event.contact] = rig.legs[event.leg].arrived_at
-        elif event.contact in arrived and event.enqueued_at != arrived[event.contact]:
+        elif type(event) is ev.ContactTransferred and event.contact in arrived:
+            arrived[event.contact] = at
+        elif type(event) is ev.VisitBegan and event.contact in arrived and event.enqueued_at != arrived[event.contact]:
             broken.append(f"{event.contact} called at {arrived[event.contact]}, its place is {event.enqueued_at}")
     return broken
 
