@@ -8,6 +8,7 @@ import signal
 import socket
 import tempfile
 from abc import ABC, abstractmethod
+from collections import deque
 from collections.abc import Sequence
 from pathlib import Path
 from types import TracebackType
@@ -22,6 +23,7 @@ STOP_DEADLINE = 8.0
 SERVICE_PORTS = range(20000, 25000)
 RTP_BLOCKS = range(10000, 20000, 2000)
 RTP_BLOCK = 2000
+_given: deque[int] = deque(maxlen=100)  # nobody listens there before a lab has started
 
 
 class LabError(Exception):
@@ -160,9 +162,10 @@ class PbxLab(ABC):
 
 
 def free_port(*kinds: socket.SocketKind) -> int:
-    """A port of loopback that is free for all of these kinds."""
+    """A port of loopback that is free for all of these kinds, and was not given out just before."""
     for port in random.sample(SERVICE_PORTS, 200):
-        if all(_is_free(kind, port) for kind in kinds):
+        if port not in _given and all(_is_free(kind, port) for kind in kinds):
+            _given.append(port)
             return port
     raise LabError("no free port")
 
