@@ -226,9 +226,13 @@ class Link:
         # Where FreeSWITCH is still about to make it, it is ended as soon as it is there.
 
     async def _ask_again(self, endpoint: str) -> None:
-        """A browser may have registered over a new line before the old one was closed: the list of them knows."""
-        await asyncio.sleep(LATE)
-        await self._read_seat(endpoint)
+        """A browser may have registered over a new line before the old one was closed: the list of them knows.
+
+        It lags behind what is said (0.2 s were seen), so what it says is not believed for good at once.
+        """
+        for _ in range(2):
+            await asyncio.sleep(LATE)
+            await self._read_seat(endpoint)
 
     async def _read_seat(self, endpoint: str, *, tell: bool = True) -> None:
         """Where its phone is registered, and whether it answers there."""
