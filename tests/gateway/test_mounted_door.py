@@ -21,8 +21,8 @@ async def web(tmp_path):
 async def dials(web: Web, call: dict[str, str], origin: str = SHOP) -> Story:
     """As the page does it with what it was told."""
     token = call["url"].partition("?token=")[2]
-    story = Story(await door.Browser.open(f"{web.url}/v1/sip", token, origin), "t")
-    story.invite = INVITE.but(uri=call["uri"], sender=call["identity"], call_id="call-of-a-page")
+    story = Story(await door.Browser.open(f"{web.url}/v1/sip", token, origin), token[:8])
+    story.invite = story.invite.but(uri=call["uri"], sender=call["identity"])
     await story.call()
     return story
 

@@ -1,7 +1,6 @@
 """Agents' phones in browsers on a real Asterisk: pushed, registered and rung through the gateway's own door."""
 
 import asyncio
-import secrets
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack
 from pathlib import Path
@@ -11,55 +10,19 @@ import pytest_asyncio
 
 from cordpair.acd.causes import SeatStatus
 from cordpair.acd.model import NodeStatus
-from cordpair.ids import AgentId, SeatId
-from cordpair.pbx import make_driver
-from cordpair_gateway.desk import PhoneAccount
 from cordpair_gateway.part import PHONES
-from gateway.browsers import NODE, Web, served
+from gateway.browsers import NODE, Web
 from gateway.test_mounted_door import dials
 from lab.asterisk import AsteriskLab
 from lab.door import Relay, relay
-from lab.web_phone import WebPhone
+from pbx.web import EVE, EXTRA, Phones, seen, web_on
 
 pytestmark = [pytest.mark.pbx, pytest.mark.timeout(60), pytest.mark.asyncio(loop_scope="module")]
-
-EVE, OWN = AgentId("eve"), "https://help.test"
-KEY = secrets.token_hex(16)
-PJSIP = f"""
-[cordpair-web-transport](cordpair-web)
-[cordpair-door](cordpair-web-caller)
-[cordpair-door](cordpair-web-key)
-endpoint = cordpair-door
-match_header = X-Cordpair-Door: {KEY}
-"""
-MODULES = "load = res_pjsip_transport_websocket.so\nload = res_srtp.so\n"
-CENTRE = """
-[pbx.n1]
-url = "asterisk+ari://cordpair@127.0.0.1:1/"
-password = {{ env = "UNUSED" }}
-door = {{ url = "{url}", key = {{ file = "door-key" }} }}
-[queues.help]
-offer_timeout = "10s"
-[seats.101]
-endpoint = "101"
-[seats.eve-web]
-endpoint = "eve-web"
-browser = true
-[agents.eve]
-seat = "eve-web"
-queues = {{ help = {{}} }}
-[gateway]
-url = "https://help.test"
-[portals.shop]
-origins = ["https://shop.test"]
-pages = {{ "/*" = {{ queue = "help" }} }}
-"""
 
 
 @pytest_asyncio.fixture(loop_scope="module", scope="module")
 async def lab() -> AsyncIterator[AsteriskLab]:
-    extra = {"pjsip": PJSIP, "modules": MODULES, "rtp": "icesupport = yes"}
-    async with AsteriskLab(agents=1, extra=extra) as running:
+    async with AsteriskLab(agents=1, extra=EXTRA) as running:
         yield running
 
 
@@ -71,38 +34,14 @@ async def hop(lab: AsteriskLab) -> AsyncIterator[Relay]:
 
 @pytest_asyncio.fixture(loop_scope="module")
 async def web(lab: AsteriskLab, hop: Relay, tmp_path: Path) -> AsyncIterator[Web]:
-    (tmp_path / "door-key").write_text(KEY)
-    text = CENTRE.format(url=hop.url)
-    async with served(tmp_path, text, lab, lambda seats: make_driver(NODE, lab.url, "main", seats)) as running:
+    async with web_on(lab, hop, tmp_path) as running:
         yield running
-        await running.app[PHONES].remove(EVE)
-        assert await lab.until_empty() == (0, 0)
 
 
 @pytest_asyncio.fixture(loop_scope="module")
-async def opened(web: Web) -> AsyncIterator["Phones"]:
+async def opened(web: Web) -> AsyncIterator[Phones]:
     async with AsyncExitStack() as stack:
         yield Phones(web, stack)
-
-
-class Phones:
-    """Those of one test; closed after it."""
-
-    def __init__(self, web: Web, stack: AsyncExitStack) -> None:
-        self._web, self._stack = web, stack
-
-    async def __call__(self, account: PhoneAccount | None = None) -> WebPhone:
-        """Connected, with a new account unless one is given."""
-        given = account or await self._web.app[PHONES].issue(EVE)
-        assert given is not None
-        shown = {"url": given.url, "uri": given.uri, "password": given.password}
-        phone = await WebPhone.open(shown, OWN, self._web.url)
-        self._stack.push_async_callback(phone.close)
-        return phone
-
-
-async def seen(web: Web, status: SeatStatus) -> None:
-    await web.until(lambda state: state.seats[SeatId("eve-web")].status.get(NODE) is status)
 
 
 async def known(lab: AsteriskLab) -> bool:
