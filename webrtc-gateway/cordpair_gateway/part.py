@@ -26,7 +26,7 @@ from cordpair_gateway.phones import PhoneTokens
 from cordpair_gateway.resume import Resumes
 from cordpair_gateway.session import PATH, Sessions
 from cordpair_gateway.shared import PATH as SHARED
-from cordpair_gateway.shared import KeptPages, SharedPages
+from cordpair_gateway.shared import KeptPages, SharedHandler, SharedPages
 from cordpair_gateway.shop import Shop
 from cordpair_gateway.tickets import Tickets
 from cordpair_gateway.tickets_api import TicketDesk
@@ -35,6 +35,7 @@ from cordpair_gateway.web_files import DeskPage, WebFiles
 log = logging.getLogger(__name__)
 
 CUSTOMERS: web.AppKey[Customers] = web.AppKey("customers", Customers)
+PAGES: web.AppKey[SharedPages] = web.AppKey("shared pages", SharedPages)
 PHONES: web.AppKey[PhoneTokens] = web.AppKey("phones", PhoneTokens)
 
 
@@ -66,18 +67,22 @@ def mount(app: web.Application, office: Office, config: Config, directory: Path)
     phones = app[PHONES] = open_door(app, office, config, directory, secret, customers)
     app[TRUSTED] = networks(config.http.trusted_proxies)
     if office.store is not None:
-        mount_desk(app, office, office.store, house, gateway.url, phones, customers)
+        gate = mount_desk(app, office, office.store, house, gateway.url, phones, customers)
         customers.watchers.append(app[DESKS].stir_contact)
+        shared = SharedHandler(pages, customers, gate, origins, frozenset({gateway.url}))
+        app.router.add_get(SHARED, shared.serve)
+        app.on_shutdown.append(shared.shut)
     files = WebFiles()
     files.add_to(app)
     DeskPage(files, socket_url(gateway, "")).add_to(app)
     if (played := app.get(DEMONSTRATION)) is not None:
         Shop(files, desk, played, config.portals[played]).add_to(app)
-    app[CUSTOMERS] = customers
+    app[CUSTOMERS], app[PAGES] = customers, pages
     app.router.add_post("/v1/tickets", desk.tickets)
     app.router.add_get("/v1/expected-wait", desk.expected_wait)
     app.router.add_get(PATH, sessions.serve)
     app.on_shutdown.append(sessions.shut)
+    app.on_cleanup.append(lambda _: kept.close())
     app.cleanup_ctx.append(_beside("customers", customers.run))
     app.cleanup_ctx.append(_beside("sessions", sessions.run))
 
@@ -116,4 +121,4 @@ def signing_key(path: Path) -> bytes:
     return key
 
 
-__all__ = ["CUSTOMERS", "PHONES", "mount", "signing_key"]
+__all__ = ["CUSTOMERS", "PAGES", "PHONES", "mount", "signing_key"]

@@ -13,7 +13,6 @@ from typing import Any
 
 from aiohttp import web
 
-from cordpair.api.addresses import TRUSTED, Network, networks
 from cordpair.api.app import make_app
 from cordpair.api.call import Office
 from cordpair.api.hub import Hub
@@ -67,14 +66,12 @@ class Server:
     """``url`` is there once it listens."""
 
     def __init__(
-        self, office: Office, limits: Limits | None = None, mount: Mount | None = None, tls: Tls | None = None,
-        trusted: tuple[Network, ...] = (),
-    ) -> None:  # fmt: skip
-        """``mount``: adds to the application what is not the API's own. ``trusted``: proxies, see ``addresses``."""
+        self, office: Office, limits: Limits | None = None, mount: Mount | None = None, tls: Tls | None = None
+    ) -> None:
+        """``mount``: adds to the application what is not the API's own."""
         self.url: str | None = None
         self._office, self._tls = office, tls
         app = make_app(office, limits)
-        app[TRUSTED] = trusted
         if mount is not None:
             mount(app, office)
         self._runner = web.AppRunner(
@@ -139,7 +136,7 @@ async def serve_api(
     host, port = parse_listen(http.listen)
     tls = tls_of(http, directory)
     async with office_of(engine, store.keys, journal, store) as office:
-        server = Server(office, mount=mount, tls=tls, trusted=networks(http.trusted_proxies))
+        server = Server(office, mount=mount, tls=tls)
         try:
             while True:
                 try:

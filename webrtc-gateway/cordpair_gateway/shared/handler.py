@@ -5,7 +5,7 @@ import contextlib
 from collections.abc import Coroutine
 from typing import Any, Protocol
 
-from aiohttp import WSCloseCode, WSMsgType, web
+from aiohttp import WebSocketError, WSCloseCode, WSMsgType, web
 
 from cordpair.api.app import OPERATION
 from cordpair.ids import AgentId, ContactId
@@ -20,6 +20,7 @@ PATH = "/v1/cobrowse"
 PROTOCOL = "cordpair.cobrowse.v1"
 HELLO_S = 5.0
 HEARTBEAT_S = 20.0
+LOOK_S = 10.0  # whether the agent is still signed in
 MOST = 2_000  # lines at once
 REFUSED = 4400
 LONGEST_TOKEN = 256
@@ -119,16 +120,18 @@ class SharedHandler:
         page.open(outbox)
         reason = "line"
         try:
-            await _both(line, outbox.run(), self._take_page(socket, page))
+            await _all(line, outbox.run(), self._take_page(socket, page))
         except _Ended as ended:
             reason = ended.reason
         finally:
-            self._pages.end_page(page, "too_large" if socket.close_code == WSCloseCode.MESSAGE_TOO_BIG else reason)
+            self._pages.end_page(page, reason)
             await socket.close(code=WSCloseCode.OK)
 
     async def _take_page(self, socket: web.WebSocketResponse, page: SharedPage) -> None:
         bucket = _Bucket()
         async for frame in socket:
+            if isinstance(frame.data, WebSocketError) and frame.data.code == WSCloseCode.MESSAGE_TOO_BIG:
+                raise _Ended("too_large")
             if frame.type is not WSMsgType.TEXT:
                 return
             said = read(frame.data)
@@ -147,7 +150,7 @@ class SharedHandler:
         outbox: Outbox = Outbox(line, TO_VIEWER, lambda: page.resume(outbox))
         page.watch(outbox)
         try:
-            await _both(line, outbox.run(), self._take_wishes(socket, page))
+            await _all(line, outbox.run(), self._take_wishes(socket, page), self._while_signed_in(request, page))
         except _Ended as ended:
             self._pages.end_page(page, ended.reason)
         finally:
@@ -166,6 +169,12 @@ class SharedHandler:
                 raise _Ended("agent")
             elif kind != "pong":
                 await socket.send_str(UNKNOWN)
+
+    async def _while_signed_in(self, request: web.Request, page: SharedPage) -> None:
+        while True:
+            await asyncio.sleep(LOOK_S)
+            if await self._agents.agent_of(request) != page.agent:
+                return
 
 
 UNKNOWN = small("error", code="unknown").decode()
@@ -209,9 +218,9 @@ class _Bucket:
             await asyncio.sleep(-self._left / PACE)
 
 
-async def _both(line: _Line, *halves: Coroutine[Any, Any, None]) -> None:
-    """Both directions of a line, until one ends. Raises _Ended."""
-    tasks = [asyncio.create_task(half, name="shared page") for half in halves]
+async def _all(line: _Line, *parts: Coroutine[Any, Any, None]) -> None:
+    """What is done with a line, until one part ends. Raises _Ended."""
+    tasks = [asyncio.create_task(part, name="shared page") for part in parts]
     try:
         await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
     finally:

@@ -4,9 +4,7 @@ The end is told to the engine after it has happened here: nothing is shown meanw
 """
 
 import asyncio
-import logging
-from collections.abc import Callable, Coroutine
-from typing import Any
+from collections.abc import Callable
 
 from cordpair.acd.model import State
 from cordpair.errors import CordpairError
@@ -14,8 +12,6 @@ from cordpair.ids import AgentId, ContactId, QueueId
 from cordpair_gateway.customers import Customer, Customers
 from cordpair_gateway.shared.page import Keep, SharedPage
 from cordpair_gateway.tickets import COBROWSE_MS, Purpose, TooManyTickets
-
-log = logging.getLogger(__name__)
 
 UNOPENED_S = COBROWSE_MS / 1_000
 REFUSED = {"type": "error", "code": "share"}
@@ -28,7 +24,7 @@ class SharedPages:
         """``url``: where customers' browsers bring their pages."""
         self._customers, self._state, self._url, self._keeps = customers, state, url, keeps
         self._pages: dict[ContactId, SharedPage] = {}
-        self._telling: set[asyncio.Task[None]] = set()
+        self._telling: dict[ContactId, asyncio.Task[None]] = {}  # the engine, of an end
         customers.watchers.append(self._look)
 
     def of(self, contact: ContactId) -> SharedPage | None:
@@ -41,7 +37,7 @@ class SharedPages:
         self._customers.answered(customer)
         if not on:
             self.end(customer.contact, "customer")
-            await self._customers.share(customer.ticket.context_id, False)
+            await self._told(customer.contact)
         elif not await self._begin(customer):
             customer.slot.say(REFUSED)
 
@@ -50,6 +46,7 @@ class SharedPages:
         if not self._customers.may_share(contact):
             return False
         self.end(contact, "customer")  # a second consent begins anew
+        await self._told(contact)  # else the end of the one before would end this one
         now = self._customers.now()
         try:
             await self._customers.share(context_id, True)
@@ -58,7 +55,7 @@ class SharedPages:
             return False
         row = self._state().contacts.get(contact)
         if row is None or row.connection is None:
-            self._tell(self._customers.share(context_id, False))
+            self._tell(contact, context_id)
             return False
         page = SharedPage(contact, row.connection.agent, context_id, self._keeps(contact, row.connection.queue))
         self._pages[contact] = page
@@ -84,7 +81,7 @@ class SharedPages:
             return
         page.stop(reason)
         del self._pages[page.contact]
-        self._tell(self._customers.share(page.context_id, False))
+        self._tell(page.contact, page.context_id)
 
     def _look(self, contact: ContactId) -> None:
         """Something of the contact changed: a page is for one agent in one conversation."""
@@ -98,22 +95,25 @@ class SharedPages:
             return False
         return row.connection.agent == agent == page.agent
 
-    def _tell(self, telling: Coroutine[Any, Any, None]) -> None:
-        task = asyncio.create_task(telling, name="shared page")
-        self._telling.add(task)
-        task.add_done_callback(self._told)
+    # ------------------------------------------------------------ telling the engine of the end
 
-    def _told(self, task: "asyncio.Task[None]") -> None:
-        self._telling.discard(task)
-        if not task.cancelled() and (error := task.exception()) is not None:
-            log.error("the engine could not be told that a page is no longer shared", exc_info=error)
+    def _tell(self, contact: ContactId, context_id: str) -> None:
+        if contact not in self._telling:
+            task = asyncio.create_task(self._customers.share(context_id, False), name="shared page")
+            self._telling[contact] = task
+            task.add_done_callback(lambda _: self._telling.pop(contact, None))
+
+    async def _told(self, contact: ContactId) -> None:
+        task = self._telling.get(contact)
+        if task is not None:
+            await asyncio.wait([task])
 
     async def close(self) -> None:
         """The process ends."""
         for page in list(self._pages.values()):
             page.stop("line")
         self._pages.clear()
-        await asyncio.gather(*self._telling, return_exceptions=True)
+        await asyncio.gather(*self._telling.values(), return_exceptions=True)
 
 
 __all__ = ["Keeps", "SharedPages"]
