@@ -265,6 +265,18 @@ def test_a_phone_that_only_seems_to_be_there():
     assert (floor.agent("ann").status.value, floor.agent("ann").reason) == ("not_ready", "unreachable")
 
 
+@pytest.mark.parametrize("what", ["busy", "unlinked"])
+def test_what_nobody_can_know_is_held_against_no_phone(what):
+    floor, _ = talking()
+    status = SeatStatus.BUSY if what == "busy" else SeatStatus.UNREACHABLE
+    floor.receive(inp.SeatChanged(NODE, "phone-ann", status))
+    floor.hangs_up("ann", Cause.LOST)
+    if what == "unlinked":
+        floor.cut()
+    floor.wait(60_000)
+    assert floor.agent("ann").status.value == "ready"
+
+
 def test_an_end_that_nobody_saw_is_held_against_no_phone():
     """A PBX that restarts loses every leg: nobody must press a button because of that."""
     floor, contact = talking()

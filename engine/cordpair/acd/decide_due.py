@@ -14,7 +14,7 @@ from cordpair.acd.decide_web import invite, no_show
 from cordpair.acd.model import AgentStatus, Cell, LegState, NodeStatus
 from cordpair.acd.proposals import Events, close_leg, entertain, fail_offer, finish
 from cordpair.acd.touched import Kind, Row
-from cordpair.acd.trunks import may_move, phone_nodes
+from cordpair.acd.trunks import is_away, may_move
 from cordpair.acd.web import may_invite, needs_sound
 from cordpair.ids import AgentId, ContactId, LegId, MoveId, NodeId, OfferId, VisitId
 
@@ -62,7 +62,7 @@ def _agent(cell: Cell, agent_id: AgentId, now: int) -> Events:
     if row.not_before is not None and row.not_before <= now:
         lost = row.phone_lost
         yield ev.AgentDelayEnded(agent_id)
-        if lost and row.seat is not None and row.status is AgentStatus.READY and not phone_nodes(cell, row.seat):
+        if lost and row.seat is not None and row.status is AgentStatus.READY and is_away(cell, row.seat):
             yield from pause(cell, row, OfferOutcome.UNREACHABLE.value, now)
     if row.desk_gone_until is not None and row.desk_gone_until <= now:
         yield from desk_gone(cell, row, now)

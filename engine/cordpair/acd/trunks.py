@@ -30,6 +30,14 @@ def phone_nodes(cell: Cell, seat_id: SeatId) -> tuple[NodeId, ...]:
     return tuple(node for node in sorted(seat.status) if (only is None or node == only) and _rings_at(cell, seat, node))
 
 
+def is_away(cell: Cell, seat_id: SeatId) -> bool:
+    """Whether every PBX that could ring the phone says that it is not there. One without a link says nothing."""
+    only, seat = cell.book.seats[seat_id].node, cell.state.seats[seat_id]
+    known = {node: status for node, status in seat.status.items() if only is None or node == only}
+    linked = all(cell.state.nodes[node].status in (NodeStatus.OPEN, NodeStatus.SETTLING) for node in known)
+    return bool(known) and linked and all(status is SeatStatus.UNREACHABLE for status in known.values())
+
+
 def reachable_nodes(cell: Cell, row: AgentRow) -> tuple[NodeId, ...]:
     """The nodes whose callers can have the agent now: where the phone is, and those with a trunk to there."""
     if row.seat is None or row.seat not in cell.book.seats:
@@ -95,6 +103,7 @@ def left_on(state: State, node: NodeId) -> tuple[int, int]:
 
 __all__ = [
     "MOVES_AT_ONCE",
+    "is_away",
     "left_on",
     "may_move",
     "phone_nodes",
