@@ -2,7 +2,9 @@
 
 import pytest
 
+from cordpair.acd.inputs import SignIn
 from cordpair.acd.model import AgentStatus
+from cordpair.ids import AgentId, SeatId
 from cordpair_loopback import never_answers
 from gateway.desks import Centre, Page, desk_centre
 
@@ -269,9 +271,6 @@ async def test_a_result_that_the_queue_does_not_have_is_refused_and_the_notes_ar
 
 
 async def test_the_seat_is_taken_and_the_desk_says_so(centre: Centre) -> None:
-    from cordpair.acd.inputs import SignIn
-    from cordpair.ids import AgentId, SeatId
-
     await centre.engine.request(SignIn(AgentId("bob"), SeatId("101")))
     await centre.sign_in("ann")
     page = await centre.connect("ann")

@@ -153,7 +153,7 @@ class Actions:
             raise NotDone("gone", "The conversation is over.")
 
 
-DO: dict[type, Callable[[Actions, Desk, Any], Awaitable[Message | None]]] = {
+DO: dict[type[said.Said], Callable[[Actions, Desk, Any], Awaitable[Message | None]]] = {
     said.Ready: Actions._ready,
     said.NotReady: Actions._not_ready,
     said.WrapUpDone: Actions._wrap_up_done,

@@ -65,6 +65,7 @@ class Desks:
         self._engine, self._house, self._gate, self._conversations = engine, house, gate, conversations
         self.known = known
         self.by_agent: dict[AgentId, Desk] = {}
+        self.closing = False  # the process ends
         self._news = engine.subscribe(MISSED)
         self._touch = Touch(engine.state)
         self._outcomes: dict[OfferId, str] = {}
@@ -94,12 +95,16 @@ class Desks:
                 desk.outbox.say(error("refused", "sign_in", refusal))
 
     async def close(self, desk: Desk) -> None:
-        """Nothing is heard of it any more. Another that took its place stays."""
+        """Nothing is heard of it any more. Another that took its place stays.
+
+        When the process ends the engine is not told: the grace counts from when the next one is there to come back to.
+        """
         if self.by_agent.get(desk.agent) is not desk:
             return
         del self.by_agent[desk.agent]
         self.known.show(desk.agent, desk.view, None)
-        await self._ask(DeskLost(desk.agent))
+        if not self.closing:
+            await self._ask(DeskLost(desk.agent))
 
     async def _ask(self, request: Request) -> str:
         """Why not; empty when it was done."""

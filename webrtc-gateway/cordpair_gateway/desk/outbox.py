@@ -11,12 +11,16 @@ from collections.abc import Awaitable, Callable, Iterable
 
 from cordpair_gateway.desk.messages import Message, messages
 from cordpair_gateway.desk.views import View
-from cordpair_gateway.fanout import SEND_S, Slow
 
+SEND_S = 10.0
 PING_S = 15.0  # of silence; the protocol promises 20
 ASIDES = 64
 
 Send = Callable[[Message], Awaitable[None]]
+
+
+class Slow(Exception):
+    """The desk does not take what it is sent."""
 
 
 class Outbox:
@@ -70,4 +74,4 @@ class Outbox:
                 raise Slow from None
 
 
-__all__ = ["ASIDES", "PING_S", "Outbox", "Send"]
+__all__ = ["ASIDES", "PING_S", "SEND_S", "Outbox", "Send", "Slow"]

@@ -16,8 +16,8 @@ from cordpair_gateway.desk.actions import Actions
 from cordpair_gateway.desk.desks import Desk, Desks
 from cordpair_gateway.desk.gate import Gate, Seated
 from cordpair_gateway.desk.messages import Message, error, read
+from cordpair_gateway.desk.outbox import Slow
 from cordpair_gateway.desk.ports import PhoneAccount, Phones
-from cordpair_gateway.fanout import Slow
 from cordpair_gateway.house import House
 
 log = logging.getLogger(__name__)
@@ -65,6 +65,7 @@ class DeskSockets:
 
     async def _shut(self, _app: web.Application) -> None:
         """The process ends: the desks come back to the next one."""
+        self._desks.closing = True
         closing = [socket.close(code=WSCloseCode.GOING_AWAY, message=b"restart") for socket in self._sockets]
         await asyncio.gather(*closing, return_exceptions=True)
 

@@ -174,8 +174,14 @@ def _wrapped_up(agent: AgentId, slot: Slot, contact_id: ContactId, known: Known)
     """It may be over, or in conversation with somebody else by now."""
     last = known.last(contact_id)
     if last is None:  # this process began meanwhile
-        last = _view(contact_id, agent, slot.queue or QueueId(""), slot.medium, known)
+        last = _view(contact_id, agent, slot.queue or _queue_of(contact_id, agent, known), slot.medium, known)
     return replace(last, phase="wrap_up", since=slot.since, disposition=slot.disposition, cobrowse="off")
+
+
+def _queue_of(contact: ContactId, agent: AgentId, known: Known) -> QueueId:
+    """Of the conversation, as it was filed."""
+    own = (each.queue for each in known.facts(contact).history if (each.contact, each.agent) == (contact, agent))
+    return next(own, QueueId(""))
 
 
 def _shown(row: ContactRow, agent: AgentId, queue: QueueId, known: Known) -> ContactView:
