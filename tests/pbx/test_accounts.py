@@ -15,7 +15,8 @@ from gateway.browsers import NODE, Web
 from gateway.test_mounted_door import dials
 from lab.asterisk import AsteriskLab
 from lab.door import Relay, relay
-from pbx.web import EVE, EXTRA, Phones, seen, web_on
+from pbx.web import EVE, EXTRA, SEAT, Phones, seen, web_on
+from sip.phone_attacks import PHONE_ATTACKS
 
 pytestmark = [pytest.mark.pbx, pytest.mark.timeout(60), pytest.mark.asyncio(loop_scope="module")]
 
@@ -98,6 +99,25 @@ async def test_a_removed_account(web: Web, lab: AsteriskLab, opened: Phones) -> 
     assert await phone.register() == "SIP/2.0 401 Unauthorized"
     assert not await known(lab)
     assert await (await opened()).register() == "SIP/2.0 200 OK"  # the next one
+
+
+@pytest.mark.parametrize("attacks", [PHONE_ATTACKS[:19], PHONE_ATTACKS[19:]], ids=["first", "second"])
+async def test_nothing_of_the_matrix_is_on_the_wire(web: Web, hop: Relay, opened: Phones, attacks, caplog) -> None:
+    """Its holder has the account and its password."""
+    phone = await opened()
+    assert await phone.register() == "SIP/2.0 200 OK"
+    before = len(hop.to_pbx)
+    for attack in attacks:
+        await phone.browser.send(attack.frame.encode())
+    await phone.browser.send(b"\r\n\r\n")  # answered in order: when it is, all were looked at
+    await phone.browser.next("\r\n")
+    refused = [record.getMessage() for record in caplog.records if "was refused" in record.getMessage()]
+    assert [line.split(": ")[1].split(",")[0] for line in refused] == [attack.reason for attack in attacks]
+    assert [frame for frame in hop.to_pbx[before:] if not frame.startswith("SIP/2.0")] == []
+    dialled = asyncio.create_task(phone.dials("011"))  # and this may pass
+    await web.until(lambda state: state.agents[EVE].seat == SEAT)
+    await dialled
+    assert "INVITE" in [frame.split(" ")[0] for frame in hop.to_pbx[before:]]
 
 
 async def test_it_is_made_again_after_a_restart(web: Web, lab: AsteriskLab, opened: Phones) -> None:

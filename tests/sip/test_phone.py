@@ -4,6 +4,7 @@ import pytest
 
 from cordpair.sip import Door, Doorway, PhoneLock
 from sip.frames import SDP, Frame, answer, within
+from sip.phone_attacks import OWN, PHONE_ATTACKS
 
 ADDRESS = "sip:ben@cordpair.invalid"
 LOCK = PhoneLock(address=ADDRESS, user="ben", dials=frozenset({"011", "*21"}), calls=2)
@@ -75,6 +76,13 @@ def test_it_registers_as_itself(door):
 def test_and_as_nobody_else(door, changes, reason):
     verdict = door.from_browser(REGISTER.but(**changes).encode())
     assert (verdict.forward, verdict.reason) == (None, reason)
+
+
+@pytest.mark.parametrize("attack", PHONE_ATTACKS, ids=lambda attack: attack.name)
+def test_nothing_of_the_matrix_goes_on(attack):
+    door = Door(PhoneLock(address=OWN, user="eve-web", dials=frozenset({"011"})), Doorway(headers={"X-Key": "key"}))
+    verdict = door.from_browser(attack.frame.encode())
+    assert (verdict.forward, verdict.reason) == (None, attack.reason)
 
 
 def test_it_may_leave(door):
