@@ -167,8 +167,8 @@ class Watched(Floor):
 
 def act(floor: Watched, draw: random.Random) -> None:
     state, agents = floor.acd.state, [agent.agent for agent in floor.configuration.agents]
-    what = draw.choice(["call", "call", "call", "task", "ready", "ready", "pause", "take", "take", "refuse",
-                        "end", "abandon", "change", "seat", "wait", "wait", "done", "flap"])  # fmt: skip
+    what = draw.choice(["call", "call", "call", "task", "ready", "ready", "pause", "take", "take", "refuse", "end",
+                        "abandon", "change", "seat", "wait", "wait", "done", "flap", "give", "give", "desk"])  # fmt: skip
     offers, contacts = sorted(state.offers), sorted(state.contacts)
     talks = [row.connection for row in state.contacts.values() if row.connection is not None]
     if what == "call":
@@ -203,6 +203,11 @@ def act(floor: Watched, draw: random.Random) -> None:
     elif what == "change" and contacts:
         levels = draw.choice([None, random_levels(draw)])
         floor.receive(inp.ChangeContact(draw.choice(contacts), draw.choice([None, 30_000]), levels))
+    elif what == "give" and talks:
+        give(floor, draw)
+    elif what == "desk":
+        who = draw.choice(agents)
+        floor.receive(inp.DeskLost(who) if state.agents[who].desk and draw.random() < 0.5 else inp.DeskOpened(who))
     elif what == "seat":
         status = draw.choice([SeatStatus.REACHABLE, SeatStatus.REACHABLE, SeatStatus.BUSY])
         floor.receive(inp.SeatChanged(NODE, f"phone-{draw.choice(agents)}", status))
@@ -212,6 +217,23 @@ def act(floor: Watched, draw: random.Random) -> None:
         floor.link(seen)
     else:
         floor.wait(draw.choice([1, 300, 2_000, 9_000]))
+
+
+def give(floor: Watched, draw: random.Random) -> None:
+    """On hold, to a queue, or to an agent."""
+    talks = [row for row in floor.acd.state.contacts.values() if row.connection is not None]
+    row = draw.choice(talks)
+    assert row.connection is not None
+    by, contact = row.connection.agent, row.contact
+    to = draw.choice([agent.agent for agent in floor.configuration.agents])
+    where = draw.choice([each.queue for each in floor.configuration.queues])
+    given: list[inp.DeskInput] = [
+        inp.Hold(contact, by, draw.random() < 0.5),
+        inp.Transfer(contact, by, to=to),
+        inp.Transfer(contact, by, to=to),
+        inp.Transfer(contact, by, where),
+    ]
+    floor.receive(draw.choice(given))
 
 
 def take(floor: Watched, agent: AgentId) -> None:
@@ -236,6 +258,7 @@ def test_every_offer_is_what_a_scan_would_have_chosen(seed):
 def test_the_comparison_sees_offers_of_every_strategy():
     """A property that never meets what it speaks of proves nothing."""
     seen: dict[str, int] = {}
+    kinds: set[type] = set()
     for seed in range(60):
         draw = random.Random(seed)
         floor = Watched(random_centre(draw))
@@ -245,5 +268,7 @@ def test_the_comparison_sees_offers_of_every_strategy():
             act(floor, draw)
         for made in floor.all(ev.OfferMade):
             seen[made.strategy] = seen.get(made.strategy, 0) + 1
+        kinds.update(type(each) for each in floor.events)
     assert set(seen) == {each.value for each in Strategy}
+    assert {ev.ContactTransferred, ev.ContactHeld, ev.DeskDisconnected, ev.DeskGone} <= kinds
     assert min(seen.values()) >= 20
