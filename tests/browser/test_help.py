@@ -106,6 +106,13 @@ async def test_a_video_call_shows_pictures(page: Page, gateway: Gateway, shoot: 
         "document.querySelector('cordpair-help').shadowRoot.querySelector('video.own').videoWidth > 0"
     )
     await shoot(page, "help-6-video")
+    await page.evaluate(
+        """window.emptied = 0; document.querySelector('cordpair-help').shadowRoot.querySelectorAll('audio, video')
+           .forEach((each) => each.addEventListener('emptied', () => window.emptied++))"""
+    )
+    await page.get_by_role("button", name="Mute").click()
+    await expect(page.get_by_role("button", name="Unmute")).to_be_visible()
+    assert await page.evaluate("window.emptied") == 0  # rendered anew, and nothing began anew
     await page.get_by_role("button", name="Camera off").click()
     await expect(page.locator("cordpair-help video.own")).to_have_count(0)
 

@@ -4,6 +4,7 @@ import { html, LitElement, nothing, type PropertyValues } from "lit";
 import type { ToDesk } from "../protocol/desk.ts";
 import { deskEn } from "../words/desk-en.ts";
 import { DESK_LANGUAGES, deskWords } from "../words/desk-languages.ts";
+import { play } from "../phone/play.ts";
 import { pickLanguage, say } from "../words/words.ts";
 import { Connection } from "./connection.ts";
 import { Devices } from "./devices.ts";
@@ -129,7 +130,7 @@ export class CordpairDesk extends LitElement {
   }
 
   private sound() {
-    return html`<audio id="remote" autoplay .srcObject=${this.remote}></audio>`;
+    return html`<audio id="remote" autoplay></audio>`;
   }
 
   private empty() {
@@ -140,6 +141,7 @@ export class CordpairDesk extends LitElement {
   }
 
   override updated(changed: PropertyValues): void {
+    play(this, this.remote, this.own);
     const dialog = this.querySelector<HTMLDialogElement>("dialog#panel");
     if (dialog && !dialog.open) dialog.showModal();
     if (changed.has("remote")) {
@@ -204,8 +206,6 @@ export class CordpairDesk extends LitElement {
       words: this.words,
       language: this.language,
       now: this.now,
-      remote: this.remote,
-      own: this.own,
       send: (message) => this.send(message),
       set: (change) => this.set(change),
       does: this.does,

@@ -31,8 +31,6 @@ export interface Room {
   readonly language: string;
   /** The gateway's clock, now. */
   readonly now: number;
-  readonly remote: MediaStream | null;
-  readonly own: MediaStream | null;
   readonly send: (message: ToDesk) => void;
   readonly set: (change: Partial<Page>) => void;
   readonly does: {

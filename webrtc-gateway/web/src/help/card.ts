@@ -26,8 +26,6 @@ export interface CardOptions {
   readonly words: Words<HelpKey>;
   readonly language: string;
   readonly canShare: boolean;
-  readonly remote: MediaStream | null;
-  readonly own: MediaStream | null;
   readonly press: (what: Press) => void;
 }
 
@@ -85,11 +83,11 @@ function waiting({ words }: CardOptions) {
     <p class="stay">${say(words, "wait_stay")}</p>`;
 }
 
-function picture({ view, remote, own }: CardOptions) {
+function picture({ view }: CardOptions) {
   if (view.media !== "video" || !isInCall(view)) return nothing;
   return html`<div class="picture" part="picture">
-    <video autoplay playsinline muted .srcObject=${remote}></video>
-    ${view.camera ? html`<video class="own" autoplay playsinline muted .srcObject=${own}></video>` : nothing}
+    <video autoplay playsinline muted></video>
+    ${view.camera ? html`<video class="own" autoplay playsinline muted></video>` : nothing}
   </div>`;
 }
 

@@ -11,6 +11,7 @@ import { HELP_LANGUAGES, helpWords } from "../words/help-languages.ts";
 import { pickLanguage, say, type Words } from "../words/words.ts";
 import { card, type Press } from "./card.ts";
 import { icon } from "./icons.ts";
+import { play } from "../phone/play.ts";
 import { storedResume } from "./resume.ts";
 import type { HelpSession } from "./session.ts";
 import { styles } from "./styles.ts";
@@ -127,21 +128,16 @@ export class CordpairHelp extends LitElement {
               words,
               language: this.spoken,
               canShare: !this.noShare,
-              remote: this.remote,
-              own: this.own,
               press: (what) => this.press(what),
             })
           : nothing
       }
       <div class="heard" lang=${this.spoken} role="status" aria-live="polite">${announcement(view, words)}</div>
-      <audio
-        autoplay
-        .srcObject=${this.remote}
-        @playing=${() => this.happened({ on: "silent", silent: false })}
-      ></audio>`;
+      <audio autoplay @playing=${() => this.happened({ on: "silent", silent: false })}></audio>`;
   }
 
   override updated(changed: PropertyValues): void {
+    play(this.renderRoot, this.remote, this.own);
     if (changed.has("remote") && this.remote) void this.hear();
     const shown = this.renderRoot.querySelector<HTMLElement>(".card");
     const before = changed.get("view") as View | undefined;

@@ -97,7 +97,7 @@ export function reduce(view: View, input: Input): View {
     case "camera":
       return { ...view, camera: !view.camera };
     case "silent":
-      return { ...view, silent: input.silent };
+      return input.silent === view.silent ? view : { ...view, silent: input.silent };
     case "share":
       return isInCall(view) ? { ...view, share: input.share } : view;
     case "close":

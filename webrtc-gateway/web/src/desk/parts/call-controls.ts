@@ -9,11 +9,11 @@ import { isTalking } from "../state.ts";
 const DIGITS = ["1", "2", "3", "4", "5", "6", "7", "8", "9", "*", "0", "#"];
 
 /** Both pictures of a video call; the sound is the page's own. */
-export function picture(contact: Contact, { desk, words, remote, own }: Room) {
+export function picture(contact: Contact, { desk, words }: Room) {
   if (contact.medium !== "video" || desk.call !== "up") return nothing;
   return html`<div class="picture" role="group" aria-label=${say(words, "picture")}>
-    <video autoplay playsinline muted .srcObject=${remote}></video>
-    ${desk.camera ? html`<video class="own" autoplay playsinline muted .srcObject=${own}></video>` : nothing}
+    <video autoplay playsinline muted></video>
+    ${desk.camera ? html`<video class="own" autoplay playsinline muted></video>` : nothing}
   </div>`;
 }
 
