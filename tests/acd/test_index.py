@@ -167,8 +167,9 @@ class Watched(Floor):
 
 def act(floor: Watched, draw: random.Random) -> None:
     state, agents = floor.acd.state, [agent.agent for agent in floor.configuration.agents]
-    what = draw.choice(["call", "call", "call", "task", "ready", "ready", "pause", "take", "take", "refuse", "end",
-                        "abandon", "change", "seat", "wait", "wait", "done", "flap", "give", "give", "desk"])  # fmt: skip
+    what = draw.choice(["call", "call", "call", "task", "ready", "ready", "pause", "take", "take", "refuse",
+                        "end", "abandon", "change", "seat", "wait", "wait", "done", "flap", "give",
+                        "give", "desk"])  # fmt: skip
     offers, contacts = sorted(state.offers), sorted(state.contacts)
     talks = [row.connection for row in state.contacts.values() if row.connection is not None]
     if what == "call":
