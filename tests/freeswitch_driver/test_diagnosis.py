@@ -61,10 +61,10 @@ class Switch(EventSocket):
         return self._background(packet)
 
 
-async def examined(switch: EventSocket, *endpoints: str) -> dict[str, Finding]:
+async def examined(switch: EventSocket, *endpoints: str, **wanted: Any) -> dict[str, Finding]:
     driver = switch.driver(endpoints=endpoints)
     assert isinstance(driver, Diagnosable)
-    found = await driver.diagnose(Wanted(), lambda: time.time_ns() // 1_000_000)
+    found = await driver.diagnose(Wanted(**wanted), lambda: time.time_ns() // 1_000_000)
     assert all(finding.level is Level.OK or (finding.why and finding.mend) for finding in found)
     return {finding.about: finding for finding in found}
 
@@ -79,6 +79,16 @@ async def test_what_cannot_be_tried_is_said() -> None:
         assert wrong(found) == {"call": Level.WARNING}
         assert "NORMAL_TEMPORARY_FAILURE" in found["call"].what
         assert found["seats"].what == "1 reachable"
+
+
+async def test_pictures_need_a_codec() -> None:
+    async with Switch() as switch:
+        assert "video" not in await examined(switch, "101")
+        assert wrong(await examined(switch, "101", video=True)) == {"call": Level.WARNING, "video": Level.WARNING}
+        switch.answers["api show codec"] = result(
+            '{"rows":[{"type":"codec","name":"VP8 Video","ikey":"CORE_VPX_MODULE"}]}'
+        )
+        assert wrong(await examined(switch, "101", video=True)) == {"call": Level.WARNING}
 
 
 async def test_no_engine_hears_of_it() -> None:

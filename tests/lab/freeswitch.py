@@ -98,6 +98,7 @@ class FreeSwitchLab(PbxLab):
             peers=peers or {},
             extra=extra or {},
         )
+        self.profiles = PROFILES  # that must run before it is ready
         self.sipp = SippKit(ports.phones, self.directory / "sipp", trunk_port=ports.trunks)
         self._observer: EventSocket | None = None
         files.run_directory(self.directory, self.settings)
@@ -207,7 +208,7 @@ class FreeSwitchLab(PbxLab):
             except (OSError, Refused):
                 await self._let_go()
             else:
-                if said.count("RUNNING") >= PROFILES:
+                if said.count("RUNNING") >= self.profiles:
                     return
             await self._still_starting()
 
