@@ -1,8 +1,10 @@
 """Who hears whom: everybody speaks, each with a voice of their own."""
 
+from cordpair.acd.causes import Cause
 from cordpair.acd.inputs import Joined, Left
 from cordpair.ids import BridgeId, LegId
 from cordpair.pbx import Capability, Direction, Hears, SpeaksTo
+from cordpair.pbx.chores import together
 from cordpair.testing.conformance.run import Run
 
 MUSIC = "music"
@@ -35,13 +37,35 @@ async def a_caller_on_hold_hears_music_and_nobody(run: Run) -> None:
     seat = run.rig.seats[0]
     await run.hears(seat, key)
     await run.driver.leave(bridge, (caller,))
+    await run.driver.music(caller, run.rig.music)  # as soon as leaving was accepted: so does the engine
     await run.saw(Left, lambda seen: seen.leg == caller)
-    await run.driver.music(caller, run.rig.music)
     await run.hears(key, MUSIC)
     await run.hears(seat)
     await run.driver.join(bridge, (caller,), run.stamp(bridge=bridge))
     await run.hears(key, seat)
     await run.hears(seat, key)
+    await run.never_hears(key, MUSIC)
+
+
+async def a_caller_given_away_hears_music_and_then_another(run: Run) -> None:
+    """As the engine transfers: the caller leaves first, and the agent's leg is ended beside that."""
+    caller, agent, bridge, key = await _talk(run)
+    first, second = run.rig.seats[:2]
+    await run.hears(key, first)
+
+    async def part() -> None:
+        await run.driver.leave(bridge, (caller,))
+        await together(run.driver.release(bridge), run.driver.music(caller, run.rig.music))
+
+    await together(part(), run.driver.hang_up(agent, Cause.NORMAL))
+    await run.saw(Left, lambda seen: seen.leg == caller)
+    await run.saw_end(agent)
+    await run.hears(key, MUSIC)
+    other = await run.answered_agent("other", 1)
+    again = run.bridge("again")
+    await run.driver.join(again, (caller, other), run.stamp(bridge=again))
+    await run.hears(key, second)
+    await run.hears(second, key)
     await run.never_hears(key, MUSIC)
 
 
@@ -115,6 +139,7 @@ async def two_pairs_do_not_hear_each_other(run: Run) -> None:
 SCENARIOS = [
     (music_ends_when_two_are_joined, {Capability.MUSIC}),
     (a_caller_on_hold_hears_music_and_nobody, {Capability.MUSIC}),
+    (a_caller_given_away_hears_music_and_then_another, {Capability.MUSIC}),
     (a_whisper_never_reaches_the_customer, {Capability.SPY}),
     (muted_legs_are_silent, {Capability.MUTE}),
     (three_hear_each_other, {Capability.CONFERENCE}),
