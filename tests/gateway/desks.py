@@ -68,9 +68,13 @@ queues = { billing = {} }
 [agents.eve]
 seat = "103"
 queues = { help = {} }
-capacity = { voice = 1, chat = 2 }
+[agents.dora]
+queues = { chats = {} }
+capacity = { chat = 2 }
 [timing]
 settle = "0s"
+[misses]
+unreachable_delay = "0s"
 [gateway]
 url = "https://help.test"
 call_within = "5s"
@@ -172,7 +176,7 @@ class Centre(Web):
 
     # ------------------------------------------------------------ at the desk
 
-    async def connect(self, name: str, **more: Any) -> Page:  # type: ignore[override]
+    async def open_desk(self, name: str, **more: Any) -> Page:
         headers = {"Origin": URL, "Cookie": self.cookies.get(name, ""), **more.pop("headers", {})}
         headers = {key: value for key, value in headers.items() if value}
         protocols = more.pop("protocols", (PROTOCOL,))
@@ -182,7 +186,7 @@ class Centre(Web):
         """Signed in, and shown the whole."""
         if name not in self.cookies:
             assert (await self.sign_in(name))[0] == 200
-        page = await self.connect(name)
+        page = await self.open_desk(name)
         await page.until("desk")
         if ready:
             if self.row(name).seat == "103":

@@ -36,6 +36,7 @@ async def test_the_first_message_is_the_whole(centre: Centre) -> None:
         "reason": "signed-in",
         "wrap_up_until": None,
         "reasons": ["lunch", "training"],
+        "transfer_to": ["help", "asks", "billing", "chats"],
         "queues": [{"name": "help", "waiting": 0}, {"name": "asks", "waiting": 0}],
         "agents": [{"agent": "ann", "name": "Ann Lee", "state": "not_ready"}],
         "figures": {"calls": 0, "talk_s": 0},
@@ -273,7 +274,7 @@ async def test_a_result_that_the_queue_does_not_have_is_refused_and_the_notes_ar
 async def test_the_seat_is_taken_and_the_desk_says_so(centre: Centre) -> None:
     await centre.engine.request(SignIn(AgentId("bob"), SeatId("101")))
     await centre.sign_in("ann")
-    page = await centre.connect("ann")
+    page = await centre.open_desk("ann")
     assert (await page.until("desk"))["state"] == "signed_out"
     assert (await page.until("error"))["about"] == "sign_in"
     assert centre.row("ann").status is AgentStatus.SIGNED_OUT

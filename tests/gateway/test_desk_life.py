@@ -18,6 +18,7 @@ from cordpair_gateway.desk import DESKS
 from cordpair_gateway.desk.outbox import Outbox
 from cordpair_gateway.desk.socket import PATH, PROTOCOL
 from cordpair_loopback import never_answers
+from cordpair_loopback.pbx.switch import LOST
 from gateway.desks import URL, Centre, desk_centre, loopback
 
 
@@ -89,7 +90,7 @@ async def test_the_desk_follows_the_agent(centre: Centre) -> None:
 
 async def test_of_many_who_open_it_at_once_one_has_it(centre: Centre) -> None:
     await centre.sign_in("ann")
-    pages = await asyncio.gather(*(centre.connect("ann") for _ in range(8)))
+    pages = await asyncio.gather(*(centre.open_desk("ann") for _ in range(8)))
     ends = {asyncio.create_task(page.closed()): page for page in pages}
     while len(ends) > 1:
         over, _ = await asyncio.wait(ends, return_when=asyncio.FIRST_COMPLETED, timeout=20)
@@ -177,7 +178,7 @@ async def test_there_may_be_only_so_many_and_only_desks(centre: Centre, monkeypa
     await centre.sign_in("bob")
     for more, status in (({}, 503), ({"protocols": ("cordpair.session.v1",)}, 400), ({"protocols": ()}, 400)):
         with pytest.raises(WSServerHandshakeError) as refused:
-            await centre.connect("bob", **more)
+            await centre.open_desk("bob", **more)
         assert refused.value.status == status
     assert not ann.socket.closed
 
@@ -189,6 +190,21 @@ async def test_an_agent_who_is_configured_no_more_loses_the_desk(centre: Centre)
     await centre.engine.request(ApplyConfiguration(left))
     assert await page.closed() == 4401
     assert (await centre.send("GET", "/v1/sign-in", "ann"))[0] == 401
+
+
+async def test_who_was_cut_off_has_the_customer_again_and_the_phone_answers_by_itself(centre: Centre) -> None:
+    page = await centre.sit_down("ann", ready=True)
+    caller = centre.rings()
+    contact = await page.phase("talking")
+    (leg,) = centre.pbx.phones["101"].legs
+    centre.pbx.switch.end(leg, LOST)
+    again = await page.until("offer")
+    assert again["contact"]["id"] == contact["id"] and again["auto"]
+    await page.phase("talking")
+    caller.hang_up()
+    await page.in_state("ready")
+    centre.rings()
+    assert not (await page.until("offer"))["auto"]
 
 
 # ---------------------------------------------------------------- signed out

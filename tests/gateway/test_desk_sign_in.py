@@ -35,7 +35,7 @@ async def test_in_and_out(centre: Centre, tmp_path) -> None:
     assert centre.row("ann").status is AgentStatus.SIGNED_OUT
     assert (await centre.send("GET", "/v1/sign-in", "ann"))[0] == 401
     with pytest.raises(WSServerHandshakeError) as refused:
-        await centre.connect("ann")
+        await centre.open_desk("ann")
     assert refused.value.status == 401
     for file in tmp_path.glob("cordpair.db*"):
         content = file.read_bytes()
@@ -86,7 +86,7 @@ async def test_another_origin_may_nothing(centre: Centre, origin) -> None:
     csrf = {"X-CSRF-Token": body["csrf"], "Origin": origin}
     assert (await centre.send("POST", "/v1/sign-out", "ann", headers=csrf))[0] == 403
     with pytest.raises(WSServerHandshakeError) as refused:
-        await centre.connect("ann", headers={"Origin": origin})
+        await centre.open_desk("ann", headers={"Origin": origin})
     assert refused.value.status == 403
     assert (await centre.send("GET", "/v1/sign-in", "ann"))[0] == 200
 
@@ -104,7 +104,7 @@ async def test_a_cookie_that_is_none_of_ours_opens_nothing(centre: Centre, cooki
     centre.cookies["ann"] = f"__Host-cordpair-desk={cookie}"
     assert (await centre.send("GET", "/v1/sign-in", "ann"))[0] == 401
     with pytest.raises(WSServerHandshakeError) as refused:
-        await centre.connect("ann")
+        await centre.open_desk("ann")
     assert refused.value.status == 401
 
 

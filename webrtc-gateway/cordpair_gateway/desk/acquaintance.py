@@ -29,6 +29,7 @@ class Acquaintance:
         self._last: dict[ContactId, ContactView] = {}
         self._shown_to: dict[ContactId, set[AgentId]] = {}
         self._accepted: set[OfferId] = set()
+        self._cut_off: dict[ContactId, AgentId] = {}
 
     # ------------------------------------------------------------ looking up
 
@@ -97,12 +98,22 @@ class Acquaintance:
     def accept(self, offer: OfferId) -> None:
         self._accepted.add(offer)
 
-    def forget(self, contact: ContactId) -> None:
-        """It is offered anew: who had it before may have noted something."""
+    def made(self, offer: OfferId, contact: ContactId, agent: AgentId) -> None:
+        """Who had the contact before may have noted something. To the one who was cut off from it, it is the same
+        conversation: nothing is to be accepted again."""
         self._facts.pop(contact, None)
+        if self._cut_off.pop(contact, None) == agent:
+            self._accepted.add(offer)
 
     def ended(self, offer: OfferId) -> None:
         self._accepted.discard(offer)
+
+    def cut_off(self, contact: ContactId, agent: AgentId) -> None:
+        """The agent's phone was lost in the conversation."""
+        self._cut_off[contact] = agent
+
+    def gone(self, contact: ContactId) -> None:
+        self._cut_off.pop(contact, None)
 
     def show(self, agent: AgentId, before: View | None, now: View | None) -> None:
         """What is on nobody's desk any more is forgotten."""

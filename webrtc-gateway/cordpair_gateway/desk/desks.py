@@ -207,19 +207,23 @@ class Desks:
             for event in entry.events:
                 for kind, name in self._touch.rows(event, entry.at):
                     self._mark(kind, name)
-                if type(event) is ev.OfferEnded:
-                    self._note(event)
-                elif type(event) is ev.OfferMade:
-                    self.known.forget(event.contact)
-                elif type(event) is ev.ConfigurationApplied:
-                    self._touch.begin(self._engine.state)
-                    self._mark_all()
+                self._note(event)
 
-    def _note(self, event: ev.OfferEnded) -> None:
-        self.known.ended(event.offer)
-        self._outcomes[event.offer] = event.outcome.value
-        if len(self._outcomes) > OUTCOMES:
-            del self._outcomes[next(iter(self._outcomes))]
+    def _note(self, event: ev.Event) -> None:
+        if type(event) is ev.OfferMade:
+            self.known.made(event.offer, event.contact, event.agent)
+        elif type(event) is ev.OfferEnded:
+            self.known.ended(event.offer)
+            self._outcomes[event.offer] = event.outcome.value
+            if len(self._outcomes) > OUTCOMES:
+                del self._outcomes[next(iter(self._outcomes))]
+        elif type(event) is ev.ConnectionEnded and event.by == "lost":
+            self.known.cut_off(event.contact, event.agent)
+        elif type(event) is ev.ContactEnded:
+            self.known.gone(event.contact)
+        elif type(event) is ev.ConfigurationApplied:
+            self._touch.begin(self._engine.state)
+            self._mark_all()
 
     def _mark(self, kind: Kind, name: str) -> None:
         if kind is Kind.QUEUE:

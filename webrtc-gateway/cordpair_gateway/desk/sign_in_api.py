@@ -10,6 +10,7 @@ from msgspec import Meta
 
 from cordpair.acd.inputs import SignOut
 from cordpair.api.addresses import client_of
+from cordpair.api.app import OPERATION
 from cordpair.api.bodies import read_body
 from cordpair.api.errors import Unavailable, UnsupportedMedia
 from cordpair.errors import AcdError, CordpairError
@@ -52,6 +53,7 @@ class SignInRoutes:
         app.router.add_post("/v1/sign-out", self.sign_out)
 
     async def sign_in(self, request: web.Request) -> web.Response:
+        request[OPERATION] = "desk sign-in"
         self._gate.must_be_ours(request)
         if request.content_type != JSON:
             raise UnsupportedMedia(f"Send {JSON}.")
@@ -63,10 +65,12 @@ class SignInRoutes:
         return response
 
     async def who(self, request: web.Request) -> web.Response:
+        request[OPERATION] = "desk who"
         return self._answer(await self._gate.who(request))
 
     async def sign_out(self, request: web.Request) -> web.Response:
         """The agent goes home, or will when the conversation there is has ended."""
+        request[OPERATION] = "desk sign-out"
         try:
             seated = await self._gate.who_may_write(request)
         except NotSignedIn as error:

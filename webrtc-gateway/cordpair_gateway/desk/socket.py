@@ -9,6 +9,7 @@ from typing import Any
 import msgspec
 from aiohttp import WSCloseCode, WSMsgType, web
 
+from cordpair.api.app import OPERATION
 from cordpair.api.errors import ApiError
 from cordpair.errors import CordpairError
 from cordpair.runtime import Engine
@@ -46,6 +47,7 @@ class DeskSockets:
         app.on_shutdown.append(self._shut)
 
     async def serve(self, request: web.Request) -> web.StreamResponse:
+        request[OPERATION] = "desk"
         self._gate.must_be_ours(request)
         seated = await self._gate.who(request)
         if PROTOCOL not in [word.strip() for word in request.headers.get("Sec-WebSocket-Protocol", "").split(",")]:
@@ -137,6 +139,7 @@ class DeskSockets:
             "agent": desk.agent,
             "name": self._house.name_of(desk.agent),
             "reasons": self._engine.state.configuration.reasons,
+            "transfer_to": [queue.queue for queue in self._engine.state.configuration.queues],
             "phone": account,
             "now": self._engine.clock.now_ms(),
         }
