@@ -7,7 +7,7 @@ from typing import Literal
 
 import pytest
 import pytest_asyncio
-from playwright.async_api import Browser, BrowserContext, Page, async_playwright
+from playwright.async_api import Browser, BrowserContext, Page, async_playwright, expect
 
 from browser import firefox
 from browser.accessible import problems
@@ -15,6 +15,7 @@ from browser.centre import HOST, Centre, centre
 from browser.fake_gateway import STATIC, Gateway
 from browser.person import Browsers
 
+expect.set_options(timeout=25_000)  # on a loaded machine a browser is slow, and a test that fails may be
 PHONE = {"width": 360, "height": 740}
 DESKTOP = {"width": 1440, "height": 900}
 
@@ -32,13 +33,6 @@ def chromium() -> str:
     return path
 
 
-FAKE_DEVICES: dict[str, str | float | bool] = {
-    "media.navigator.streams.fake": True,
-    "media.navigator.permission.disabled": True,
-    "media.autoplay.default": 0,
-}
-
-
 @pytest_asyncio.fixture(scope="session", loop_scope="session")
 async def browser(
     request: pytest.FixtureRequest, chromium: str, tmp_path_factory: pytest.TempPathFactory
@@ -48,7 +42,7 @@ async def browser(
         if getattr(request, "param", "chromium") == "firefox":
             program = firefox.starter(tmp_path_factory.mktemp("firefox"))
             opened = await playwright.firefox.launch(
-                channel="moz-firefox", executable_path=program, firefox_user_prefs=FAKE_DEVICES
+                channel="moz-firefox", executable_path=program, firefox_user_prefs=firefox.WISHES
             )
         else:
             opened = await playwright.chromium.launch(

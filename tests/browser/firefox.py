@@ -18,6 +18,17 @@ from aiohttp import ClientSession, web
 
 LISTENS = re.compile(r"WebDriver BiDi listening on (ws://\S+)")
 DISPENSABLE = "emulation."
+# No question before a page may listen, devices that are not there, and no hiding of addresses in a network that is
+# one machine.
+WISHES: dict[str, str | float | bool] = {
+    "media.navigator.streams.fake": True,
+    "media.navigator.permission.disabled": True,
+    "media.autoplay.default": 0,
+    "media.autoplay.block-webaudio": False,
+    "media.cubeb.force_mock_context": True,  # where there is no sound card, nothing would be played at all
+    "media.peerconnection.ice.loopback": True,
+    "media.peerconnection.ice.obfuscate_host_addresses": False,
+}
 NAMES = ("firefox-esr", "firefox")
 
 
