@@ -268,6 +268,20 @@ def test_the_queues_own_window_counts():
     assert floor.visit(contact).sticky_until == floor.now + 8_000
 
 
+def test_an_exclusion_is_looked_at_when_the_window_is_over():
+    """Not before, and an engine that was started again decides alike."""
+    floor, contact = talking("cid", tech={"steps": ()})
+    floor.pause("cid")
+    transfer(floor, contact, to=CID)
+    floor.acd = floor.rebuilt()
+    floor.wraps_up("ann")  # they alone are ready
+    floor.acd = floor.rebuilt()
+    floor.wait(KEPT_MS - 1)
+    assert floor.all(ev.ExclusionsCleared) == [] and floor.alerted() == []
+    floor.wait(1)
+    assert len(floor.all(ev.ExclusionsCleared)) == 1 and floor.alerted(contact) == ["ann"]
+
+
 def test_a_new_configuration_in_the_window():
     floor, contact = talking("cid")
     floor.pause("cid")

@@ -79,7 +79,7 @@ class Index:
             self._waiting[visit] = (wanted, row.key)
             self.classes.add(wanted, row.key, visit)
             self.fresh_classes.add(wanted.number)
-            if wanted.key.excluded:
+            if wanted.key.excluded and wanted.key.sticky is None:  # who is kept for one agent is looked at after that
                 self.suspects.add(wanted.number)
         self._refresh_group(visit, row)
 
