@@ -1,6 +1,8 @@
 """A place, a range, and never a longer one without a cause; and one slot for each browser."""
 
 import asyncio
+from itertools import pairwise
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -8,8 +10,9 @@ from hypothesis import strategies as st
 
 from cordpair.acd.causes import ContactEnd, VisitOutcome
 from cordpair.api.expected import ExpectedWait, NotEnoughData
-from cordpair_gateway.fanout import Slot, Slow
-from cordpair_gateway.views import View, ended, messages
+from cordpair_gateway.fanout import Slot
+from cordpair_gateway.slices import DONE, LOOKED, Turn
+from cordpair_gateway.views import Message, View, ended, messages
 from cordpair_gateway.waiting import Range, Waiting, look, range_for
 
 
@@ -120,76 +123,114 @@ def test_every_end_has_its_word(end, outcome, reason) -> None:
 # ---------------------------------------------------------------- the slot
 
 
-async def test_only_the_latest_is_sent_to_who_is_slow() -> None:
-    slot, sent, free = Slot(), [], asyncio.Event()
+class Screen:
+    """A browser as a slot sees it."""
 
-    async def send(message) -> None:
-        sent.append(message)
-        await free.wait()
+    def __init__(self) -> None:
+        self.behind = False
+        self.said: list[Any] = []
 
-    for place in range(9, 6, -1):
-        slot.put(View("waiting", waiting=Waiting(place, None)))
-    writer = asyncio.create_task(slot.write(send, lambda message: message))
-    while not sent:
-        await asyncio.sleep(0)  # sleep: the writer's turn
-    for place in range(6, 0, -1):
-        slot.put(View("waiting", waiting=Waiting(place, None)))
+    def show(self, message: Message) -> None:
+        self.said.append(message.get("place", message["type"]))
+
+    def over(self) -> None:
+        self.said.append("over")
+
+    def replaced(self) -> None:
+        self.said.append("replaced")
+
+
+def waiting(place: int) -> View:
+    return View("waiting", waiting=Waiting(place, None))
+
+
+def shown(slot: Slot) -> Screen:
+    screen = Screen()
+    slot.attach(screen)
+    slot.drained()
+    return screen
+
+
+def test_who_is_behind_is_told_the_latest_only() -> None:
+    slot = Slot()
+    screen = shown(slot)
+    slot.put(waiting(9))
+    screen.behind = True
+    for place in range(8, 0, -1):
+        slot.put(waiting(place))
+        slot.say({"type": "ping", "place": f"ping {place}"})
+    assert screen.said == [9]
+    screen.behind = False
+    slot.drained()
+    assert screen.said == [9, 1, "ping 1"]
+
+
+def test_nothing_is_shown_after_the_end() -> None:
+    slot = Slot()
+    screen = shown(slot)
     slot.put(View("ended", reason="agent"))
-    slot.put(View("waiting", waiting=Waiting(1, None)))
-    free.set()
-    await writer
-    assert [message.get("place", message["type"]) for message in sent] == [7, "ended"]
+    slot.put(waiting(1))
+    assert screen.said == ["ended", "over"]
 
 
-async def test_what_is_said_aside_is_the_latest_of_its_kind_and_for_this_browser_only() -> None:
-    slot, sent = Slot(), []
-
-    async def send(message) -> None:
-        sent.append(message)
-
-    slot.say({"type": "share_asked"})
-    slot.anew()
-    for x in (0.1, 0.2, 0.3):
-        slot.say({"type": "pointer", "x": x})
-    slot.put(View("talking", agent="Ann"))
-    slot.say({"type": "ping"})
-    slot.put(View("ended", reason="agent"))
-    await slot.write(send, lambda message: message)
-    assert [message["type"] for message in sent] == ["ended"]  # and nothing after the end
-    slot, sent = Slot(), []
-    slot.put(View("talking", agent="Ann"))
-    for x in (0.1, 0.2, 0.3):
-        slot.say({"type": "pointer", "x": x})
-    writer = asyncio.create_task(slot.write(send, lambda message: message))
-    while len(sent) < 2:
-        await asyncio.sleep(0)  # sleep: the writer's turn
-    slot.put(View("ended", reason="agent"))
-    await writer
-    assert [message.get("x", message["type"]) for message in sent] == ["talking", 0.3, "ended"]
+def test_what_is_shown_already_is_not_shown_again() -> None:
+    slot = Slot()
+    screen = shown(slot)
+    slot.put(waiting(2))
+    slot.put(waiting(2))
+    slot.drained()
+    assert screen.said == [2]
 
 
-async def test_who_takes_nothing_is_dropped() -> None:
-    slot = Slot(send_s=0.01)
-
-    async def never(message) -> None:
-        await asyncio.Event().wait()
-
-    slot.put(View("ringing"))
-    with pytest.raises(Slow):
-        await slot.write(never, lambda message: message)
-
-
-async def test_the_next_browser_is_shown_everything_anew() -> None:
-    slot, sent = Slot(), []
-
-    async def send(message) -> None:
-        sent.append(message["type"])
-
+def test_the_next_browser_is_shown_everything_anew_and_the_one_before_nothing_more() -> None:
+    slot = Slot()
+    slot.say({"type": "ping"})  # to nobody
+    first = shown(slot)
     slot.put(View("talking", agent="ann"))
-    for _ in range(2):
-        writer = asyncio.create_task(slot.write(send, lambda message: message))
-        for _ in range(3):
-            await asyncio.sleep(0)  # sleep: the writer's turn
-        writer.cancel()
-        slot.anew()
-    assert sent == ["talking", "talking"]
+    first.behind = True
+    slot.say({"type": "pointer"})  # for the page that is gone
+    second = shown(slot)
+    first.behind = False
+    slot.put(View("held", agent="ann"))
+    assert first.said == ["talking", "replaced"] and second.said == ["talking", "held"]
+    assert not slot.detach(first) and slot.detach(second)
+    slot.put(View("talking", agent="ann"))
+    assert second.said == ["talking", "held"]
+
+
+# ---------------------------------------------------------------- slices
+
+
+async def test_nobody_waits_for_more_than_a_slice_of_a_round() -> None:
+    """Five thousand are told while something else, which comes to its turn in every turn of the loop, looks on."""
+    told, at_each_turn = 0, []
+    loop, over = asyncio.get_running_loop(), False
+
+    def look() -> None:
+        at_each_turn.append(told)
+        if not over:
+            loop.call_soon(look)
+
+    loop.call_soon(look)
+    turn = Turn()
+    for _ in range(5_000):
+        told += 1
+        await turn.after(True)
+    over = True
+    assert max(after - before for before, after in pairwise(at_each_turn)) <= DONE
+    assert len(at_each_turn) >= 5_000 // DONE
+
+
+async def test_what_needs_nothing_is_only_looked_at() -> None:
+    turn, turns = Turn(), 0
+    looking = asyncio.get_running_loop()
+
+    def look() -> None:
+        nonlocal turns
+        turns += 1
+        looking.call_soon(look)
+
+    looking.call_soon(look)
+    for _ in range(10 * LOOKED):
+        await turn.after(False)
+    assert turns == 10

@@ -1,15 +1,16 @@
-"""One connection of a customer's browser, from the welcome to the end: one task reads, one writes."""
+"""One connection of a customer's browser, from the welcome to the end."""
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Coroutine
+from typing import Any
 
 import msgspec
-from aiohttp import WSCloseCode, WSMsgType, web
+from aiohttp import WSCloseCode
 
 from cordpair.config.model import Gateway
 from cordpair_gateway.customers import Customer, Customers
-from cordpair_gateway.fanout import Slow
+from cordpair_gateway.line import Line
 from cordpair_gateway.messages import read_message, socket_url
 from cordpair_gateway.tickets import Purpose
 from cordpair_gateway.turn import ice_servers
@@ -17,121 +18,146 @@ from cordpair_gateway.views import Message
 
 log = logging.getLogger(__name__)
 
+REFUSED = 4400  # the close code after an error; the message before it says which
+
 Consent = Callable[[Customer, bool], Awaitable[None]]  # to share the page, or its end
+_encode = msgspec.json.Encoder().encode
+
+
+class Attendances:
+    """All of them, and what they share."""
+
+    def __init__(self, customers: Customers, gateway: Gateway, turn_secret: str, consent: Consent) -> None:
+        self.customers, self.gateway, self.secret, self.consent = customers, gateway, turn_secret, consent
+        self.all: dict[Attendance, None] = {}
+        self._tasks: set[asyncio.Task[None]] = set()
+
+    def task(self, doing: Coroutine[Any, Any, None], name: str) -> "asyncio.Task[None]":
+        task = asyncio.create_task(doing, name=name)
+        self._tasks.add(task)
+        task.add_done_callback(self._done)
+        return task
+
+    def _done(self, task: "asyncio.Task[None]") -> None:
+        self._tasks.discard(task)
+        if not task.cancelled() and (error := task.exception()) is not None:
+            log.error("a session failed", exc_info=error)
+
+    async def close(self) -> None:
+        """The process ends: who waits comes back to the next one."""
+        for attendance in list(self.all):
+            attendance.shut()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
 
 
 class Attendance:
-    def __init__(
-        self, request: web.Request, socket: web.WebSocketResponse, customer: Customer, customers: Customers,
-        gateway: Gateway, turn_secret: str, consent: Consent,
-    ) -> None:  # fmt: skip
-        self._request, self._socket, self._customer, self._customers = request, socket, customer, customers
-        self._gateway, self._secret, self._consent = gateway, turn_secret, consent
+    """Owner of the line, and the screen of the customer's slot."""
+
+    __slots__ = ("_asked", "_customer", "_heard", "_left", "_line", "_of")
+
+    def __init__(self, of: Attendances, line: Line, customer: Customer) -> None:
+        self._of, self._line, self._customer = of, line, customer
         self._heard = self._asked = asyncio.get_running_loop().time()
-        self._given_up = False  # another page has the customer now
+        self._left = False
 
-    async def run(self) -> bool:
-        """Whether it ended by itself; false: the customer is in another page now."""
-        customer = self._customer
-        customer.over()  # another connection had it: a page that was loaded anew is quicker than a lost socket
-        customer.taken += 1
-        mine, customer.away = customer.taken, False
-        customer.slot.anew()
+    def begin(self) -> None:
+        """Say welcome, and what is true now."""
+        customer, customers = self._customer, self._of.customers
+        customer.slot.attach(self)  # a page that was loaded anew is quicker than a lost socket
+        customer.away = False
         if customer.asked:  # the page that was asked is gone
-            self._customers.answered(customer)
-        reader = asyncio.create_task(self._read(), name="session reader")
-        writer = asyncio.create_task(self._write(), name="session writer")
-        tasks = (reader, writer)
+            customers.answered(customer)
+        self._of.all[self] = None
+        if not self._line.is_open:
+            self.lost()
+            return
+        self._line.owner = self
+        if customer.ticket.context_id in customers.by_context:
+            token, grace_s = customers.resume_token(customer), self._of.gateway.grace // 1_000
+            self.show({"type": "welcome", "contact": customer.contact, "resume_token": token, "grace_s": grace_s})
+        customer.slot.drained()
 
-        def give_up() -> None:
-            """At once: what the slot holds is for the other page."""
-            self._given_up = True
-            writer.cancel()
-
-        customer.over = give_up
-        try:
-            await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
-        finally:
-            for task in tasks:
-                task.cancel()
-            said = await asyncio.gather(*tasks, return_exceptions=True)
-            if customer.taken == mine:
-                customer.away, customer.over = True, lambda: None
-                await self._customers.gone(customer)
-        for each in said:
-            if isinstance(each, Slow):
-                self._abort()  # a goodbye would wait behind the rest
-            elif isinstance(each, Exception) and not isinstance(each, ConnectionError):
-                log.error("a session failed", exc_info=each)
-        if self._given_up:
-            return False
-        await self._socket.close(code=WSCloseCode.OK)
-        return True
-
-    def beat(self, now: float, ping_s: float, silent_s: float) -> None:
-        """Ask whether the page is there, when it is time; let it go when it has not answered for long."""
+    def beat(self, now: float, ping_s: float, silent_s: float) -> bool:
+        """Ask whether the page is there, when it is time; let it go when it has not answered for long. Whether
+        something was to be done."""
         if now - self._heard > silent_s:
-            self._abort()
+            self._line.abort()
         elif now - self._asked > ping_s:
             self._asked = now
             self._customer.slot.say({"type": "ping"})
+        else:
+            return False
+        return True
 
-    def _abort(self) -> None:
-        if self._request.transport is not None:
-            self._request.transport.abort()
+    def shut(self) -> None:
+        """The process ends. The engine is not told that the browser is gone: the next process knows."""
+        self._customer.slot.detach(self)
+        self._line.close(WSCloseCode.GOING_AWAY, "restart")
 
     # ------------------------------------------------------------ what it is told
 
-    async def _send(self, message: Message) -> None:
-        await self._socket.send_str(msgspec.json.encode(message).decode())
+    @property
+    def behind(self) -> bool:
+        return self._line.behind
 
-    async def _write(self) -> None:
-        customer = self._customer
-        if customer.ticket.context_id in self._customers.by_context:
-            token = self._customers.resume_token(customer)
-            grace_s = self._gateway.grace // 1_000
-            await self._send(
-                {"type": "welcome", "contact": customer.contact, "resume_token": token, "grace_s": grace_s}
-            )
-        await customer.slot.write(self._send, self._fill)
+    def show(self, message: Message) -> None:
+        self._line.send(_encode(self._call(message) if message["type"] == "call" else message))
 
-    def _fill(self, message: Message) -> Message:
-        """Into ``call``: its token, made when it is sent, for it is good once and not for long."""
-        if message["type"] != "call":
-            return message
-        customer, now = self._customer, self._customers.now()
-        ticket = customer.ticket
-        token = self._customers.tickets.issue(ticket, Purpose.CALL, message["until"], now, customer.contact)
+    def over(self) -> None:
+        self._line.close(WSCloseCode.OK)
+
+    def replaced(self) -> None:
+        self.show({"type": "error", "code": "busy"})
+        self._line.close(REFUSED, "busy")
+
+    def _call(self, message: Message) -> Message:
+        """With its token, made when it is sent, for it is good once and not for long."""
+        customer, customers, gateway = self._customer, self._of.customers, self._of.gateway
+        ticket, now = customer.ticket, customers.now()
+        token = customers.tickets.issue(ticket, Purpose.CALL, message["until"], now, customer.contact)
         return {
             "type": "call",
-            "url": f"{socket_url(self._gateway, '/v1/sip')}?token={token}",
+            "url": f"{socket_url(gateway, '/v1/sip')}?token={token}",
             "uri": ticket.target,
             "identity": ticket.identity,
             "media": customer.media,
             "until": message["until"],
-            "ice_servers": ice_servers(self._gateway, self._secret, ticket.identity, now),
+            "ice_servers": ice_servers(gateway, self._of.secret, ticket.identity, now),
         }
 
     # ------------------------------------------------------------ what it says
 
-    async def _read(self) -> None:
-        loop = asyncio.get_running_loop()
-        async for frame in self._socket:
-            if frame.type is not WSMsgType.TEXT:
-                return
-            self._heard = loop.time()
-            await self._take(read_message(frame.data))
+    def drained(self) -> None:
+        self._customer.slot.drained()
 
-    async def _take(self, said: Message) -> None:
+    def heard(self, text: bytes) -> None:
+        self._heard = asyncio.get_running_loop().time()
+        if self._left:
+            return
+        said = read_message(text)
         kind, on = said.get("type"), said.get("on")
         if kind == "leave" or (kind == "microphone" and said.get("state") == "refused"):
             # Without a microphone nobody could be heard: an agent would wait for nothing.
-            await self._customers.leave(self._customer)
-            await asyncio.Event().wait()  # the writer tells the end
+            self._left = True
+            self._of.task(self._of.customers.leave(self._customer), "customer leaves")
         elif kind == "cobrowse" and isinstance(on, bool):
-            await self._consent(self._customer, on)
+            self._line.hear(False)  # one after the other
+            self._of.task(self._agree(on), "consent")
         elif kind not in ("pong", "microphone"):
-            await self._send({"type": "error", "code": "unknown"})
+            self._customer.slot.say({"type": "error", "code": "unknown"})
+
+    async def _agree(self, on: bool) -> None:
+        try:
+            await self._of.consent(self._customer, on)
+        finally:
+            self._line.hear(True)
+
+    def lost(self) -> None:
+        self._of.all.pop(self, None)
+        customer = self._customer
+        if customer.slot.detach(self) and customer.ticket.context_id in self._of.customers.by_context:
+            customer.away = True
+            self._of.task(self._of.customers.gone(customer), "customer is gone")
 
 
-__all__ = ["Attendance", "Consent"]
+__all__ = ["REFUSED", "Attendance", "Attendances", "Consent"]

@@ -22,6 +22,7 @@ from cordpair_gateway.fanout import Slot
 from cordpair_gateway.house import House
 from cordpair_gateway.places import Places
 from cordpair_gateway.resume import Resume, Resumes
+from cordpair_gateway.slices import Turn
 from cordpair_gateway.tickets import Purpose, Ticket, Tickets
 from cordpair_gateway.views import TALKING, View, ended, phase_of
 
@@ -29,7 +30,9 @@ log = logging.getLogger(__name__)
 
 
 class Customer:
-    """One contact and the browser that it is in. ``taken``: how many browsers had it so far."""
+    """One contact, and what its browser is shown."""
+
+    __slots__ = ("asked", "away", "contact", "media", "missed", "number", "slot", "ticket")
 
     def __init__(self, ticket: Ticket, contact: ContactId) -> None:
         self.ticket = ticket
@@ -37,11 +40,9 @@ class Customer:
         self.slot = Slot()
         self.media = "audio"
         self.missed = False  # told to call, the browser did not
-        self.taken = 0
         self.number = 0  # of the resume token that is good
         self.away = True
         self.asked = False  # to share the page; the customer has not answered
-        self.over: Callable[[], object] = lambda: None  # ends the connection that has it
 
 
 class Customers:
@@ -81,7 +82,8 @@ class Customers:
         contact = next((each.contact for each in decided.events if type(each) is ev.ContactArrived), None)
         if contact is None:
             raise AcdError("the customer is here already")
-        customer = self.by_context[ticket.context_id] = self._by_contact[contact] = Customer(ticket, contact)
+        kept = replace(ticket, levels={}, customer="", personal={})  # they are the contact's now
+        customer = self.by_context[ticket.context_id] = self._by_contact[contact] = Customer(kept, contact)
         for event in decided.events:  # they were committed before anybody listened for this contact
             self._note(event)
         self._mark(contact)
@@ -218,8 +220,7 @@ class Customers:
         """Beside everything else, until cancelled."""
         self._hub.watchers.append(self.see)
         try:
-            await self._let_go_of_strangers()
-            await asyncio.gather(self._tell_phases(), self._places.run())
+            await asyncio.gather(self._let_go_of_strangers(), self._tell_phases(), self._places.run())
         finally:
             self._hub.watchers.remove(self.see)
 
@@ -227,22 +228,28 @@ class Customers:
         """Who waited when this process began has no connection to it: the grace counts from now, and no page is
         shared any more."""
         state = self._engine.state
-        for context_id, contact in [each for each in state.sessions.items() if each[0] not in self.by_context]:
-            if state.contacts[contact].shared:
-                await self.share(context_id, False)
+        for context_id, contact in list(state.sessions.items()):
+            if context_id in self.by_context or context_id not in state.sessions:  # it may have come back meanwhile
+                continue
             await self._tell(BrowserGone(context_id))
+            if contact in state.contacts and state.contacts[contact].shared:
+                await self.share(context_id, False)
 
     async def _tell_phases(self) -> None:
         while True:
             await self._phases.wait()
             self._phases.clear()
             dirty, self._dirty = self._dirty, set()
-            seen = {contact: self._view(contact) for contact in dirty}
+            seen, turn = {}, Turn()
+            for contact in dirty:
+                seen[contact] = self._view(contact)
+                await turn.after(False)
             await self._engine.flushed()
             for contact, view in seen.items():
                 customer = self._by_contact.get(contact)
                 if customer is not None and view is not None:
                     self._show(customer, view)
+                await turn.after(True)
 
     def _view(self, contact: ContactId) -> View | None:
         """With the agent's name, and whether the queue's pages may be shown."""

@@ -1,78 +1,89 @@
-"""One browser's slot and its writer: what is to be shown last, and one task that sends it.
+"""One customer's slot: what is to be shown last, whoever shows it.
 
-Who hands something over never waits. What was not sent yet is replaced by what is newer, so a slow browser costs a slot
-and nothing else; one that does not take a message in time is dropped, and may come back with its resume token.
+Who hands something over never waits. While the browser takes what it is sent, it is sent at once; while it does not,
+what is newer replaces what was not sent yet. So a slow browser costs a slot and nothing else; its line drops it.
 """
 
-import asyncio
-from collections.abc import Awaitable, Callable, Iterable
+from typing import Protocol
 
 from cordpair_gateway.views import Message, View, messages
 
-SEND_S = 10.0
 
-Send = Callable[[Message], Awaitable[None]]
-Fill = Callable[[Message], Message]  # adds what only the moment of sending knows: a call's token
+class Screen(Protocol):
+    """The browser that has the customer now."""
 
+    @property
+    def behind(self) -> bool:
+        """It does not take what it is sent. ``Slot.drained`` is called when it does."""
 
-class Slow(Exception):
-    """The browser does not take what it is sent."""
+    def show(self, message: Message) -> None:
+        """Never waits."""
+
+    def over(self) -> None:
+        """The end was shown."""
+
+    def replaced(self) -> None:
+        """Another browser has the customer."""
 
 
 class Slot:
     """Latest value wins: of the view, and of each type of what is said aside (``ping``, ``pointer``)."""
 
-    def __init__(self, send_s: float = SEND_S) -> None:
-        self.shown: View | None = None
+    __slots__ = ("_asides", "_latest", "_screen", "_shown")
+
+    def __init__(self) -> None:
+        self._shown: View | None = None
         self._latest: View | None = None
-        self._asides: dict[str, Message] = {}
-        self._changed = asyncio.Event()
-        self._send_s = send_s
+        self._asides: dict[str, Message] | None = None  # seldom any
+        self._screen: Screen | None = None
 
     @property
     def latest(self) -> View | None:
         return self._latest
 
     def put(self, view: View) -> None:
-        """Never waits. After the end nothing is shown any more."""
+        """After the end nothing is shown any more."""
         if self._latest is not None and self._latest.phase == "ended":
             return
         self._latest = view
-        self._changed.set()
+        self.drained()
 
     def say(self, message: Message) -> None:
-        """What is no state: the next browser does not get it again. Never waits."""
-        self._asides[message["type"]] = message
-        self._changed.set()
+        """What is no state: the next browser does not get it again."""
+        if self._screen is not None:
+            self._asides = {**(self._asides or {}), message["type"]: message}
+            self.drained()
 
-    def anew(self) -> None:
-        """The next browser has seen nothing."""
-        self.shown = None
-        self._asides.clear()
-        if self._latest is not None:
-            self._changed.set()
+    def attach(self, screen: Screen) -> None:
+        """The next browser, which has seen nothing."""
+        before, self._screen = self._screen, screen
+        self._shown = self._asides = None
+        if before is not None:
+            before.replaced()
 
-    async def write(self, send: Send, fill: Fill) -> None:
-        """Until the end was sent. Raises Slow."""
-        while True:
-            await self._changed.wait()
-            self._changed.clear()
-            view, before = self._latest, self.shown
-            if view is not None and view != before:
-                self.shown = view
-                await self._send(messages(before, view), send, fill)
-                if view.phase == "ended":
-                    return
-            asides, self._asides = self._asides, {}
-            await self._send(asides.values(), send, fill)
+    def detach(self, screen: Screen) -> bool:
+        """Whether it had it still."""
+        if self._screen is not screen:
+            return False
+        self._screen = None
+        return True
 
-    async def _send(self, said: Iterable[Message], send: Send, fill: Fill) -> None:
-        for message in said:
-            try:
-                async with asyncio.timeout(self._send_s):
-                    await send(fill(message))
-            except TimeoutError:
-                raise Slow from None
+    def drained(self) -> None:
+        """Show what is new."""
+        screen, view = self._screen, self._latest
+        if screen is None or screen.behind:
+            return
+        if view is not None and view != self._shown:
+            before, self._shown = self._shown, view
+            for message in messages(before, view):
+                screen.show(message)
+            if view.phase == "ended":
+                screen.over()
+                return
+        if self._asides is not None:
+            asides, self._asides = self._asides, None
+            for message in asides.values():
+                screen.show(message)
 
 
-__all__ = ["SEND_S", "Fill", "Send", "Slot", "Slow"]
+__all__ = ["Screen", "Slot"]

@@ -17,10 +17,10 @@ from cordpair.api.views import QueueView
 from cordpair.ids import ContactId, QueueId
 from cordpair.runtime import Engine
 from cordpair_gateway.fanout import Slot
+from cordpair_gateway.slices import Turn
 from cordpair_gateway.waiting import look
 
 ROUND_S = 0.5  # places are told so often at most
-SLICE = 500  # visits or customers looked at before others have a turn: about 1 ms
 NO_DATA = NotEnoughData(because="few_turns")
 
 
@@ -61,27 +61,32 @@ class Places:
                 await self._changed.wait()
                 self._changed.clear()
                 queues, self._queues = self._queues, set()
-                for queue in queues:
-                    await self._tell_queue(queue)
+                await self._tell(queues)
                 await asyncio.sleep(ROUND_S)
         finally:
             self._hub.listeners.discard(self)
 
-    async def _tell_queue(self, queue: QueueId) -> None:
+    async def _tell(self, queues: set[QueueId]) -> None:
         board = await self._hub.current()
-        ordered = await order_of(self._engine.state, queue)
+        lines = await lines_of(self._engine.state, queues)
         await self._engine.flushed()
-        known = expected_in(board, queue)
-        for place, contact in enumerate(ordered, 1):
-            if place % SLICE == 0:
-                await asyncio.sleep(0)
-            slot = self._slot_of(contact)
-            view = slot.latest if slot is not None else None
-            if slot is None or view is None or view.phase != "waiting":
-                continue
-            waiting = look(view.waiting, str(queue), place, known)
-            if waiting != view.waiting:
-                slot.put(replace(view, waiting=waiting))
+        turn = Turn()
+        for queue, line in lines.items():
+            known = expected_in(board, queue)
+            for place, contact in enumerate(line, 1):
+                await turn.after(self._tell_one(contact, str(queue), place, known))
+
+    def _tell_one(self, contact: ContactId, queue: str, place: int, known: ExpectedWait | NotEnoughData) -> bool:
+        """Whether there was anything to say."""
+        slot = self._slot_of(contact)
+        view = slot.latest if slot is not None else None
+        if slot is None or view is None or view.phase != "waiting":
+            return False
+        waiting = look(view.waiting, queue, place, known)
+        if waiting == view.waiting:
+            return False
+        slot.put(replace(view, waiting=waiting))
+        return True
 
 
 def expected_in(board: Board, queue: QueueId) -> ExpectedWait | NotEnoughData:
@@ -91,16 +96,15 @@ def expected_in(board: Board, queue: QueueId) -> ExpectedWait | NotEnoughData:
     return view.expected_wait if isinstance(view, QueueView) else NO_DATA
 
 
-async def order_of(state: State, queue: QueueId) -> list[ContactId]:
-    """Who waits in the queue, in the order of their places; read in slices."""
-    found: list[tuple[int, ContactId]] = []
-    for number, visit in enumerate(list(state.visits.values()), 1):
-        if visit.queue == queue and visit.accepted is None:
-            found.append((visit.key, visit.contact))
-        if number % SLICE == 0:
-            await asyncio.sleep(0)
-    found.sort()
-    return [contact for _, contact in found]
+async def lines_of(state: State, queues: set[QueueId]) -> dict[QueueId, list[ContactId]]:
+    """Who waits in the queues, in the order of their places."""
+    found: dict[QueueId, list[tuple[int, ContactId]]] = {queue: [] for queue in queues}
+    turn = Turn()
+    for visit in list(state.visits.values()):
+        if visit.queue in found and visit.accepted is None:
+            found[visit.queue].append((visit.key, visit.contact))
+        await turn.after(False)
+    return {queue: [contact for _, contact in sorted(line)] for queue, line in found.items()}
 
 
-__all__ = ["ROUND_S", "SLICE", "Places", "expected_in", "order_of"]
+__all__ = ["ROUND_S", "Places", "expected_in", "lines_of"]
