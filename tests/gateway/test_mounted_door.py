@@ -3,6 +3,7 @@
 import aiohttp
 import pytest
 
+from cordpair.acd import events as ev
 from cordpair.config import parse
 from cordpair.errors import ConfigurationError
 from cordpair.ids import NodeId
@@ -63,7 +64,11 @@ async def test_another_number_than_the_one_that_came_with_the_token(web: Web, ca
     token = call["url"].partition("?token=")[2]
     line = await door.Browser.open(f"{web.url}/v1/sip", token, SHOP)
     await line.send(INVITE.but(uri="sip:0900123@help.test", sender=call["identity"]).encode())
+    refused = web.engine.subscribe()
     await line.next("SIP/2.0 403")
+    await web.engine.flushed()
+    (event,) = [event for entry in refused.take().entries for event in entry.events]
+    assert event == ev.MessageRefused("destination", "INVITE", contact=browser.said[0]["contact"])
     assert not web.pbx.switch.legs
     said = [record.getMessage() for record in caplog.records if record.name == "cordpair.door"]
     assert said[-1] == f"{browser.said[0]['contact']} was refused: destination, INVITE"

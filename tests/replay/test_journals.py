@@ -26,7 +26,7 @@ MISSING_EVENTS |= dict.fromkeys(
         "DrainBegan", "DrainEnded", "MoveBegan", "CallerSetOff", "ContactMoved", "MoveFailed",
         "BrowserLost", "BrowserReturned", "OfferTaken", "CallInvited", "CallMissed", "ContactCalled", "CallDropped",
         "PhoneRung", "ContactHeld", "ContactResumed", "HoldRepeated", "ContactTransferred", "DigitsSent",
-        "ContactDisposed", "ContactShared", "DeskConnected", "DeskDisconnected", "DeskGone",
+        "ContactDisposed", "ContactShared", "DeskConnected", "DeskDisconnected", "DeskGone", "MessageRefused",
     ),
     "came after this version",
 )  # fmt: skip
@@ -37,7 +37,7 @@ MISSING_INPUTS: dict[str, str] = {
 MISSING_INPUTS |= dict.fromkeys(
     (
         "DrainNode", "WebArrived", "BrowserGone", "BrowserBack", "WebLeft", "PageShared", "Hold", "Transfer",
-        "SendDigits", "HangUpContact", "Dispose", "DeskOpened", "DeskLost",
+        "SendDigits", "HangUpContact", "Dispose", "DeskOpened", "DeskLost", "DoorRefused",
     ),
     "came after this version",
 )  # fmt: skip

@@ -7,15 +7,15 @@ from pathlib import Path
 
 from aiohttp import web
 
-from cordpair.acd.inputs import BrowserBack
+from cordpair.acd.inputs import BrowserBack, DoorRefused
 from cordpair.api.call import Office
 from cordpair.config.model import Config
 from cordpair.config.web import browser_nodes
 from cordpair.errors import AcdError, CordpairError
-from cordpair.ids import LegId, NodeId
+from cordpair.ids import AgentId, ContactId, LegId, NodeId
 from cordpair.pbx.chores import Chores
 from cordpair.runtime import Engine
-from cordpair.sip import CallLock, Lock
+from cordpair.sip import CallLock, Lock, Reason
 from cordpair_gateway.customers import Customers
 from cordpair_gateway.door import DoorHandler, DoorMetrics, DoorSettings, Logged
 from cordpair_gateway.phones import PhoneTokens
@@ -35,7 +35,7 @@ def open_door(
     origins |= {gateway.url} if gateway.url is not None else set()
     ways = ways_to(map(NodeId, browser_nodes(config)), config, engine.driver, directory)
     lost = LostLines(engine, customers)
-    keeper = Doorkeeper(customers, lost)
+    keeper = Doorkeeper(engine, customers, lost)
     handler = DoorHandler(
         keeper, ways, keeper, DoorMetrics(office.metrics.registry), DoorSettings(origins=frozenset(origins))
     )
@@ -47,15 +47,22 @@ def open_door(
 
 
 class Doorkeeper(Logged):
-    """The door's ports: customers' tokens and agents', and who is told of connections."""
+    """The door's ports: customers' tokens and agents', and who is told of refusals and connections."""
 
     phones: PhoneTokens
 
-    def __init__(self, customers: Customers, lost: "LostLines") -> None:
-        self._customers, self._lost = customers, lost
+    def __init__(self, engine: Engine, customers: Customers, lost: "LostLines") -> None:
+        self._engine, self._customers, self._lost = engine, customers, lost
 
     def redeem(self, token: str) -> Lock | None:
         return self._customers.redeem(token) or self.phones.redeem(token)
+
+    def refused(self, lock: Lock, reason: Reason, method: str) -> None:
+        super().refused(lock, reason, method)
+        if isinstance(lock, CallLock):
+            self._engine.submit(DoorRefused(reason.value, method, contact=ContactId(lock.subject)))
+        else:
+            self._engine.submit(DoorRefused(reason.value, method, agent=AgentId(lock.subject)))
 
     def opened(self, lock: Lock) -> None:
         super().opened(lock)

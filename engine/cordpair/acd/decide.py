@@ -14,7 +14,7 @@ from cordpair.acd.decide_links import fenced, link_down, link_up, seat_changed
 from cordpair.acd.decide_moves import drain_node
 from cordpair.acd.decide_presence import desk_lost, desk_opened
 from cordpair.acd.decide_transfer import transfer
-from cordpair.acd.decide_web import browser_back, browser_gone, page_shared, web_arrived, web_left
+from cordpair.acd.decide_web import browser_back, browser_gone, door_refused, page_shared, web_arrived, web_left
 from cordpair.acd.model import Cell
 from cordpair.acd.proposals import Events
 
@@ -61,6 +61,7 @@ DECIDE: dict[type, Callable[[Cell, Any, int], Events]] = {
     inp.BrowserBack: browser_back,
     inp.WebLeft: web_left,
     inp.PageShared: page_shared,
+    inp.DoorRefused: door_refused,
     inp.Hold: hold,
     inp.Transfer: transfer,
     inp.SendDigits: send_digits,

@@ -118,6 +118,12 @@ def page_shared(cell: Cell, given: inp.PageShared, now: int) -> Events:
         yield ev.ContactShared(contact.contact, given.on)
 
 
+def door_refused(cell: Cell, given: inp.DoorRefused, now: int) -> Events:
+    """Noted, of whoever is here."""
+    if given.contact in cell.state.contacts or given.agent in cell.state.agents:
+        yield ev.MessageRefused(given.reason, given.method, given.contact, given.agent)
+
+
 # ---------------------------------------------------------------- told to call
 
 
@@ -214,6 +220,7 @@ __all__ = [
     "browser_back",
     "browser_gone",
     "called",
+    "door_refused",
     "invite",
     "is_from_browser",
     "no_show",

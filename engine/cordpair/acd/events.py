@@ -18,7 +18,8 @@ from cordpair.acd.events_nodes import (
     NodeLost, NodeOpened,
 )  # fmt: skip
 from cordpair.acd.events_web import (
-    BrowserLost, BrowserReturned, CallDropped, CallInvited, CallMissed, ContactCalled, OfferTaken, PhoneRung,
+    BrowserLost, BrowserReturned, CallDropped, CallInvited, CallMissed, ContactCalled, MessageRefused, OfferTaken,
+    PhoneRung,
 )  # fmt: skip
 from cordpair.acd.model import LegRole, Pending
 from cordpair.ids import (
@@ -328,7 +329,7 @@ Event = Union[
     AgentBecameNotReady, AgentChangePending, AgentDelayEnded, WrapUpEnded, DrainBegan, DrainEnded, MoveBegan,
     CallerSetOff, ContactMoved, MoveFailed, BrowserLost, BrowserReturned, OfferTaken, CallInvited, CallMissed,
     ContactCalled, CallDropped, PhoneRung, ContactHeld, ContactResumed, HoldRepeated, ContactTransferred, DigitsSent,
-    ContactDisposed, ContactShared, DeskConnected, DeskDisconnected, DeskGone,
+    ContactDisposed, ContactShared, DeskConnected, DeskDisconnected, DeskGone, MessageRefused,
 ]  # fmt: skip
 
 __all__ = [
@@ -339,7 +340,8 @@ __all__ = [
     "ContactShared", "ContactTransferred", "DeskConnected", "DeskDisconnected", "DeskGone", "DigitsSent", "DrainBegan",
     "DrainEnded", "Event", "ExclusionsCleared", "FeatureUsed", "GroupOpened", "HoldRepeated", "InvariantBroken",
     "JoinRepeated", "JournalStarted", "LegAdopted", "LegAnswering", "LegCameUp", "LegClosed", "LegClosing",
-    "LegConfirmed", "LegDoubted", "LegEnteredBridge", "LegLeftBridge", "LegRang", "MoveBegan", "MoveFailed",
+    "LegConfirmed", "LegDoubted", "LegEnteredBridge", "LegLeftBridge", "LegRang", "MessageRefused",
+    "MoveBegan", "MoveFailed",
     "MusicStarted", "NodeFenced", "NodeLinked", "NodeLost", "NodeOpened", "OfferAnswered", "OfferEnded", "OfferMade",
     "OfferRang", "OfferTaken", "PhoneRung", "PromptEnded", "PromptStarted", "RequirementStepped", "SeatStatusChanged",
     "StickyEnded", "VisitBegan", "VisitChanged", "VisitEnded", "VisitRefused", "WrapUpEnded",

@@ -1,7 +1,7 @@
 """Events of customers who wait in a browser, and of the calls they are told to make. See ``events``."""
 
 from cordpair.acd.events_nodes import BaseEvent
-from cordpair.ids import ContactId, LegId, NodeId, OfferId, SeatId, VisitId
+from cordpair.ids import AgentId, ContactId, LegId, NodeId, OfferId, SeatId, VisitId
 
 
 class BrowserLost(BaseEvent, frozen=True):
@@ -60,6 +60,15 @@ class PhoneRung(BaseEvent, frozen=True):
     via: NodeId | None = None
 
 
+class MessageRefused(BaseEvent, frozen=True):
+    """A browser said over SIP what it may not; nothing of it reached the PBX. Changes nothing."""
+
+    reason: str
+    method: str
+    contact: ContactId | None = None
+    agent: AgentId | None = None
+
+
 __all__ = [
     "BrowserLost",
     "BrowserReturned",
@@ -67,6 +76,7 @@ __all__ = [
     "CallInvited",
     "CallMissed",
     "ContactCalled",
+    "MessageRefused",
     "OfferTaken",
     "PhoneRung",
 ]

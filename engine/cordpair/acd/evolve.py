@@ -332,6 +332,7 @@ EVOLVE: dict[type, Callable[[Cell, Any, int], Touched]] = {
     ev.ContactConnected: _contact_connected,
     ev.ConnectionEnded: _connection_ended,
     ev.InvariantBroken: _nothing,
+    ev.MessageRefused: _nothing,
     **AGENT_EVENTS,
     **CONFIGURATION_EVENTS,
     **DESK_EVENTS,

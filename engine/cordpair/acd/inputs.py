@@ -25,6 +25,7 @@ from cordpair.acd.inputs_web import (
     BrowserBack,
     BrowserGone,
     Caller,
+    DoorRefused,
     PageShared,
     WebArrived,
     WebInput,
@@ -301,9 +302,9 @@ Input = Union[DriverInput, Request, BreachFound, TimerDue]
 
 __all__ = [
     "AcceptOffer", "ApplyConfiguration", "BreachFound", "BridgeSeen", "BrowserBack", "BrowserGone", "Caller",
-    "ChangeContact", "CommandFailed", "DeskInput", "DeskLost", "DeskOpened", "Digit", "Dispose", "DrainNode",
-    "DriverInput", "EndContact", "Fenced", "HangUpContact", "Hold", "Input", "Joined", "Left", "LegAnswered",
-    "LegArrived", "LegEnded", "LegRinging", "LegSeen", "LinkDown", "LinkUp", "NotReady", "PageShared", "PlayEnded",
-    "Ready", "RecordingEnded", "RejectOffer", "Request", "SeatChanged", "SendDigits", "SignIn", "SignOut", "Snapshot",
-    "Stamp", "TaskArrived", "TimerDue", "Transfer", "WebArrived", "WebInput", "WebLeft", "WrapUpDone",
+    "ChangeContact", "CommandFailed", "DeskInput", "DeskLost", "DeskOpened", "Digit", "Dispose", "DoorRefused",
+    "DrainNode", "DriverInput", "EndContact", "Fenced", "HangUpContact", "Hold", "Input", "Joined", "Left",
+    "LegAnswered", "LegArrived", "LegEnded", "LegRinging", "LegSeen", "LinkDown", "LinkUp", "NotReady", "PageShared",
+    "PlayEnded", "Ready", "RecordingEnded", "RejectOffer", "Request", "SeatChanged", "SendDigits", "SignIn", "SignOut",
+    "Snapshot", "Stamp", "TaskArrived", "TimerDue", "Transfer", "WebArrived", "WebInput", "WebLeft", "WrapUpDone",
 ]  # fmt: skip

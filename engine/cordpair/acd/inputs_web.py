@@ -4,7 +4,7 @@ from typing import Union
 
 import msgspec
 
-from cordpair.ids import AgentId, NodeId, QueueId, ServiceId
+from cordpair.ids import AgentId, ContactId, NodeId, QueueId, ServiceId
 
 
 class Caller(msgspec.Struct, frozen=True):
@@ -61,6 +61,25 @@ class PageShared(BaseInput, frozen=True):
     on: bool
 
 
-WebInput = Union[WebArrived, BrowserGone, BrowserBack, WebLeft, PageShared]
+class DoorRefused(BaseInput, frozen=True):
+    """The SIP door let nothing of a message pass: of a customer's call, or of an agent's phone."""
 
-__all__ = ["BaseInput", "BrowserBack", "BrowserGone", "Caller", "PageShared", "WebArrived", "WebInput", "WebLeft"]
+    reason: str  # a word of the door's
+    method: str
+    contact: ContactId | None = None
+    agent: AgentId | None = None
+
+
+WebInput = Union[WebArrived, BrowserGone, BrowserBack, WebLeft, PageShared, DoorRefused]
+
+__all__ = [
+    "BaseInput",
+    "BrowserBack",
+    "BrowserGone",
+    "Caller",
+    "DoorRefused",
+    "PageShared",
+    "WebArrived",
+    "WebInput",
+    "WebLeft",
+]

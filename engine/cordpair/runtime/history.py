@@ -222,6 +222,7 @@ TELLERS: dict[type, tuple[str, tuple[str, ...], Callable[[Any], str]]] = {
     ev.CallMissed: ("contact", (), lambda e: "the browser did not call in time"),
     ev.ContactCalled: ("contact", (), lambda e: f"the browser's call is there ({e.node})"),
     ev.CallDropped: ("contact", (), lambda e: "the page that called is gone; waits without a call"),
+    ev.MessageRefused: ("contact", (), lambda e: f"the SIP door refused what the browser said: {e.reason}"),
     ev.PhoneRung: ("offer", (), lambda e: "the agent's phone is called"),
     ev.OfferRang: ("offer", (), lambda e: "the phone rings"),
     ev.OfferAnswered: ("offer", (), lambda e: "answered"),
