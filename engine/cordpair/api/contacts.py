@@ -6,9 +6,9 @@ from typing import Annotated
 import msgspec
 from msgspec import UNSET, Meta, UnsetType
 
-from cordpair.acd.inputs import ChangeContact, EndContact
+from cordpair.acd.inputs import ChangeContact
 from cordpair.api.call import Call, found, listed
-from cordpair.api.errors import Forbidden, Invalid
+from cordpair.api.errors import Invalid
 from cordpair.api.stream import Sight
 from cordpair.api.touched import Kind
 from cordpair.api.views import ContactState, ContactView
@@ -85,16 +85,10 @@ async def explain_contact(call: Call) -> object:
     return await call.office.why.tell(ContactId(call.id), call.engine.clock.now_ms())
 
 
-async def hang_up(call: Call) -> None:
-    view = await _seen(call)
-    if call.scope.own_only and view.agent != call.scope.agent:
-        raise Forbidden("An agent may end a conversation of their own only.")
-    await call.ask(EndContact(view.id))
-
-
 async def change_contact(call: Call) -> bytes:
     change: ContactChange = call.body
-    view = await _seen(call)
+    sight = await call.sight()
+    view: ContactView = found(sight.find(Kind.CONTACT, call.id), Kind.CONTACT, call.id).view
     if change.head_start is UNSET and change.skills is UNSET:
         raise Invalid("Give head_start, skills, or both.")
     if change.skills is not UNSET:
@@ -116,12 +110,6 @@ def _check_skills(call: Call, skills: dict[str, int]) -> None:
             raise Invalid(f"No agent has the skill {skill!r}: nobody could ever be found.", f"skills.{skill}")
 
 
-async def _seen(call: Call) -> ContactView:
-    sight = await call.sight()
-    view: ContactView = found(sight.find(Kind.CONTACT, call.id), Kind.CONTACT, call.id).view
-    return view
-
-
 __all__ = [
     "ContactChange",
     "ContactList",
@@ -129,6 +117,5 @@ __all__ = [
     "change_contact",
     "explain_contact",
     "get_contact",
-    "hang_up",
     "list_contacts",
 ]

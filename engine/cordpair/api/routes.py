@@ -5,7 +5,18 @@ from typing import Any
 
 import msgspec
 
-from cordpair.api import agents, configuration, contacts, health, nodes, queues, roles, streaming, tasks
+from cordpair.api import (
+    agents,
+    configuration,
+    contacts,
+    conversations,
+    health,
+    nodes,
+    queues,
+    roles,
+    streaming,
+    tasks,
+)
 from cordpair.api.call import Call
 from cordpair.api.roles import Roles
 from cordpair.api.stream import Message
@@ -53,11 +64,21 @@ def _post(path: str, operation: str, summary: str, handler: Handler, allowed: Ro
 SELF = "themselves"
 AGENT_ID = {"/agents/0/id": ("getAgent", "signIn", "ready", "notReady", "wrapUpDone", "signOut")}
 CONTACT_ID = {
-    "/contacts/0/id": ("getContact", "explainContact", "changeContact", "hangUp"),
+    "/contacts/0/id": (
+        "getContact",
+        "explainContact",
+        "changeContact",
+        "hold",
+        "sendDigits",
+        "dispose",
+        "transfer",
+        "hangUp",
+    ),
     "/contacts/0/offers/0/id": ("rejectOffer", "acceptOffer"),
 }
 NODE_ID = {"/nodes/0/id": ("drainNode", "stopDraining")}
 QUEUE_ID = {"/queues/0/id": ("getQueue",)}
+THEIRS = "contacts that they talk to"
 WITH_THEM = "contacts that they talk to or are alerted for"
 AGENT = {200: AgentView}
 
@@ -83,8 +104,16 @@ ROUTES: tuple[Route, ...] = (
          replies={200: ContactView}, refusals=(404,), about=WITH_THEM),
     _get("/v1/contacts/{id}/why", "explainContact", "Every offer of a contact explained, also of one that has ended",
          contacts.explain_contact, roles.VIEWERS, replies={200: Why}, refusals=(404, 409)),
-    _post("/v1/contacts/{id}/hang-up", "hangUp", "End a contact", contacts.hang_up, roles.STAFF,
-          replies={204: None}, about="contacts that they talk to"),
+    _post("/v1/contacts/{id}/hang-up", "hangUp", "End a contact", conversations.hang_up, roles.STAFF,
+          replies={204: None}, about=THEIRS),
+    _post("/v1/contacts/{id}/hold", "hold", "Put the customer on hold, or talk again", conversations.hold,
+          roles.STAFF, body=conversations.HoldBody, replies={200: ContactView}, about=THEIRS),
+    _post("/v1/contacts/{id}/transfer", "transfer", "Give the customer to a queue or to another agent",
+          conversations.transfer, roles.STAFF, body=conversations.TransferBody, replies={204: None}, about=THEIRS),
+    _post("/v1/contacts/{id}/digits", "sendDigits", "Send tones to the customer's end", conversations.send_digits,
+          roles.STAFF, body=conversations.DigitsBody, replies={204: None}, about=THEIRS),
+    _post("/v1/contacts/{id}/disposition", "dispose", "Say what came of the conversation, in it or in its wrap-up",
+          conversations.dispose, roles.STAFF, body=conversations.DispositionBody, replies={204: None}, about=THEIRS),
     Route(method="PATCH", path="/v1/contacts/{id}", operation="changeContact",
           summary="Change the priority or the required skills of a contact that waits",
           handler=contacts.change_contact, roles=roles.LEADERS, body=contacts.ContactChange,

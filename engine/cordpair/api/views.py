@@ -58,6 +58,7 @@ class AgentView(_View, frozen=True, kw_only=True):
     queues: tuple[QueueId, ...] = ()
     slots: tuple[SlotView, ...] = ()
     calls: int = 0
+    desk: bool = False  # a desktop of theirs is connected
 
 
 class QueueView(_View, frozen=True, kw_only=True):
@@ -111,6 +112,8 @@ class ContactView(_View, frozen=True, kw_only=True):
     offers: tuple[OfferView, ...] = ()
     agent: AgentId | None = None  # who talks to them
     connected_at: datetime | None = None
+    held: bool = False  # on hold
+    shared: bool = False  # a customer in a browser shows the page
     caller: CallerView | UnsetType = UNSET
 
     def concerns(self, agent: AgentId | None) -> bool:
@@ -138,6 +141,7 @@ def agent_view(row: AgentRow, queues: tuple[QueueId, ...]) -> AgentView:
         queues=queues,
         slots=tuple(map(_slot, row.slots)),
         calls=row.calls,
+        desk=row.desk and row.desk_gone_until is None,
     )
 
 
@@ -208,6 +212,8 @@ def contact_view(state: State, row: ContactRow) -> ContactView:
         offers=_offers(state, visit) if visit is not None else (),
         agent=connection.agent if connection is not None else None,
         connected_at=moment(connection.since) if connection is not None else None,
+        held=connection is not None and connection.held,
+        shared=row.shared,
     )
 
 
