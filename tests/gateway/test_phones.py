@@ -141,6 +141,22 @@ async def test_who_signed_out_has_no_phone(web: Web) -> None:
     await phone.close()
 
 
+async def test_who_signs_out_in_a_conversation_keeps_the_phone_until_its_end(web: Web) -> None:
+    phone = await phone_of(web, await issued(web))
+    browser = await web.press()
+    await web.staff("eve")
+    customer = await dials(web, await browser.until("call"))
+    invite = await phone.rings()
+    await phone.answers(invite)
+    await customer.answered()
+    await web.app[PHONES].remove(EVE)
+    await phone.browser.send(phone.within(invite, "BYE").encode())
+    await customer.is_hung_up()
+    assert await is_gone(phone) == 1008
+    assert (await browser.until("ended"))["reason"] == "agent"
+    await phone.close()
+
+
 async def test_whose_phone_is_no_browser_or_whose_seat_is_taken(web: Web) -> None:
     phones = web.app[PHONES]
     assert await phones.issue(AgentId("ann")) is None

@@ -101,6 +101,27 @@ async def test_a_removed_account(web: Web, lab: AsteriskLab, opened: Phones) -> 
     assert await (await opened()).register() == "SIP/2.0 200 OK"  # the next one
 
 
+async def test_a_removed_account_keeps_its_call(web: Web, lab: AsteriskLab, hop: Relay, opened: Phones) -> None:
+    """An agent who goes home in a conversation goes when it is over."""
+    phone = await opened()
+    await phone.register()
+    await seen(web, SeatStatus.REACHABLE)
+    browser = await web.press()
+    await web.staff("eve")
+    customer = await dials(web, await browser.until("call"))
+    invite = await phone.rings()
+    await phone.answers(invite)
+    await customer.answered()
+    await browser.until("talking")
+    await web.app[PHONES].remove(EVE)
+    assert not await known(lab)
+    assert len(await lab.channels()) == 2
+    await phone.browser.send(phone.within(invite, "BYE").encode())
+    await customer.is_hung_up()
+    assert await phone.browser.closed() == 1008
+    assert (await browser.until("ended"))["reason"] == "agent"
+
+
 @pytest.mark.parametrize("attacks", [PHONE_ATTACKS[:19], PHONE_ATTACKS[19:]], ids=["first", "second"])
 async def test_nothing_of_the_matrix_is_on_the_wire(web: Web, hop: Relay, opened: Phones, attacks, caplog) -> None:
     """Its holder has the account and its password."""
