@@ -287,6 +287,8 @@ async def test_what_is_no_event_is_not_relayed(shared: Shared) -> None:
     assert (await agent.until("error"))["code"] == "unknown"
     await page.bring(change("later"))
     await agent.sees("later")
+    await agent.say("events", events=[change("evil")] * 5_001)
+    assert await agent.ended() == "" and not page.socket.closed
     assert "evil" not in "".join(agent.frames + page.frames)
 
 
@@ -298,6 +300,13 @@ async def test_a_page_that_is_too_large_is_over(shared: Shared) -> None:
     assert await agent.ended() == "too_large"
     await page.ended()
     await shared.until_shared(False)
+
+
+async def test_too_many_events_at_once_are_over_too(shared: Shared) -> None:
+    page, agent = await shared.show(), await shared.look()
+    await page.bring(meta(), full("p"))
+    await page.bring(*[change("x")] * 5_001)
+    assert await agent.ended() == "too_large" and agent.saw[-1] == "p"
 
 
 async def test_a_browser_that_gives_up_says_why(shared: Shared) -> None:

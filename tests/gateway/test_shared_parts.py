@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from cordpair.ids import AgentId, ContactId
 from cordpair_gateway.shared import page as pages
-from cordpair_gateway.shared.frames import Batch, Other, read, read_hello
+from cordpair_gateway.shared.frames import MOST, Batch, Other, TooLarge, read, read_hello
 from cordpair_gateway.shared.kept import KeptPages
 from cordpair_gateway.shared.outbox import Outbox, Slow
 from cordpair_gateway.shared.page import SharedPage
@@ -42,6 +42,12 @@ def test_events_are_kept_as_they_came_and_nothing_beside_them() -> None:
     said = read('{"type": "events", "secret": "planted", "events": [{"type": 3, "timestamp": 1, "data": {"a":  [1]}}]}')
     assert isinstance(said, Batch)
     assert said.frame() == b'{"type":"events","events":[{"type": 3, "timestamp": 1, "data": {"a":  [1]}}]}'
+
+
+def test_more_events_than_a_message_may_have() -> None:
+    assert len(batch(*[change()] * MOST).events) == MOST
+    with pytest.raises(TooLarge):
+        batch(*[change()] * (MOST + 1))
 
 
 def test_where_a_picture_begins() -> None:

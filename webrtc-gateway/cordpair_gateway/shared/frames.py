@@ -7,9 +7,13 @@ from typing import Any
 import msgspec
 
 LARGEST = 2 * 1024 * 1024  # a message: a page's full picture is large
+MOST = 5_000  # events in a message: more would hold the engine's loop
 FULL, META = 2, 4  # rrweb's kinds of event that a picture begins with
 KINDS = range(7)  # there are no others
-NOTHING = b'{"type":"events","events":[]}'
+
+
+class TooLarge(Exception):
+    """More than one message may bring."""
 
 
 class Hello(msgspec.Struct, frozen=True):
@@ -49,10 +53,12 @@ class Other(msgspec.Struct, frozen=True):
 
 
 def read(text: str) -> Batch | Other | None:
-    """None: it cannot be understood, or has an event in it that is none of rrweb's."""
+    """None: it cannot be understood, or has an event in it that is none of rrweb's. Raises TooLarge."""
     said = _decoded(text, _Said)
     if said is None or said.type != "events":
         return Other(said.type, said.reason[:64]) if said is not None else None
+    if len(said.events) > MOST:
+        raise TooLarge
     start = meta = None
     for number, event in enumerate(said.events):
         head = _decoded(event, _Head)
@@ -90,4 +96,5 @@ def _decoded(text: Any, kind: Any) -> Any:
         return None
 
 
-__all__ = ["FULL", "LARGEST", "META", "Batch", "Hello", "Other", "frame_of", "read", "read_hello", "small"]
+__all__ = ["FULL", "LARGEST", "META", "MOST", "Batch", "Hello", "Other", "TooLarge", "frame_of", "read", "read_hello",
+           "small"]  # fmt: skip

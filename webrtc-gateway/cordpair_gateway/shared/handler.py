@@ -10,7 +10,7 @@ from aiohttp import WebSocketError, WSCloseCode, WSMsgType, web
 from cordpair.api.app import OPERATION
 from cordpair.ids import AgentId, ContactId
 from cordpair_gateway.customers import Customers
-from cordpair_gateway.shared.frames import LARGEST, Batch, Hello, Other, read, read_hello, small
+from cordpair_gateway.shared.frames import LARGEST, Batch, Hello, Other, TooLarge, read, read_hello, small
 from cordpair_gateway.shared.outbox import Outbox, Slow
 from cordpair_gateway.shared.page import SharedPage
 from cordpair_gateway.shared.pages import SharedPages
@@ -123,6 +123,8 @@ class SharedHandler:
             await _all(line, outbox.run(), self._take_page(socket, page))
         except _Ended as ended:
             reason = ended.reason
+        except TooLarge:
+            reason = "too_large"
         finally:
             self._pages.end_page(page, reason)
             await socket.close(code=WSCloseCode.OK)
@@ -131,7 +133,7 @@ class SharedHandler:
         bucket = _Bucket()
         async for frame in socket:
             if isinstance(frame.data, WebSocketError) and frame.data.code == WSCloseCode.MESSAGE_TOO_BIG:
-                raise _Ended("too_large")
+                raise TooLarge
             if frame.type is not WSMsgType.TEXT:
                 return
             said = read(frame.data)
@@ -153,6 +155,8 @@ class SharedHandler:
             await _all(line, outbox.run(), self._take_wishes(socket, page), self._while_signed_in(request, page))
         except _Ended as ended:
             self._pages.end_page(page, ended.reason)
+        except TooLarge:
+            pass  # of an agent's end that brings a page: it is shown no more
         finally:
             page.leave(outbox)
             await socket.close(code=WSCloseCode.OK)
