@@ -119,6 +119,7 @@ def test_every_configuration_key_is_in_the_example(key: str) -> None:
 
 COMPLETE = [
     "docs/how-to/queues-and-skills.md",
+    "docs/how-to/agents-by-desk.md",
     "docs/how-to/agents-by-phone.md",
     "docs/how-to/asterisk.md",
     "docs/how-to/get-help.md",

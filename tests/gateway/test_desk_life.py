@@ -74,10 +74,14 @@ async def test_an_offer_that_is_still_open_follows_the_whole_and_was_accepted_if
 async def test_the_desk_follows_the_agent(centre: Centre) -> None:
     first = await centre.sit_down("ann", ready=True)
     caller = centre.rings()
-    await first.phase("talking")
+    contact = (await first.phase("talking"))["id"]
+    await first.say("notes", contact=contact, text="Wants to", disposition="call back")
+    await first.until("contact")
     await centre.sign_in("ann")  # at another computer
     second = await centre.sit_down("ann")
     assert second.said[0]["state"] == "talking"
+    (found,) = second.said[0]["contacts"]
+    assert (found["notes"], found["disposition"]) == ("Wants to", "call back") and "history" not in found
     assert await first.closed() == 4409
     assert first.said[-1] == {"type": "error", "code": "taken", "about": ""}
     row = centre.row("ann")

@@ -105,6 +105,10 @@ class Acquaintance:
         if self._cut_off.pop(contact, None) == agent:
             self._accepted.add(offer)
 
+    def noted(self, contact: ContactId) -> None:
+        """Its history is another now."""
+        self._facts.pop(contact, None)
+
     def ended(self, offer: OfferId) -> None:
         self._accepted.discard(offer)
 

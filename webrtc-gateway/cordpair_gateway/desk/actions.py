@@ -124,6 +124,7 @@ class Actions:
     async def _notes(self, desk: Desk, what: said.Notes) -> None:
         slot = self._own_slot(desk, what.contact)
         self._conversations.note(what.contact, desk.agent, what.text)
+        self._desks.known.noted(what.contact)
         if what.disposition and what.disposition != slot.disposition:
             await self._engine.request(inp.Dispose(what.contact, desk.agent, what.disposition))
 

@@ -9,6 +9,7 @@ from msgspec.structs import replace
 from cordpair.acd.model import AgentRow, AgentStatus, ContactRow, OfferRow, Pending, Slot, SlotState, State
 from cordpair.config.model import Queue
 from cordpair.ids import AgentId, ContactId, OfferId, QueueId
+from cordpair.store import Conversation
 from cordpair_gateway.desk.facts import Facts, pops_of
 from cordpair_gateway.desk.pops import ScreenPop
 
@@ -45,7 +46,8 @@ class ContactView(msgspec.Struct, frozen=True, omit_defaults=True):
     history: tuple[Past, ...] = ()
     pop: tuple[ScreenPop, ...] = ()
     dispositions: tuple[str, ...] = ()
-    disposition: str = ""
+    disposition: str = ""  # as said so far
+    notes: str = ""  # the agent's own, so far
     cobrowse: str = "off"
 
     def __repr__(self) -> str:
@@ -174,14 +176,10 @@ def _wrapped_up(agent: AgentId, slot: Slot, contact_id: ContactId, known: Known)
     """It may be over, or in conversation with somebody else by now."""
     last = known.last(contact_id)
     if last is None:  # this process began meanwhile
-        last = _view(contact_id, agent, slot.queue or _queue_of(contact_id, agent, known), slot.medium, known)
+        own = _own(contact_id, agent, known.facts(contact_id))
+        queue = own.queue if own is not None else QueueId("")
+        last = _view(contact_id, agent, queue, slot.medium, known)
     return replace(last, phase="wrap_up", since=slot.since, disposition=slot.disposition, cobrowse="off")
-
-
-def _queue_of(contact: ContactId, agent: AgentId, known: Known) -> QueueId:
-    """Of the conversation, as it was filed."""
-    own = (each.queue for each in known.facts(contact).history if (each.contact, each.agent) == (contact, agent))
-    return next(own, QueueId(""))
 
 
 def _shown(row: ContactRow, agent: AgentId, queue: QueueId, known: Known) -> ContactView:
@@ -189,8 +187,9 @@ def _shown(row: ContactRow, agent: AgentId, queue: QueueId, known: Known) -> Con
 
 
 def _view(contact: ContactId, agent: AgentId, queue: QueueId, medium: str, known: Known) -> ContactView:
-    """What the agent says in this very conversation is no history to them."""
+    """What the agent notes in this very conversation is no history to them."""
     facts, configured = known.facts(contact), known.queue(queue)
+    own = _own(contact, agent, facts)
     return ContactView(
         contact,
         "",
@@ -205,11 +204,17 @@ def _view(contact: ContactId, agent: AgentId, queue: QueueId, medium: str, known
         history=tuple(
             Past(each.at, each.queue, known.name_of(each.agent), each.disposition, each.notes)
             for each in facts.history
-            if (each.contact, each.agent) != (contact, agent)
+            if each is not own
         ),
         pop=pops_of(contact, facts, configured),
         dispositions=configured.dispositions,
+        notes=own.notes if own is not None else "",
     )
+
+
+def _own(contact: ContactId, agent: AgentId, facts: Facts) -> Conversation | None:
+    """Of this agent with this contact, as it was filed."""
+    return next((each for each in facts.history if (each.contact, each.agent) == (contact, agent)), None)
 
 
 # ---------------------------------------------------------------- others

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { Drafts } from "../src/desk/drafts.ts";
 import { actionOf, SHORTCUTS } from "../src/desk/keys.ts";
 import { loudness } from "../src/desk/level.ts";
 import { popsOf } from "../src/desk/pop.ts";
@@ -101,6 +102,22 @@ test("contacts are replaced by id and go", () => {
     ["talking"],
   );
   assert.deepEqual(reduce(two, message({ type: "gone", contact: "c" })).contacts, []);
+});
+
+test("what was noted at another computer is there", () => {
+  const drafts = new Drafts(() => undefined);
+  assert.deepEqual(drafts.of(null), { notes: "", disposition: "" });
+  assert.deepEqual(drafts.of({ ...contact("wrap_up"), notes: "Later.", disposition: "solved" }), {
+    notes: "Later.",
+    disposition: "solved",
+  });
+});
+
+test("an accepted offer whose customer went is said and forgotten", () => {
+  const accepted = after(up, message(offer), { on: "accepted", offer: "o" });
+  const gone = reduce(accepted, message({ type: "offer_ended", offer: "o", outcome: "contact_gone" }));
+  assert.equal(gone.accepted, "");
+  assert.equal(gone.notice?.key, "missed");
 });
 
 test("times are the gateway's", () => assert.equal(after(up).skewMs, 4000));

@@ -1,7 +1,7 @@
 // <cordpair-desk>: the agent's page. Holds the state, does what is pressed, and lays the parts out.
 
 import { html, LitElement, nothing, type PropertyValues } from "lit";
-import type { ToDesk } from "../protocol/desk.ts";
+import type { Contact, ToDesk } from "../protocol/desk.ts";
 import { deskEn } from "../words/desk-en.ts";
 import { DESK_LANGUAGES, deskWords } from "../words/desk-languages.ts";
 import { play } from "../phone/play.ts";
@@ -177,7 +177,7 @@ export class CordpairDesk extends LitElement {
     }
     const was = current(before)?.id;
     const is = current(this.desk);
-    if (was !== is?.id) this.turnTo(is?.id ?? "");
+    if (was !== is?.id) this.turnTo(is);
     else if (is && !isTalking(is)) this.set({ tool: "" });
     if (this.desk.call === "up" && !this.desk.offer && !isTalking(is)) this.connection.callIsOver();
     if (rings(this.desk)) this.ring.start(this.page.settings, this.ringText());
@@ -191,11 +191,10 @@ export class CordpairDesk extends LitElement {
   }
 
   /** Another contact is on the desk: its draft, and no page of the last one. */
-  private turnTo(contact: string): void {
+  private turnTo(contact: Contact | null): void {
     this.drafts.flush();
-    const found = current(this.desk);
-    const { notes, disposition } = this.drafts.of(contact, found?.disposition);
-    const embedded = found ? (popsOf(found).find(({ embed }) => embed)?.url ?? "") : "";
+    const { notes, disposition } = this.drafts.of(contact);
+    const embedded = contact ? (popsOf(contact).find(({ embed }) => embed)?.url ?? "") : "";
     this.set({ tool: "", digits: "", notes, disposition, embedded, sharedPage: "" });
   }
 
@@ -262,7 +261,12 @@ export class CordpairDesk extends LitElement {
     },
     checked: () => {
       this.devices.pass();
-      this.send({ type: "preflight", microphone: true, level: this.page.level, round_trip_ms: this.desk.roundTripMs });
+      this.send({
+        type: "preflight",
+        microphone: true,
+        level: this.devices.loudest,
+        round_trip_ms: this.desk.roundTripMs,
+      });
       this.send({ type: "ready" });
     },
     closePanel: () => this.devices.close(),

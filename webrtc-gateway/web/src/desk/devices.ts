@@ -10,6 +10,8 @@ const HEARD = 0.04;
 const KEY = "cordpair-desk-checked";
 
 export class Devices {
+  /** Of what was heard since the check was opened: silence now does not undo it. */
+  loudest = 0;
   private meter: LevelMeter | null = null;
 
   constructor(private readonly set: (change: Partial<Page>) => void) {}
@@ -19,6 +21,7 @@ export class Devices {
   }
 
   async open(settings: Settings, readyAfterCheck: boolean): Promise<void> {
+    this.loudest = 0;
     this.set({ panel: "devices", readyAfterCheck, level: 0, heard: false, microphone: "" });
     await this.listen(settings.microphone);
   }
@@ -28,7 +31,10 @@ export class Devices {
     this.set({ microphone: state });
     if (!stream) return;
     this.meter ??= new LevelMeter();
-    this.meter.watch(stream, (level) => this.set(level > HEARD ? { level, heard: true } : { level }));
+    this.meter.watch(stream, (level) => {
+      this.loudest = Math.min(1, Math.max(this.loudest, level));
+      this.set(level > HEARD ? { level, heard: true } : { level });
+    });
     this.set({ devices: await navigator.mediaDevices.enumerateDevices() }); // names are told after permission only
   }
 

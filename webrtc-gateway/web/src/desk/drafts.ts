@@ -1,6 +1,6 @@
 // Notes are kept in the tab at each key, and sent when the agent pauses: a reload loses no word.
 
-import type { ToDesk } from "../protocol/desk.ts";
+import type { Contact, ToDesk } from "../protocol/desk.ts";
 
 const KEY = "cordpair-desk-draft:";
 const PAUSE_MS = 800;
@@ -18,16 +18,14 @@ export class Drafts {
 
   constructor(private readonly send: (message: ToDesk) => void) {}
 
-  /** `disposition`: what the gateway has. */
-  of(contact: string, disposition = ""): Draft {
+  /** Of another tab or computer: what the gateway has. */
+  of(contact: Contact | null): Draft {
+    if (!contact) return NOTHING;
+    const kept: Draft = { notes: contact.notes ?? "", disposition: contact.disposition ?? "" };
     try {
-      return {
-        ...NOTHING,
-        disposition,
-        ...(JSON.parse(sessionStorage.getItem(KEY + contact) ?? "{}") as Partial<Draft>),
-      };
+      return { ...kept, ...(JSON.parse(sessionStorage.getItem(KEY + contact.id) ?? "{}") as Partial<Draft>) };
     } catch {
-      return NOTHING;
+      return kept;
     }
   }
 

@@ -23,6 +23,7 @@ export interface Desk {
   readonly since: number;
   readonly wrapUpUntil: number | null;
   readonly reasons: readonly string[];
+  readonly transferTo: readonly string[];
   readonly queues: readonly QueueLine[];
   readonly agents: readonly Colleague[];
   readonly figures: Figures;
@@ -50,6 +51,7 @@ export const EMPTY: Desk = {
   since: 0,
   wrapUpUntil: null,
   reasons: [],
+  transferTo: [],
   queues: [],
   agents: [],
   figures: {},
@@ -111,6 +113,7 @@ function told(desk: Desk, message: FromDesk, now: number): Desk {
         since: message.since,
         wrapUpUntil: message.wrap_up_until ?? null,
         reasons: message.reasons,
+        transferTo: message.transfer_to ?? [],
         queues: message.queues,
         agents: message.agents ?? [],
         figures: message.figures,
@@ -157,7 +160,16 @@ function told(desk: Desk, message: FromDesk, now: number): Desk {
 const IDLE_STATES = new Set<AgentState>(["ready", "not_ready", "signed_out"]);
 
 /** Outcomes that the agent did not bring about on this page. */
-const MISSED = new Set(["missed", "no_answer", "ring_no_answer", "unreachable", "withdrawn", "answered_elsewhere"]);
+const MISSED = new Set([
+  "missed",
+  "busy",
+  "unreachable",
+  "withdrawn",
+  "answered_elsewhere",
+  "contact_gone",
+  "no_show",
+  "failed",
+]);
 
 function withContact(contacts: readonly Contact[], contact: Contact): readonly Contact[] {
   const known = contacts.some(({ id }) => id === contact.id);

@@ -39,6 +39,7 @@ export interface Contact {
   readonly pop?: readonly (string | ScreenPop)[];
   readonly dispositions?: readonly string[];
   readonly disposition?: string;
+  readonly notes?: string;
   readonly cobrowse?: ShareState;
 }
 
@@ -72,6 +73,7 @@ export interface DeskMessage {
   readonly wrap_up_until?: number | null;
   readonly now?: number;
   readonly reasons: readonly string[];
+  readonly transfer_to?: readonly string[];
   readonly queues: readonly QueueLine[];
   readonly agents?: readonly Colleague[];
   readonly figures: Figures;

@@ -77,6 +77,8 @@ function transfer(contact: Contact, { desk, words, send, set }: Room) {
     else send({ type: "transfer", contact: contact.id, agent: name });
     set({ tool: "" });
   };
+  const own = new Set(desk.queues.map(({ name }) => name));
+  const strange = desk.transferTo.filter((name) => !own.has(name));
   const others = desk.agents.filter(({ agent }) => agent !== desk.agent);
   return html`<form class="tool inline" @submit=${submit}>
     <label
@@ -85,6 +87,7 @@ function transfer(contact: Contact, { desk, words, send, set }: Room) {
         <option value="">${say(words, "choose")}</option>
         <optgroup label=${say(words, "queues")}>
           ${desk.queues.map(({ name, waiting }) => html`<option value="queue:${name}">${name} (${say(words, "waiting", { count: waiting })})</option>`)}
+          ${strange.map((name) => html`<option value="queue:${name}">${name}</option>`)}
         </optgroup>
         ${
           others.length
