@@ -153,8 +153,21 @@ class DeskRules(RuleBasedStateMachine):
         assert self._receive(inp.HangUpContact(contact, agent)) is None
         assert contact not in self.acd.state.contacts
 
+    @precondition(lambda self: self._talks())
+    @rule(data=st.data())
+    def ring_again(self, data: st.DataObject) -> None:
+        contact, agent = self._drawn(data)
+        before = self.acd.state.contacts[contact]
+        is_call = before.leg is not None
+        place = before.connection.enqueued_at if before.connection is not None else 0
+        assert (self._receive(inp.RingAgain(contact, agent)) is None) == is_call
+        if is_call:
+            visit = self.acd.state.contacts[contact].visit
+            assert visit is not None
+            assert self.acd.state.visits[visit].enqueued_at == place
+
     @precondition(lambda self: self.acd.state.contacts)
-    @rule(data=st.data(), agent=st.sampled_from(AGENTS), what=st.integers(0, 3))
+    @rule(data=st.data(), agent=st.sampled_from(AGENTS), what=st.integers(0, 4))
     def act_on_what_is_anothers(self, data: st.DataObject, agent: AgentId, what: int) -> None:
         row = self.acd.state.contacts[data.draw(st.sampled_from(sorted(self.acd.state.contacts)))]
         if row.connection is not None and row.connection.agent == agent:
@@ -165,6 +178,7 @@ class DeskRules(RuleBasedStateMachine):
             inp.Transfer(contact, agent, QUEUES[0]),
             inp.SendDigits(contact, agent, "0"),
             inp.HangUpContact(contact, agent),
+            inp.RingAgain(contact, agent),
         )
         assert self._receive(given[what]) is not None
 

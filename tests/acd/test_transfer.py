@@ -348,3 +348,30 @@ def test_a_bridge_that_outlived_the_gap_is_left_before_the_music():
     caller_commands = [type(each) for each in floor.commands[before:] if caller in repr(each)]
     assert caller_commands == [cmd.Leave, cmd.Music]
     assert floor.visit(contact).queue == TECH
+
+
+# ---------------------------------------------------------------- back to the phone that lost it
+
+
+def test_a_phone_that_lost_the_call_is_rung_again():
+    """At the old place, for nobody else, and without a wrap-up; the dead leg goes."""
+    floor, contact = talking(tech={"steps": ()})
+    enqueued_at, phone = floor.contact(contact).arrived_at, floor.phone("ann")
+    assert floor.receive(inp.RingAgain(contact, BOB)).refusal
+    assert floor.receive(inp.RingAgain(contact, ANN)).refusal is None
+    assert floor.sent(cmd.HangUp)[-1].leg == phone
+    visit = floor.visit(contact)
+    assert (visit.queue, visit.enqueued_at, visit.sticky) == (FIRST, enqueued_at, ANN)
+    floor.ready("bob", "cid")
+    floor.receive(inp.LegEnded(phone, Cause.NORMAL))
+    assert floor.alerted(contact) == ["ann"]
+    assert floor.answers("ann") == contact and floor.ends() == []
+
+
+def test_who_asked_for_a_pause_meanwhile_gets_it_and_the_customer_goes_on():
+    floor, contact = talking()
+    floor.receive(inp.Hold(contact, ANN))
+    floor.pause("ann")
+    floor.receive(inp.RingAgain(contact, ANN))
+    assert floor.agent("ann").status is AgentStatus.NOT_READY
+    assert floor.visit(contact).sticky is None and floor.lives(contact)

@@ -37,7 +37,7 @@ MISSING_INPUTS: dict[str, str] = {
 MISSING_INPUTS |= dict.fromkeys(
     (
         "DrainNode", "WebArrived", "BrowserGone", "BrowserBack", "WebLeft", "PageShared", "Hold", "Transfer",
-        "SendDigits", "HangUpContact", "Dispose", "DeskOpened", "DeskLost", "DoorRefused",
+        "SendDigits", "HangUpContact", "RingAgain", "Dispose", "DeskOpened", "DeskLost", "DoorRefused",
     ),
     "came after this version",
 )  # fmt: skip

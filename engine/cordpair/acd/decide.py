@@ -13,7 +13,7 @@ from cordpair.acd.decide_legs import answered, command_failed, digit, ended, joi
 from cordpair.acd.decide_links import fenced, link_down, link_up, seat_changed
 from cordpair.acd.decide_moves import drain_node
 from cordpair.acd.decide_presence import desk_lost, desk_opened
-from cordpair.acd.decide_transfer import transfer
+from cordpair.acd.decide_transfer import ring_again, transfer
 from cordpair.acd.decide_web import browser_back, browser_gone, door_refused, page_shared, web_arrived, web_left
 from cordpair.acd.model import Cell
 from cordpair.acd.proposals import Events
@@ -66,6 +66,7 @@ DECIDE: dict[type, Callable[[Cell, Any, int], Events]] = {
     inp.Transfer: transfer,
     inp.SendDigits: send_digits,
     inp.HangUpContact: hang_up_contact,
+    inp.RingAgain: ring_again,
     inp.Dispose: dispose,
     inp.DeskOpened: desk_opened,
     inp.DeskLost: desk_lost,

@@ -2,14 +2,28 @@
 
 The contact is the same one, with its id, its context and, if it is a call, its leg: nobody has to say again who they
 are. It waits from now on, with the queue's own head start and steps, and is not offered to whoever gave it away.
+
+An agent whose phone lost the call gets it back in the same way: for an instant the customer waits at their old place,
+for nobody else.
 """
 
 from cordpair.acd import events as ev
 from cordpair.acd import inputs as inp
+from cordpair.acd.causes import Cause
 from cordpair.acd.configuration import HangUpAction, Queue
-from cordpair.acd.decide_desk import talk
-from cordpair.acd.model import AgentStatus, Cell, Connection, ContactRow
-from cordpair.acd.proposals import Entry, Events, begin, end_connection, enter, release, turned_away
+from cordpair.acd.decide_desk import call, talk
+from cordpair.acd.model import AgentStatus, Cell, Connection, ContactRow, Pending
+from cordpair.acd.proposals import (
+    Entry,
+    Events,
+    begin,
+    close_leg,
+    end_connection,
+    enter,
+    release,
+    settle_agent,
+    turned_away,
+)
 from cordpair.acd.refusal import Refusal
 from cordpair.ids import AgentId, QueueId
 
@@ -34,6 +48,23 @@ def transfer(cell: Cell, given: inp.Transfer, now: int) -> Events:
     else:  # for a person: they are not turned away at the door
         kept = (given.to, now + (queue.sticky_ms or KEPT_MS))
         yield from begin(cell, contact, Entry(queue.queue, now, kept_for=kept), now)
+
+
+def ring_again(cell: Cell, given: inp.RingAgain, now: int) -> Events:
+    """No wrap-up: the conversation is not over. Who asked for a pause gets it, and the customer goes to others."""
+    contact, connection = call(cell, given.contact, given.agent)
+    queue, row = cell.book.queues.get(connection.queue), cell.state.agents[given.agent]
+    if queue is None:
+        raise Refusal(f"queue {connection.queue!r} does not exist any more")
+    stays = row.status is AgentStatus.READY and row.pending is Pending.NOTHING
+    kept = (given.agent, now + (queue.sticky_ms or KEPT_MS)) if stays else None
+    head_start = connection.head_start_ms - queue.head_start_ms
+    entry = Entry(queue.queue, connection.enqueued_at, head_start, connection.steps, kept_for=kept)
+    yield from release(cell, contact)
+    yield ev.ConnectionEnded(contact.contact, given.agent, max(0, now - connection.since), "lost", None, None)
+    yield from close_leg(cell, connection.leg, Cause.NORMAL, now)
+    yield from settle_agent(cell, given.agent)
+    yield from begin(cell, contact, entry, now)
 
 
 def _open_queue(cell: Cell, contact: ContactRow, queue_id: QueueId) -> Queue:
@@ -68,4 +99,4 @@ def _queue_of(cell: Cell, contact: ContactRow, connection: Connection, agent: Ag
     return next((each for each in queues if each.queue == connection.queue), queues[0])
 
 
-__all__ = ["KEPT_MS", "transfer"]
+__all__ = ["KEPT_MS", "ring_again", "transfer"]

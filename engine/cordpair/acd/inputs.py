@@ -17,6 +17,7 @@ from cordpair.acd.inputs_desk import (
     Dispose,
     HangUpContact,
     Hold,
+    RingAgain,
     SendDigits,
     Transfer,
 )
@@ -305,6 +306,6 @@ __all__ = [
     "ChangeContact", "CommandFailed", "DeskInput", "DeskLost", "DeskOpened", "Digit", "Dispose", "DoorRefused",
     "DrainNode", "DriverInput", "EndContact", "Fenced", "HangUpContact", "Hold", "Input", "Joined", "Left",
     "LegAnswered", "LegArrived", "LegEnded", "LegRinging", "LegSeen", "LinkDown", "LinkUp", "NotReady", "PageShared",
-    "PlayEnded", "Ready", "RecordingEnded", "RejectOffer", "Request", "SeatChanged", "SendDigits", "SignIn", "SignOut",
-    "Snapshot", "Stamp", "TaskArrived", "TimerDue", "Transfer", "WebArrived", "WebInput", "WebLeft", "WrapUpDone",
+    "PlayEnded", "Ready", "RecordingEnded", "RejectOffer", "Request", "RingAgain", "SeatChanged", "SendDigits", "SignIn",
+    "SignOut", "Snapshot", "Stamp", "TaskArrived", "TimerDue", "Transfer", "WebArrived", "WebInput", "WebLeft", "WrapUpDone",
 ]  # fmt: skip

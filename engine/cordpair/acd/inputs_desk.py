@@ -46,6 +46,13 @@ class HangUpContact(BaseInput, frozen=True):
     agent: AgentId
 
 
+class RingAgain(BaseInput, frozen=True):
+    """The agent's phone has lost the call (its page was loaded anew, or opened elsewhere), and is there again."""
+
+    contact: ContactId
+    agent: AgentId
+
+
 class Dispose(BaseInput, frozen=True):
     """What came of the conversation: said in it, or in its wrap-up. The last one counts."""
 
@@ -66,7 +73,7 @@ class DeskLost(BaseInput, frozen=True):
     agent: AgentId
 
 
-DeskInput = Union[Hold, Transfer, SendDigits, HangUpContact, Dispose, DeskOpened, DeskLost]
+DeskInput = Union[Hold, Transfer, SendDigits, HangUpContact, RingAgain, Dispose, DeskOpened, DeskLost]
 
 __all__ = [
     "DIGITS",
@@ -76,6 +83,7 @@ __all__ = [
     "Dispose",
     "HangUpContact",
     "Hold",
+    "RingAgain",
     "SendDigits",
     "Transfer",
 ]
