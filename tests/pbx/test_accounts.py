@@ -85,9 +85,12 @@ async def test_the_password_of_the_time_before(web: Web, opened: Phones) -> None
     second = await web.app[PHONES].issue(EVE)
     assert await first.register() == "SIP/2.0 401 Unauthorized"
     await seen(web, SeatStatus.REACHABLE)
-    assert await (await opened(second)).register() == "SIP/2.0 200 OK"
+    newest = await opened(second)
+    assert await newest.register() == "SIP/2.0 200 OK"
     assert await first.browser.closed() == 1008
     await seen(web, SeatStatus.REACHABLE)
+    await newest.close()
+    await seen(web, SeatStatus.UNREACHABLE)  # no contact is left, of either
 
 
 async def test_a_removed_account(web: Web, lab: AsteriskLab, opened: Phones) -> None:
