@@ -15,6 +15,7 @@ from api.test_server import line_with, started
 def usual_port_taken():
     """By somebody else, or by us."""
     taken = socket.socket()
+    taken.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     with contextlib.suppress(OSError):
         taken.bind(("127.0.0.1", 8080))
         taken.listen()
