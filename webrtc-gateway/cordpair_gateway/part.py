@@ -1,12 +1,8 @@
 """The gateway as a part of the API's server, found by the command line by its entry point (``cordpair.web``)."""
 
-import asyncio
-import logging
 import os
 import secrets
-from collections.abc import AsyncIterator, Callable, Coroutine
 from pathlib import Path
-from typing import Any
 
 from aiohttp import web
 
@@ -17,6 +13,7 @@ from cordpair.config.secrets import resolve_secret
 from cordpair.errors import ConfigurationError
 from cordpair.ids import NodeId
 from cordpair.store import pages_beside
+from cordpair_gateway.beside import beside
 from cordpair_gateway.customers import Customers
 from cordpair_gateway.desk import DESKS, mount_desk
 from cordpair_gateway.entrance import open_door
@@ -31,8 +28,6 @@ from cordpair_gateway.shop import Shop
 from cordpair_gateway.tickets import Tickets
 from cordpair_gateway.tickets_api import TicketDesk
 from cordpair_gateway.web_files import DeskPage, WebFiles
-
-log = logging.getLogger(__name__)
 
 CUSTOMERS: web.AppKey[Customers] = web.AppKey("customers", Customers)
 PAGES: web.AppKey[SharedPages] = web.AppKey("shared pages", SharedPages)
@@ -67,7 +62,7 @@ def mount(app: web.Application, office: Office, config: Config, directory: Path)
     phones = app[PHONES] = open_door(app, office, config, directory, secret, customers)
     app[TRUSTED] = networks(config.http.trusted_proxies)
     if office.store is not None:
-        gate = mount_desk(app, office, office.store, house, gateway.url, phones, customers)
+        gate = mount_desk(app, office, office.store, house, directory, phones, customers)
         customers.watchers.append(app[DESKS].stir_contact)
         shared = SharedHandler(pages, customers, gate, origins, frozenset({gateway.url}))
         app.router.add_get(SHARED, shared.serve)
@@ -83,28 +78,8 @@ def mount(app: web.Application, office: Office, config: Config, directory: Path)
     app.router.add_get(PATH, sessions.serve)
     app.on_shutdown.append(sessions.shut)
     app.on_cleanup.append(lambda _: kept.close())
-    app.cleanup_ctx.append(_beside("customers", customers.run))
-    app.cleanup_ctx.append(_beside("sessions", sessions.run))
-
-
-def _beside(
-    name: str, run: Callable[[], Coroutine[Any, Any, None]]
-) -> Callable[[web.Application], AsyncIterator[None]]:
-    """A task as long as the server is there."""
-
-    async def beside(_app: web.Application) -> AsyncIterator[None]:
-        task = asyncio.create_task(run(), name=name)
-        task.add_done_callback(_look)
-        yield
-        task.cancel()
-        await asyncio.gather(task, return_exceptions=True)
-
-    return beside
-
-
-def _look(task: "asyncio.Task[None]") -> None:
-    if not task.cancelled() and (error := task.exception()) is not None:
-        log.critical("the gateway's part %r failed; calls go on, restart it", task.get_name(), exc_info=error)
+    app.cleanup_ctx.append(beside("customers", customers.run))
+    app.cleanup_ctx.append(beside("sessions", sessions.run))
 
 
 def signing_key(path: Path) -> bytes:

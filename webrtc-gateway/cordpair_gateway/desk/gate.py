@@ -62,7 +62,7 @@ class Gate:
         agent = AgentId(name)
         try:
             kept = await self._sign_ins.password(agent)
-            found = kept if agent in self._engine.state.agents else None
+            found = kept if self.is_agent(agent) else None
             verified = await self._passwords.verify(found, password)
         except TooManyPasswords:
             raise TooMany("Too many sign in at this moment.", 2) from None
@@ -90,6 +90,9 @@ class Gate:
 
     # ------------------------------------------------------------ who it is
 
+    def is_agent(self, agent: AgentId) -> bool:
+        return agent in self._engine.state.agents
+
     async def who(self, request: web.Request) -> Seated:
         """By the cookie. Raises NotSignedIn, Unavailable."""
         token = self.cookie.read(request)
@@ -99,7 +102,7 @@ class Gate:
             found = await self._sign_ins.find(hash_of(token), self._clock.now_ms())
         except StoreError as error:
             raise _unavailable(error) from None
-        if found is None or found.agent not in self._engine.state.agents:
+        if found is None or not self.is_agent(found.agent):
             raise NotSignedIn("Sign in.")
         return Seated(found, csrf_of(token))
 

@@ -40,12 +40,19 @@ class Who(msgspec.Struct, frozen=True):
 
 
 class SignInRoutes:
-    """``leave``: closes the desk of a sign-in that is over."""
+    """``leave``: closes the desk of a sign-in that is over. ``elsewhere``: where accounts of the house sign in."""
 
     def __init__(
-        self, engine: Engine, gate: Gate, house: House, phones: Phones, leave: Callable[[Seated], None]
+        self,
+        engine: Engine,
+        gate: Gate,
+        house: House,
+        phones: Phones,
+        leave: Callable[[Seated], None],
+        elsewhere: str,
     ) -> None:
-        self._engine, self._gate, self._house, self._phones, self._leave = engine, gate, house, phones, leave
+        self._engine, self._gate, self._house, self._phones = engine, gate, house, phones
+        self._leave, self._elsewhere = leave, elsewhere
 
     def add_to(self, app: web.Application) -> None:
         app.router.add_post("/v1/sign-in", self.sign_in)
@@ -66,7 +73,13 @@ class SignInRoutes:
 
     async def who(self, request: web.Request) -> web.Response:
         request[OPERATION] = "desk who"
-        return self._answer(await self._gate.who(request))
+        try:
+            return self._answer(await self._gate.who(request))
+        except NotSignedIn as error:
+            if not self._elsewhere:
+                raise
+            failure = {"error": {"code": error.code, "message": error.message}, "oidc": self._elsewhere}
+            return web.json_response(failure, status=error.status)
 
     async def sign_out(self, request: web.Request) -> web.Response:
         """The agent goes home, or will when the conversation there is has ended."""
