@@ -9,8 +9,9 @@ from typing import Any, TypeVar
 T = TypeVar("T")
 
 # Of ten million tracked objects nearly all live as long as their call. With the defaults (700, 10, 10) a full
-# collection came every few seconds and took 62 ms; so it comes seldom, and what recovery loaded is not looked at.
-GC_THRESHOLDS = (50_000, 20, 50)
+# collection came every few seconds and took 62 ms; so it comes seldom, and what recovery loaded is not looked at. The
+# first is small all the same: 50,000 new objects, as when thousands of browsers connect, took 20 ms to look at.
+GC_THRESHOLDS = (5_000, 200, 50)
 
 # The journal's writer and the store have threads of their own. With the default (5 ms) each of their turns may wait so
 # long while the event loop has work: a commit that takes 0.2 ms then takes 5.
