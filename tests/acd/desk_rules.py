@@ -16,7 +16,7 @@ from cordpair.ids import AgentId, ContactId, LegId, QueueId
 
 AGENTS = [*(agent.agent for agent in BUSY_CENTRE.agents), AgentId("fay")]
 QUEUES = [queue.queue for queue in BUSY_CENTRE.queues]
-HOLD_STORY = ["on", "off", "off", "deliver", "deliver", "cut", "link", "link", "Join", "Leave", "Music", "lost"]
+HOLD_STORY = ["on", "off", "off", "deliver", "deliver", "cut", "link", "gap", "gap", "Join", "Leave", "Music", "lost"]
 DISPOSITIONS = ["solved", "wrong number", ""]
 
 
@@ -97,9 +97,10 @@ class DeskRules(RuleBasedStateMachine):
         for step in ["on", *steps]:
             if step in ("on", "off") and row.connection is not None:
                 self._receive(inp.Hold(contact, agent, step == "on"))
-            elif step in ("cut", "link"):
+            elif step in ("cut", "link", "gap"):
                 for switch in self.switches:
-                    getattr(switch, step)()
+                    for each in ("cut", "link") if step == "gap" else (step,):
+                        getattr(switch, each)()
             elif step in ("Join", "Leave", "Music"):
                 self.switches[0].refuse.add(step)
             elif step == "lost" and row.connection is not None and row.connection.leg in self._phones(True):
