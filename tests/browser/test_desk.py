@@ -179,6 +179,15 @@ async def test_an_accepted_offer_is_answered_by_itself_with_a_late_offer(page: P
     assert "m=audio" in answer
 
 
+async def test_a_call_that_rings_before_the_desk_is_told_that_it_is_accepted(page: Page, gateway: Gateway) -> None:
+    """Two sockets: nobody says which is first."""
+    agent = await sit_down(page, gateway, "ready")
+    await gateway.door.ring("call-5")
+    await expect(page.get_by_role("button", name="Answer")).to_be_visible()
+    await agent.say("offer", offer="o-1", contact=CONTACT | {"phase": "calling"}, expires_at=now() + 20_000, auto=True)
+    await gateway.door.seen("^SIP/2.0 200 OK", "^CSeq: 1 INVITE")
+
+
 async def test_a_call_nobody_accepted_rings_until_answered(page: Page, gateway: Gateway) -> None:
     await sit_down(page, gateway, "ready")
     await gateway.door.ring("call-2")
@@ -251,6 +260,7 @@ async def test_a_reload_in_mid_call_takes_the_call_up_again(page: Page, gateway:
     await expect(page.get_by_text("Your phone is coming back")).to_be_visible()
     await shoot(page, "desk-11-reloaded")
     await gateway.door.seen("^REGISTER ")
+    assert (await agent.hear("ring_again"))["contact"] == "c-1"
     await gateway.door.ring("call-3")
     await gateway.door.seen("^SIP/2.0 200 OK", "^CSeq: 1 INVITE")
 

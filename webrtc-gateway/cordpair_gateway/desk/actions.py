@@ -115,6 +115,9 @@ class Actions:
     async def _hang_up(self, desk: Desk, what: said.HangUp) -> None:
         await self._engine.request(inp.HangUpContact(what.contact, desk.agent))
 
+    async def _ring_again(self, desk: Desk, what: said.RingAgain) -> None:
+        await self._engine.request(inp.RingAgain(what.contact, desk.agent))
+
     async def _digits(self, desk: Desk, what: said.Digits) -> None:
         await self._engine.request(inp.SendDigits(what.contact, desk.agent, what.digits))
 
@@ -165,6 +168,7 @@ DO: dict[type[said.Said], Callable[[Actions, Desk, Any], Awaitable[Message | Non
     said.Reject: Actions._reject,
     said.Hold: Actions._hold,
     said.HangUp: Actions._hang_up,
+    said.RingAgain: Actions._ring_again,
     said.Digits: Actions._digits,
     said.Transfer: Actions._transfer,
     said.Notes: Actions._notes,

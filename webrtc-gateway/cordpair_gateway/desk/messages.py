@@ -107,6 +107,12 @@ class HangUp(Said, frozen=True, tag="hang_up"):
     contact: ContactId
 
 
+class RingAgain(Said, frozen=True, tag="ring_again"):
+    """The phone in this page has no call for a conversation that goes on."""
+
+    contact: ContactId
+
+
 class Digits(Said, frozen=True, tag="digits"):
     contact: ContactId
     digits: str
@@ -163,6 +169,7 @@ AnySaid = Union[
     Reject,
     Hold,
     HangUp,
+    RingAgain,
     Digits,
     Transfer,
     Notes,
@@ -212,6 +219,7 @@ __all__ = [
     "Preflight",
     "Ready",
     "Reject",
+    "RingAgain",
     "Said",
     "ShareAsk",
     "Transfer",

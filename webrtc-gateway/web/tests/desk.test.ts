@@ -11,6 +11,7 @@ import {
   type Desk,
   EMPTY,
   type Input,
+  missingCall,
   phoneIsComingBack,
   reduce,
   rings,
@@ -118,6 +119,16 @@ test("an accepted offer whose customer went is said and forgotten", () => {
   const gone = reduce(accepted, message({ type: "offer_ended", offer: "o", outcome: "contact_gone" }));
   assert.equal(gone.accepted, "");
   assert.equal(gone.notice?.key, "missed");
+});
+
+test("a phone that is back without the call of its conversation says so, once it can take it", () => {
+  const ready: Input = { on: "phone", phone: "ready" };
+  const talking = after(message({ ...whole, state: "talking", contacts: [contact("talking")] }));
+  assert.equal(missingCall(talking, up), null); // not registered yet
+  assert.equal(missingCall(reduce(talking, ready), ready)?.id, "c");
+  assert.equal(missingCall({ ...reduce(talking, ready), call: "up" }, ready), null);
+  assert.equal(missingCall(reduce(talking, ready), { on: "call", call: "none" }), null); // it was hung up
+  assert.equal(missingCall(reduce(after(up), ready), ready), null);
 });
 
 test("times are the gateway's", () => assert.equal(after(up).skewMs, 4000));

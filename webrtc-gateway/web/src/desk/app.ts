@@ -28,6 +28,7 @@ import {
   EMPTY,
   type Input,
   isTalking,
+  missingCall,
   phoneIsComingBack,
   reduce,
   rings,
@@ -175,11 +176,14 @@ export class CordpairDesk extends LitElement {
     if (input.on === "message" && input.message.type === "error" && input.message.code === "preflight") {
       void this.devices.open(this.page.settings, true); // checked before another sign-in
     }
+    const missing = missingCall(this.desk, input);
+    if (missing) this.send({ type: "ring_again", contact: missing.id });
     const was = current(before)?.id;
     const is = current(this.desk);
     if (was !== is?.id) this.turnTo(is);
     else if (is && !isTalking(is)) this.set({ tool: "" });
     if (this.desk.call === "up" && !this.desk.offer && !isTalking(is)) this.connection.callIsOver();
+    if (this.desk.call === "ringing" && answersByItself(this.desk)) this.connection.answer(); // it rang before it was said
     if (rings(this.desk)) this.ring.start(this.page.settings, this.ringText());
     else this.ring.stop();
   }
@@ -205,7 +209,10 @@ export class CordpairDesk extends LitElement {
       words: this.words,
       language: this.language,
       now: this.now,
-      send: (message) => this.send(message),
+      send: (message) => {
+        this.drafts.flush(); // who gets the contact next finds all that was noted
+        this.send(message);
+      },
       set: (change) => this.set(change),
       does: this.does,
     };

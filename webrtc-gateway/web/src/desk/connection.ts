@@ -83,7 +83,7 @@ export class Connection {
     });
   }
 
-  /** A call that is up here goes on here; the next one comes where the desk is now. */
+  /** A call that is up here goes on until it is taken over there. */
   private isOver(code: number): boolean {
     if (code !== CLOSED.taken && code !== CLOSED.signed_out) return false;
     this.line = null;

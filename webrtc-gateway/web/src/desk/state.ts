@@ -199,6 +199,14 @@ export function answersByItself(desk: Desk): boolean {
 /** Whether the call that comes has pictures: of the offer, or of the contact that is talked to already. */
 export const wantsVideo = (desk: Desk): boolean => (desk.offer?.contact ?? current(desk))?.medium === "video";
 
+/** The conversation whose call is not in this page, as soon as the phone could take it: after a reload, or elsewhere. */
+export function missingCall(desk: Desk, input: Input): Contact | null {
+  const isBack = input.on === "phone" || (input.on === "message" && input.message.type === "desk");
+  const contact = current(desk);
+  const isMissing = desk.link === "up" && desk.phone === "ready" && desk.call === "none" && !desk.offer;
+  return isBack && isMissing && isTalking(contact) ? contact : null;
+}
+
 /** In mid-call without a phone: after a reload, or when the SIP line broke. */
 export function phoneIsComingBack(desk: Desk): boolean {
   return desk.phone !== "none" && desk.call === "none" && isTalking(current(desk));

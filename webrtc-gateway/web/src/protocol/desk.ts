@@ -119,6 +119,7 @@ export type ToDesk =
   | { readonly type: "accept" | "reject"; readonly offer: string }
   | { readonly type: "hold"; readonly contact: string; readonly on: boolean }
   | { readonly type: "hang_up"; readonly contact: string }
+  | { readonly type: "ring_again"; readonly contact: string }
   | { readonly type: "digits"; readonly contact: string; readonly digits: string }
   | { readonly type: "transfer"; readonly contact: string; readonly queue: string }
   | { readonly type: "transfer"; readonly contact: string; readonly agent: string }

@@ -12,7 +12,6 @@ export const words: Words<DeskKey> = {
   unreachable: "Das Gateway ist nicht erreichbar.",
   elsewhere_title: "Ihr Arbeitsplatz ist woanders offen",
   elsewhere: "Sie haben ihn in einem anderen Tab oder an einem anderen Computer geöffnet.",
-  elsewhere_call: "Dieses Gespräch geht hier weiter, bis es endet.",
   come_here: "Hier benutzen",
   connecting: "Verbinde…",
   link_lost: "Die Verbindung zum Gateway ist abgerissen. Verbinde neu…",

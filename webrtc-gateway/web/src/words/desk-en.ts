@@ -11,7 +11,6 @@ export const deskEn = {
   unreachable: "The gateway cannot be reached.",
   elsewhere_title: "Your desk is open elsewhere",
   elsewhere: "You opened it in another tab or on another computer.",
-  elsewhere_call: "This call goes on here until it ends.",
   come_here: "Use it here",
   connecting: "Connecting…",
   link_lost: "The line to the gateway broke. Reconnecting…",

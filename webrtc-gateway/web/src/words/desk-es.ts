@@ -12,7 +12,6 @@ export const words: Words<DeskKey> = {
   unreachable: "No se puede contactar con la pasarela.",
   elsewhere_title: "Su puesto está abierto en otro lugar",
   elsewhere: "Lo abrió en otra pestaña o en otro equipo.",
-  elsewhere_call: "Esta llamada sigue aquí hasta que termine.",
   come_here: "Usarlo aquí",
   connecting: "Conectando…",
   link_lost: "Se cortó la conexión con la pasarela. Reconectando…",
