@@ -1,26 +1,29 @@
 """Accounts are pushed in an order, and never over who is registered."""
 
 import json
+import re
+from collections.abc import AsyncIterator
+from pathlib import Path
 
 import pytest
 
 from asterisk.fake_ari import FakeAri, Inputs
 from cordpair.pbx import Refused
 from cordpair_asterisk import AsteriskDriver
-from cordpair_asterisk.accounts import PATH
+from cordpair_asterisk.accounts import AOR, CODECS, ENDPOINT, PATH, VIDEO
 
 SECRET = "never-in-a-log"
 OPUS = "GET asterisk/modules/codec_opus_open_source.so"
 
 
 @pytest.fixture
-async def server():
+async def server() -> AsyncIterator[FakeAri]:
     async with FakeAri() as running:
         yield running
 
 
 @pytest.fixture
-async def driver(server: FakeAri):
+async def driver(server: FakeAri) -> AsyncIterator[AsteriskDriver]:
     made = server.driver()
     await made.open(Inputs())
     server.seen.clear()
@@ -92,3 +95,17 @@ async def test_one_of_pjsip_conf_stays(server: FakeAri, driver: AsteriskDriver) 
     with pytest.raises(Refused):
         await driver.remove_account("101")
     assert json.dumps(server.seen).count("DELETE") == 1
+
+
+def test_the_templates_are_what_is_pushed() -> None:
+    """For an Asterisk that takes nothing over ARI."""
+    text = (Path(__file__).parents[2] / "dialplans/asterisk/pjsip.conf").read_text(encoding="utf-8")
+
+    def template(name: str) -> dict[str, str]:
+        section = re.search(rf"^\[{name}\]\(!\)\n(.*?)(?=^\[|\Z)", text, re.MULTILINE | re.DOTALL)
+        assert section is not None
+        return dict(re.findall(r"^(\w+) = (\S+)$", section[1], re.MULTILINE))
+
+    codecs = {"disallow": "all", "allow": f"{CODECS},{VIDEO}"}
+    assert template("cordpair-browser") == {"type": "endpoint", **ENDPOINT, **codecs}
+    assert template("cordpair-browser-aor") == {"type": "aor", **AOR}

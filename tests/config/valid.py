@@ -130,7 +130,7 @@ def configs(draw: st.DrawFn) -> Config:
                         Pbx("loopback:"),
                         Pbx("asterisk+ari://u@h:1/?x=y", Secret(env="A")),
                         Pbx("asterisk+ari://u@h/", Secret(file="a b")),
-                        Pbx("loopback:", door=PbxDoor("ws://h:1/ws", "wss://h", Secret(env="D"))),
+                        Pbx("loopback:", door=PbxDoor("ws://h:1/ws", "wss://h", Secret(env="D"), "a b")),
                         Pbx("loopback:", address=f"n{place}.test:5060"),
                         Pbx("loopback:", peers={other: "to-other" for other in nodes if other != node}),
                     ]

@@ -7,7 +7,7 @@ import pytest
 
 from cordpair.acd.causes import SeatStatus
 from cordpair.acd.inputs import Ready, SignIn, SignOut
-from cordpair.errors import CordpairError
+from cordpair.errors import ConfigurationError, CordpairError
 from cordpair.ids import AgentId, NodeId, SeatId
 from cordpair_gateway.desk import PhoneAccount
 from cordpair_gateway.part import PHONES
@@ -175,6 +175,25 @@ async def test_at_another_seat_it_is_another_account(web: Web) -> None:
     assert await is_gone(phone) == 1008
     for line in (phone, other):
         await line.close()
+
+
+async def test_an_account_that_the_pbx_has_by_itself(tmp_path) -> None:
+    kept = tmp_path / "phones"
+    kept.mkdir()
+    door = 'url = "loopback:"\ndoor = { url = "ws://unused", passwords = "phones" }'
+    async with web_centre(tmp_path, BROWSERS.replace('url = "loopback:"', door)) as web:
+        with pytest.raises(ConfigurationError, match=r"pbx\.n1\.door\.passwords: .*eve-web cannot be read"):
+            await issued(web)
+        (kept / "eve-web").write_text("as in pjsip.conf\n")
+        account = await issued(web)
+        assert account.password == "as in pjsip.conf" and "as in" not in repr(account)
+        assert "eve-web" not in web.pbx.phones  # the engine makes none
+        web.pbx.add_phone("eve-web", registered=False)
+        phone = await phone_of(web, account)
+        await web.app[PHONES].remove(EVE)
+        assert await is_gone(phone) == 1008
+        assert "eve-web" in web.pbx.phones
+        await phone.close()
 
 
 async def test_without_a_link_it_is_said_and_comes_with_the_next(web: Web) -> None:

@@ -40,7 +40,9 @@ def open_door(
         keeper, ways, keeper, DoorMetrics(office.metrics.registry), DoorSettings(origins=frozenset(origins))
     )
     node = NodeId(gateway.node or next(iter(config.pbx)))
-    keeper.phones = PhoneTokens(engine, gateway, turn_secret, node, secrets.token_hex, handler.leave)
+    doors = {name: pbx.door for name, pbx in config.pbx.items() if pbx.door is not None}
+    passwords = {name: directory / door.passwords for name, door in doors.items() if door.passwords is not None}
+    keeper.phones = PhoneTokens(engine, gateway, turn_secret, node, passwords, secrets.token_hex, handler.leave)
     handler.add_to(app)
     app.on_cleanup.append(lost.close)
     return keeper.phones

@@ -6,12 +6,14 @@ there.
 """
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from pathlib import Path
 
 import msgspec
 
 from cordpair.acd.configuration import Seat
-from cordpair.config.model import Gateway
+from cordpair.config.model import Gateway, Secret
+from cordpair.config.secrets import resolve_secret
 from cordpair.errors import CordpairError
 from cordpair.ids import AgentId, NodeId
 from cordpair.runtime import Engine
@@ -40,13 +42,13 @@ class PhoneTokens:
     """The door's port ``Tokens``, for phones; it hears from the door's journal who is connected."""
 
     def __init__(
-        self, engine: Engine, gateway: Gateway, turn_secret: str, node: NodeId, draw: Callable[[int], str],
-        end: Callable[[Lock], None],
+        self, engine: Engine, gateway: Gateway, turn_secret: str, node: NodeId, passwords: Mapping[str, Path],
+        draw: Callable[[int], str], end: Callable[[Lock], None],
     ) -> None:  # fmt: skip
-        """``node``: of a seat that names none. ``draw(n)``: n random bytes, as hexadecimal digits. ``end``: lets a
-        connection go when nobody talks there."""
+        """``node``: of a seat that names none. ``passwords``: by node, the directory where they are files.
+        ``draw(n)``: n random bytes, as hexadecimal digits. ``end``: lets a connection go when nobody talks there."""
         self._engine, self._gateway, self._secret, self._node = engine, gateway, turn_secret, node
-        self._draw, self._end = draw, end
+        self._passwords, self._draw, self._end = passwords, draw, end
         self._good: dict[bytes, _Good] = {}
         self._tokens: dict[AgentId, bytes] = {}
         self._places: dict[AgentId, Place] = {}
@@ -59,9 +61,9 @@ class PhoneTokens:
         seat = self._seat_of(agent)
         if seat is None or not seat.browser:
             return None
-        node, password = seat.node or self._node, self._draw(BYTES)
+        node = seat.node or self._node
         await self._move(agent, (node, seat.endpoint))
-        await self._engine.accounts.put(node, seat.endpoint, password)
+        password = await self._account(node, seat.endpoint)
         address, now = f"sip:{seat.endpoint}@{host_of(self._gateway)}", self._engine.clock.now_ms()
         lock = PhoneLock(
             address=address,
@@ -87,7 +89,7 @@ class PhoneTokens:
             self._end(lock)
         place = self._places.pop(agent, None)
         if place is not None:
-            await self._engine.accounts.remove(*place)
+            await self._unmake(place)
 
     # ------------------------------------------------------------ for the door
 
@@ -128,9 +130,22 @@ class PhoneTokens:
         self._places[agent] = place
         if before is not None and before != place and before not in set(self._places.values()):
             try:
-                await self._engine.accounts.remove(*before)
+                await self._unmake(before)
             except CordpairError as error:
                 log.warning("an account of a seat that was left could not be removed: %s", error)
+
+    async def _account(self, node: NodeId, endpoint: str) -> str:
+        """Its password: a new one, or that of an account which the PBX has by itself."""
+        kept = self._passwords.get(node)
+        if kept is not None:
+            return resolve_secret(Secret(file=endpoint), f"pbx.{node}.door.passwords", {}, kept)
+        password = self._draw(BYTES)
+        await self._engine.accounts.put(node, endpoint, password)
+        return password
+
+    async def _unmake(self, place: Place) -> None:
+        if place[0] not in self._passwords:
+            await self._engine.accounts.remove(*place)
 
     def _token(self, agent: AgentId, lock: PhoneLock, until: int) -> str:
         """In the place of the one before."""

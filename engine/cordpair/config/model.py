@@ -77,11 +77,14 @@ class Secret(msgspec.Struct, frozen=True):
 
 
 class PbxDoor(msgspec.Struct, frozen=True):
-    """The PBX's SIP over WebSocket, behind the gateway's door. ``phones_url``: of agents, where it is another."""
+    """The PBX's SIP over WebSocket, behind the gateway's door. ``phones_url``: of agents, where it is another.
+
+    ``passwords``: a directory with a file for each phone in a browser, where the engine may make no accounts."""
 
     url: Annotated[str, Meta(pattern=SOCKET)]
     phones_url: Annotated[str, Meta(pattern=SOCKET)] | None = None
     key: Secret | None = None
+    passwords: Text | None = None
 
 
 class Pbx(msgspec.Struct, frozen=True):
