@@ -93,6 +93,22 @@ async def test_the_password_of_the_time_before(web: Web, opened: Phones) -> None
     await seen(web, SeatStatus.UNREACHABLE)  # no contact is left, of either
 
 
+async def test_one_that_is_in_pjsip_conf(lab: AsteriskLab, hop: Relay, tmp_path: Path) -> None:
+    async with web_on(lab, hop, tmp_path, written=True) as web, AsyncExitStack() as stack:
+        phone = await Phones(web, stack)()
+        assert phone.user == "eve-own"
+        assert await phone.register() == "SIP/2.0 200 OK"
+        await seen(web, SeatStatus.REACHABLE)
+        browser = await web.press()
+        await web.staff("eve")
+        customer = await dials(web, await browser.until("call"))
+        await phone.answers(await phone.rings())
+        await customer.answered()
+        await browser.say(type="leave")
+        await customer.is_hung_up()
+        await phone.is_hung_up()
+
+
 async def test_a_removed_account(web: Web, lab: AsteriskLab, opened: Phones) -> None:
     phone = await opened()
     assert await phone.register() == "SIP/2.0 200 OK"

@@ -17,7 +17,7 @@ from lab.web_phone import WebPhone
 
 EVE, OWN = AgentId("eve"), "https://help.test"
 SEAT = SeatId("eve-web")
-KEY = secrets.token_hex(16)
+KEY, OWN_PASSWORD = secrets.token_hex(16), secrets.token_hex(16)
 EXTRA = {
     "pjsip": f"""
 [cordpair-web-transport](cordpair-web)
@@ -25,6 +25,13 @@ EXTRA = {
 [cordpair-door](cordpair-web-key)
 endpoint = cordpair-door
 match_header = X-Cordpair-Door: {KEY}
+[eve-own](cordpair-browser)
+auth = eve-own
+aors = eve-own
+[eve-own](cordpair-agent-auth)
+username = eve-own
+password = {OWN_PASSWORD}
+[eve-own](cordpair-browser-aor)
 """,
     "modules": "load = res_pjsip_transport_websocket.so\nload = res_srtp.so\n",
     "rtp": "icesupport = yes",
@@ -54,10 +61,15 @@ pages = {{ "/*" = {{ queue = "help" }} }}
 
 
 @asynccontextmanager
-async def web_on(lab: AsteriskLab, hop: Relay, directory: Path) -> AsyncIterator[Web]:
-    """Nothing of a test is left on the Asterisk."""
+async def web_on(lab: AsteriskLab, hop: Relay, directory: Path, *, written: bool = False) -> AsyncIterator[Web]:
+    """Nothing of a test is left on the Asterisk. ``written``: the phone is the one in pjsip.conf."""
     (directory / "door-key").write_text(KEY)
     text = CENTRE.format(url=hop.url)
+    if written:
+        (directory / "phones").mkdir()
+        (directory / "phones/eve-own").write_text(OWN_PASSWORD)
+        text = text.replace('endpoint = "eve-web"', 'endpoint = "eve-own"')
+        text = text.replace("door = {", 'door = { passwords = "phones",')
     async with served(directory, text, lab, lambda seats: make_driver(NODE, lab.url, "main", seats)) as running:
         yield running
         await running.app[PHONES].remove(EVE)
