@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from cordpair.acd import events as ev
-from cordpair.acd.inputs import DeskOpened
+from cordpair.acd.inputs import DeskLost, DeskOpened
 from cordpair.ids import AgentId
 
 
@@ -109,3 +109,7 @@ async def test_whether_a_desk_is_there_is_shown(api) -> None:
     assert not (await api.get("/v1/agents/ann"))["desk"]
     await api.engine.request(DeskOpened(AgentId("ann")))
     assert (await api.get("/v1/agents/ann"))["desk"]
+    await api.staff("ann")
+    await api.engine.request(DeskLost(AgentId("ann")))
+    ann = await api.get("/v1/agents/ann")
+    assert (ann["desk"], ann["state"]) == (False, "delayed")  # nothing is offered, and it is seen

@@ -151,7 +151,8 @@ def _state(row: AgentRow) -> tuple[AgentState, int]:
             if slot.state is occupied:
                 return name, slot.since
     if row.status is AgentStatus.READY:
-        return ("delayed" if row.not_before is not None else "free"), row.idle_since
+        waits = row.not_before is not None or row.desk_gone_until is not None
+        return ("delayed" if waits else "free"), row.idle_since
     return ("signed_out" if row.status is AgentStatus.SIGNED_OUT else "not_ready"), row.since
 
 

@@ -132,7 +132,7 @@ def _occupation(state: State, row: AgentRow, now: int) -> tuple[str, int, Contac
     if row.status is AgentStatus.READY:
         if _is_unreachable(state, row):
             return "unreachable", row.since, None, None
-        delayed = row.not_before is not None and row.not_before > now
+        delayed = row.desk_gone_until is not None or (row.not_before is not None and row.not_before > now)
         return "delayed" if delayed else "free", row.idle_since, None, None
     return row.status.value.replace("_", " "), row.since, None, None
 

@@ -164,7 +164,7 @@ music_ends_when_two_are_joined
 a_caller_on_hold_hears_music_and_nobody
     caller: arrived, answered, joined talk, left talk, joined talk
     agent: ringing, answered, joined talk
-a_caller_given_away_hears_music_and_then_another
+a_caller_given_away_hears_another
     caller: arrived, answered, joined talk, left talk, joined again
     agent: ringing, answered, joined talk, left talk, ended normal
     other: ringing, answered, joined again

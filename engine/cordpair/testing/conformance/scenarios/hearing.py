@@ -47,7 +47,7 @@ async def a_caller_on_hold_hears_music_and_nobody(run: Run) -> None:
     await run.never_hears(key, MUSIC)
 
 
-async def a_caller_given_away_hears_music_and_then_another(run: Run) -> None:
+async def a_caller_given_away_hears_another(run: Run) -> None:
     """As the engine transfers: the caller leaves first, and the agent's leg is ended beside that."""
     caller, agent, bridge, key = await _talk(run)
     first, second = run.rig.seats[:2]
@@ -139,7 +139,7 @@ async def two_pairs_do_not_hear_each_other(run: Run) -> None:
 SCENARIOS = [
     (music_ends_when_two_are_joined, {Capability.MUSIC}),
     (a_caller_on_hold_hears_music_and_nobody, {Capability.MUSIC}),
-    (a_caller_given_away_hears_music_and_then_another, {Capability.MUSIC}),
+    (a_caller_given_away_hears_another, {Capability.MUSIC}),
     (a_whisper_never_reaches_the_customer, {Capability.SPY}),
     (muted_legs_are_silent, {Capability.MUTE}),
     (three_hear_each_other, {Capability.CONFERENCE}),
