@@ -175,8 +175,15 @@ class Driver(Protocol):
 
     # ------------------------------------------------------------ accounts (optional)
 
-    async def put_account(self, endpoint: str, secret: str, options: Mapping[str, str]) -> None: ...
-    async def remove_account(self, endpoint: str) -> None: ...
+    async def put_account(self, endpoint: str, secret: str, options: Mapping[str, str]) -> None:
+        """A phone in a browser can register as ``endpoint``, with this secret only. Put again, the secret is another,
+        and who is registered stays. Nothing but the engine can be called from it. It may be gone when the PBX restarts.
+
+        Raises Refused where the PBX is not set up for it, or has no such options; never with the secret in it."""
+
+    async def remove_account(self, endpoint: str) -> None:
+        """Nobody can register with it, and nobody is rung there; a call that is up goes on. One that is not there is
+        removed."""
 
 
 # Entry point: (node, url, cell, endpoints whose status matters) → driver. Opens nothing.
