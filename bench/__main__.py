@@ -13,8 +13,13 @@ from bench.report import line
 from cordpair.runtime import run_loop
 from lab.freeswitch import NoFreeSwitch, find
 
-ALONE = {"core": "core", "memory": "memory", "gc": "gc_stalls", "journal": "journal", "replay": "replay", "esl": "esl"}
-ON_A_PBX = {"recovery": "recovery", "setup": "setup", "idle-gap": "idle_gap", "cpu": "cpu"}
+ALONE = {
+    "core": "core", "memory": "memory", "gc": "gc_stalls", "journal": "journal", "replay": "replay", "esl": "esl",
+    "web": "web",
+}  # fmt: skip
+ON_A_PBX = {
+    "recovery": "recovery", "setup": "setup", "idle-gap": "idle_gap", "cpu": "cpu", "idle-gap-web": "idle_gap_web",
+}  # fmt: skip
 # Without the ending: on an Asterisk.
 ON_FREESWITCH = {f"{part}-freeswitch": ON_A_PBX[part] for part in ("setup", "idle-gap", "cpu")}
 PARTS = (*ALONE, *ON_A_PBX, *ON_FREESWITCH)

@@ -18,9 +18,9 @@ async def main(directory: Path, rivals: Rivals) -> None:
         theirs: list[float] = []
         for _ in range(ROUNDS):
             await place.engine_on()
-            ours += await _gaps(place, OURS)
+            ours += await gaps_of(place, OURS)
             await place.engine_off()
-            theirs += await _gaps(place, THEIRS)
+            theirs += await gaps_of(place, THEIRS)
         line(f"{CALLS - AGENTS} waiting, {AGENTS} agents, {rivals.queue}: gap {spread(theirs)}")
         line(
             f"{CALLS - AGENTS} waiting, {AGENTS} agents, Cordpair: gap {spread(ours)}",
@@ -32,7 +32,7 @@ async def main(directory: Path, rivals: Rivals) -> None:
         line(machine())
 
 
-async def _gaps(place: Floor, dialled: str) -> list[float]:
+async def gaps_of(place: Floor, dialled: str) -> list[float]:
     """Everybody calls at once, nearly; then the agents work the line off."""
     async with place.capture() as seen:
         callers = await place.lab.sipp.callers(dialled, count=CALLS, rate=100)
