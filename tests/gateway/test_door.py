@@ -175,6 +175,20 @@ async def test_a_customer_who_does_not_call(pbx):
         await browser.close()
 
 
+async def test_a_line_is_for_a_shift_and_ends_with_its_last_call(pbx):
+    async with entrance(pbx, call_within_s=0.2, longest_s=0.2) as door:
+        browser = await Browser.open(door.url, door.ticket("t"))
+        await browser.send(INVITE.encode())
+        pbx.lines[0].said.put_nowait(answer(await pbx.next(), 200))
+        await browser.next("SIP/2.0 200")
+        await asyncio.sleep(0.4)  # sleep: that nothing happens
+        await browser.send(within(INVITE, "pbx", CONTACT, "BYE").encode())
+        assert (await pbx.next()).startswith(b"BYE")
+        assert await browser.closed() == 1001
+        await until(lambda: ("closed", "c-1", "too_long") in door.tokens.told)
+        await browser.close()
+
+
 async def test_a_browser_that_takes_nothing_is_dropped(pbx):
     async with entrance(pbx, waiting=4) as door:
         browser = await Browser.open(door.url, door.ticket("t"))

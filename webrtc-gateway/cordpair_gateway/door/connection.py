@@ -47,7 +47,7 @@ class Connection:
         self._waiting: asyncio.Queue[bytes] = asyncio.Queue(settings.waiting)
         self.why = "browser"
         self._ending = "shutdown"
-        self._leaving = False
+        self._leaving = ""  # why it ends when nobody talks any more
         self._refusals = 0
         self._frames = float(settings.burst)
         self._last_frame = 0.0
@@ -84,14 +84,14 @@ class Connection:
             self._ending = why
             self._task.cancel()
 
-    def leave(self) -> None:
-        """Another connection has taken this one's place: it ends with its last call."""
-        self._leaving = True
+    def leave(self, why: str = "replaced") -> None:
+        """It ends with its last call: at once, when nobody talks."""
+        self._leaving = why
         self._may_go()
 
     def _may_go(self) -> None:
         if self._leaving and not self._door.talks:
-            self.end("replaced")
+            self.end(self._leaving)
 
     async def _until_over(self) -> str:
         jobs = [self._from_browser(), self._from_pbx(), self._to_browser(), self._clock()]
@@ -200,7 +200,8 @@ class Connection:
         if not self._door.used:
             raise Over("no_call")
         await asyncio.sleep(max(0.0, settings.longest_s - settings.call_within_s))
-        raise Over("too_long")
+        self.leave("too_long")
+        await asyncio.Event().wait()
 
 
 __all__ = ["CLOSINGS", "Connection", "Over"]
