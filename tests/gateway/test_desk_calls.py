@@ -195,12 +195,15 @@ async def test_a_customer_is_given_to_another_queue(centre: Centre) -> None:
 
 async def test_a_customer_is_given_to_another_agent(centre: Centre) -> None:
     ann, bob = await centre.sit_down("ann", ready=True), await centre.sit_down("bob", ready=True)
-    centre.rings()
+    centre.rings("5002")
     contact = await ann.phase("talking")
     assert await ann.refused("transfer", contact=contact["id"], agent="eve") == ("refused", "transfer")  # not here
     assert await ann.refused("transfer", contact=contact["id"]) == ("refused", "transfer")
     await ann.say("transfer", contact=contact["id"], agent="bob")
     assert (await bob.phase("talking"))["id"] == contact["id"]
+    offer = next(message for message in bob.said if message["type"] == "offer")
+    assert [past["agent"] for past in offer["contact"]["history"]] == ["Ann Lee"]
+    assert (await ann.phase("wrap_up"))["id"] == contact["id"]
 
 
 # ---------------------------------------------------------------- what does not fit

@@ -1,8 +1,8 @@
 """What waits to be sent to one desk, and the one task that sends it.
 
 Of what it is shown the latest counts: what was not sent yet is replaced by what is newer. What is said beside it
-(answers to what the desk said) is kept in order, so many of them. A desk that does not take a message in time, or
-asks for more answers than it takes, is dropped, and comes back to the whole.
+(answers to what the desk said) is kept in order, so many of them: who asks for more than it takes is not heard until
+it does. A desk that does not take a message in time is dropped, and comes back to the whole.
 """
 
 import asyncio
@@ -28,7 +28,7 @@ class Outbox:
         self.latest: View | None = None
         self._shown: View | None = None
         self._asides: deque[Message] = deque()
-        self._changed = asyncio.Event()
+        self._changed, self._room = asyncio.Event(), asyncio.Event()
         self._send_s, self._ping_s = send_s, ping_s
 
     def show(self, view: View) -> None:
@@ -41,20 +41,25 @@ class Outbox:
         self._asides.append(message)
         self._changed.set()
 
+    async def room(self) -> None:
+        """Before more is asked."""
+        while len(self._asides) >= ASIDES:
+            self._room.clear()
+            await self._room.wait()
+
     async def write(self, send: Send, whole: Callable[[], Message]) -> None:
         """Until cancelled. Raises Slow."""
         while True:
             if not await self._news():
                 await self._send([{"type": "ping"}], send)
-            if len(self._asides) > ASIDES:
-                raise Slow
             view, before = self.latest, self._shown
             if view is not None and view is not before:
                 self._shown = view
                 await self._send(messages(before, view, whole() if before is None else {}), send)
             if self._shown is not None:  # the first message is the whole
-                asides, self._asides = self._asides, deque()
-                await self._send(asides, send)
+                while self._asides:
+                    await self._send([self._asides.popleft()], send)
+                    self._room.set()
 
     async def _news(self) -> bool:
         try:

@@ -159,6 +159,7 @@ class DeskSockets:
             answer = what if isinstance(what, dict) else await self._do(desk, what)
             if answer is not None:
                 desk.outbox.say(answer)
+                await desk.outbox.room()
 
     async def _do(self, desk: Desk, what: Any) -> Message | None:
         try:
