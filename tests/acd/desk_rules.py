@@ -10,7 +10,15 @@ from acd.switch import Switch, SwitchLeg
 from cordpair.acd import Acd, Input
 from cordpair.acd import inputs as inp
 from cordpair.acd.causes import Cause
-from cordpair.acd.events import ContactConnected, ContactTransferred, DigitsSent, Event, OfferMade
+from cordpair.acd.events import (
+    ContactConnected,
+    ContactTransferred,
+    DigitsSent,
+    Event,
+    ExclusionsCleared,
+    OfferMade,
+    VisitBegan,
+)
 from cordpair.acd.model import AgentStatus, ContactRow
 from cordpair.ids import AgentId, ContactId, LegId, QueueId
 
@@ -134,8 +142,11 @@ class DeskRules(RuleBasedStateMachine):
         assert self._receive(inp.Transfer(contact, agent, queue, to)) is not None
         if contact in self.acd.state.contacts:
             assert (row.leg, row.context_id, row.connection) == (leg, context_id, None)
-        event = next(each for each in self.journal[-1][2] if type(each) is ContactTransferred)
-        made = [each for each in self.journal[-1][2] if type(each) is OfferMade and each.contact == contact]
+        happened = self.journal[-1][2]
+        event = next(each for each in happened if type(each) is ContactTransferred)
+        made = [each for each in happened if type(each) is OfferMade and each.contact == contact]
+        assert all(each.enqueued_at == self.now for each in happened if type(each) is VisitBegan)
+        assert all(each.agent != agent for each in made) or any(type(each) is ExclusionsCleared for each in happened)
         assert to is None or event.to == to
         assert to is None or all(each.agent == to for each in made)
 
