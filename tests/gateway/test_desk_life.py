@@ -144,7 +144,9 @@ async def test_a_silent_desk_is_a_lost_one(centre: Centre, monkeypatch) -> None:
     await lost(centre)
 
 
-async def test_a_desk_that_takes_nothing_is_dropped_and_another_notices_nothing(centre: Centre, monkeypatch) -> None:
+async def test_a_desk_that_takes_nothing_is_dropped_and_another_notices_nothing(
+    centre: Centre, monkeypatch, caplog
+) -> None:
     monkeypatch.setattr("cordpair_gateway.desk.desks.Outbox", partial(Outbox, send_s=0.2))
     bob = await centre.sit_down("bob", ready=True)
     await centre.sign_in("ann")
@@ -163,7 +165,8 @@ async def test_a_desk_that_takes_nothing_is_dropped_and_another_notices_nothing(
         writer.write(f"GET {PATH} HTTP/1.1\r\n{written}\r\n".encode())
         assert b" 101 " in await reader.readline()
         reader._transport.pause_reading()  # type: ignore[attr-defined]
-        nonsense = b"\x81\x92" + bytes(4) + json.dumps({"type": "nonsense"}).encode()
+        text = json.dumps({"type": "nonsense"}).encode()
+        nonsense = bytes([0x81, 0x80 | len(text)]) + bytes(4) + text
         for _ in range(100):
             writer.write(nonsense * 1_000)
             await bob.say("not_ready", reason="lunch")
@@ -173,6 +176,7 @@ async def test_a_desk_that_takes_nothing_is_dropped_and_another_notices_nothing(
             if centre.row("ann").desk_gone_until is not None:
                 break
         await lost(centre)
+        assert "does not take what it is sent" in caplog.text
         writer.transport.abort()
 
 
