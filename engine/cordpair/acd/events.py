@@ -340,9 +340,8 @@ __all__ = [
     "ContactShared", "ContactTransferred", "DeskConnected", "DeskDisconnected", "DeskGone", "DigitsSent", "DrainBegan",
     "DrainEnded", "Event", "ExclusionsCleared", "FeatureUsed", "GroupOpened", "HoldRepeated", "InvariantBroken",
     "JoinRepeated", "JournalStarted", "LegAdopted", "LegAnswering", "LegCameUp", "LegClosed", "LegClosing",
-    "LegConfirmed", "LegDoubted", "LegEnteredBridge", "LegLeftBridge", "LegRang", "MessageRefused",
-    "MoveBegan", "MoveFailed",
-    "MusicStarted", "NodeFenced", "NodeLinked", "NodeLost", "NodeOpened", "OfferAnswered", "OfferEnded", "OfferMade",
-    "OfferRang", "OfferTaken", "PhoneRung", "PromptEnded", "PromptStarted", "RequirementStepped", "SeatStatusChanged",
-    "StickyEnded", "VisitBegan", "VisitChanged", "VisitEnded", "VisitRefused", "WrapUpEnded",
+    "LegConfirmed", "LegDoubted", "LegEnteredBridge", "LegLeftBridge", "LegRang", "MessageRefused", "MoveBegan",
+    "MoveFailed", "MusicStarted", "NodeFenced", "NodeLinked", "NodeLost", "NodeOpened", "OfferAnswered", "OfferEnded",
+    "OfferMade", "OfferRang", "OfferTaken", "PhoneRung", "PromptEnded", "PromptStarted", "RequirementStepped",
+    "SeatStatusChanged", "StickyEnded", "VisitBegan", "VisitChanged", "VisitEnded", "VisitRefused", "WrapUpEnded",
 ]  # fmt: skip

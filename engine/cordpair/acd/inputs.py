@@ -306,6 +306,7 @@ __all__ = [
     "ChangeContact", "CommandFailed", "DeskInput", "DeskLost", "DeskOpened", "Digit", "Dispose", "DoorRefused",
     "DrainNode", "DriverInput", "EndContact", "Fenced", "HangUpContact", "Hold", "Input", "Joined", "Left",
     "LegAnswered", "LegArrived", "LegEnded", "LegRinging", "LegSeen", "LinkDown", "LinkUp", "NotReady", "PageShared",
-    "PlayEnded", "Ready", "RecordingEnded", "RejectOffer", "Request", "RingAgain", "SeatChanged", "SendDigits", "SignIn",
-    "SignOut", "Snapshot", "Stamp", "TaskArrived", "TimerDue", "Transfer", "WebArrived", "WebInput", "WebLeft", "WrapUpDone",
+    "PlayEnded", "Ready", "RecordingEnded", "RejectOffer", "Request", "RingAgain", "SeatChanged", "SendDigits",
+    "SignIn", "SignOut", "Snapshot", "Stamp", "TaskArrived", "TimerDue", "Transfer", "WebArrived", "WebInput",
+    "WebLeft", "WrapUpDone",
 ]  # fmt: skip
