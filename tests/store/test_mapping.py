@@ -13,6 +13,7 @@ from cordpair.acd import configuration as acd
 from cordpair.acd.causes import Cause
 from cordpair.config import Config, load, parse
 from cordpair.config import model as config
+from cordpair.ids import SeatId
 from cordpair.store import to_configuration
 
 # Ids are strings; a test need not say which.
@@ -77,7 +78,7 @@ def test_what_an_agent_may_say_and_who_is_called_back() -> None:
     assert billing.on_no_show == "callbacks"
     assert billing.dispositions == ("solved", "to be called back", "wrong number")
     seats = {seat.seat: seat.browser for seat in to_configuration(load(EXAMPLE).config, 7).seats}
-    assert seats["carla-web"] and not seats["101"]
+    assert seats[SeatId("carla-web")] and not seats[SeatId("101")]
 
 
 def test_an_empty_file_gives_the_defaults_of_the_core() -> None:
