@@ -23,6 +23,7 @@ export class SeatPhone {
   private readonly agent: UA;
   private readonly socket: DoorSocket;
   private session: RTCSession | null = null;
+  private answering: RTCSession | null = null;
   private stream: MediaStream | null = null;
   private muted = false;
   private filmed = true;
@@ -65,7 +66,8 @@ export class SeatPhone {
   /** Late offers too: JsSIP hangs after an answer that brings no media, so it is always given the microphone. */
   async answer(): Promise<void> {
     const session = this.session;
-    if (!session?.isInProgress() || this.stream) return;
+    if (!session?.isInProgress() || session === this.answering) return;
+    this.answering = session; // once: it may be asked for again while the microphone is waited for
     const stream = await this.listener.microphone();
     if (!stream || session !== this.session || session.isEnded()) {
       stopTracks(stream);
@@ -125,7 +127,7 @@ export class SeatPhone {
   }
 
   private over(): void {
-    this.session = null;
+    this.session = this.answering = null;
     this.orphaned = false;
     stopTracks(this.stream);
     this.stream = null;
