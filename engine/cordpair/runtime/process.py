@@ -1,7 +1,9 @@
-"""What concerns the whole process: the event loop, threads, the garbage collector."""
+"""What concerns the whole process: the event loop, threads, open files, the garbage collector."""
 
 import asyncio
+import contextlib
 import gc
+import resource
 import sys
 from collections.abc import Coroutine
 from typing import Any, TypeVar
@@ -31,7 +33,16 @@ def run_loop(main: Coroutine[Any, Any, T]) -> T:
 def tune_process() -> None:
     """Call when everything long-lived is loaded."""
     sys.setswitchinterval(SWITCH_INTERVAL_S)
+    take_files()
     tune_gc()
+
+
+def take_files() -> None:
+    """As many as there may be: a service begins with 1,024, and each browser that waits is one."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    if soft != hard:
+        with contextlib.suppress(ValueError):  # a system that says "any number" and means less
+            resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
 
 
 def tune_gc() -> None:
@@ -40,4 +51,4 @@ def tune_gc() -> None:
     gc.set_threshold(*GC_THRESHOLDS)
 
 
-__all__ = ["GC_THRESHOLDS", "SWITCH_INTERVAL_S", "run_loop", "tune_gc", "tune_process"]
+__all__ = ["GC_THRESHOLDS", "SWITCH_INTERVAL_S", "run_loop", "take_files", "tune_gc", "tune_process"]

@@ -98,7 +98,7 @@ def open_files(journal: Path, agents: int) -> Finding:
     """Of the running engine where it can be seen, else of this shell."""
     whose, limit = _engine_limit(journal)
     if limit is None:
-        whose, limit = "this shell", resource.getrlimit(resource.RLIMIT_NOFILE)[0]
+        whose, limit = "this shell", resource.getrlimit(resource.RLIMIT_NOFILE)[1]  # the engine takes it all
     needed = OWN_FILES + FILES_PER_AGENT * agents
     if limit in (resource.RLIM_INFINITY, -1) or limit >= needed:
         return good("files", f"{whose} may open {'any number' if limit < 0 else limit}; {needed} are needed")
