@@ -24,6 +24,7 @@ class Gateway:
         self.origin = ""
         self.signed_in = False
         self.closed = False
+        self.house = ""  # where accounts of the house sign in
         self.tickets: list[dict[str, Any]] = []
         self.sharing: Peer | None = None
         self.viewers: list[web.WebSocketResponse] = []
@@ -127,7 +128,7 @@ class Gateway:
 
     async def _who(self, _request: web.Request) -> web.Response:
         if not self.signed_in:
-            return web.json_response({}, status=401)
+            return web.json_response({"oidc": self.house} if self.house else {}, status=401)
         return web.json_response({"agent": "ben", "name": "Ben Okafor", "csrf": "c"})
 
     async def _sign_in(self, request: web.Request) -> web.Response:

@@ -111,6 +111,19 @@ async def test_sign_in(page: Page, gateway: Gateway, shoot: Shoot) -> None:
     assert not gateway.signed_in
 
 
+async def test_accounts_of_the_house_have_their_own_way_in(page: Page, gateway: Gateway, shoot: Shoot) -> None:
+    await page.goto(gateway.origin + "/desk")
+    await expect(page.get_by_role("button", name="Sign in")).to_be_visible()
+    await expect(page.locator("#house")).to_have_count(0)
+    gateway.house = "/v1/sign-in/oidc"
+    await page.goto(gateway.origin + "/desk?again#refused")
+    await expect(page.locator("#house")).to_have_attribute("href", "/v1/sign-in/oidc")
+    await expect(page.get_by_role("alert")).to_have_text("Your house account is not an agent's here.")
+    assert page.url == gateway.origin + "/desk"
+    assert await problems(page) == []
+    await shoot(page, "desk-1-house")
+
+
 async def test_the_first_ready_checks_the_devices(page: Page, gateway: Gateway, shoot: Shoot) -> None:
     agent = await sit_down(page, gateway)
     await page.get_by_role("button", name="Go ready").click()

@@ -83,7 +83,8 @@ async def test_from_the_house_to_the_desk(centre: Centre, idp: Provider) -> None
     there, session = await sign_in(centre, idp)
     assert there == "/desk" and session
     centre.cookies["ann"] = f"{SESSION}={session}"
-    assert (await centre.send("GET", "/v1/sign-in", "ann"))[1]["agent"] == "ann"
+    who = (await centre.send("GET", "/v1/sign-in", "ann"))[1]
+    assert (who["agent"], who["oidc"]) == ("ann", "/v1/sign-in/oidc")
     page = await centre.sit_down("ann")
     assert page.said[0]["state"] == "not_ready"
     assert (await sign_in(centre, idp))[0] == "/desk"

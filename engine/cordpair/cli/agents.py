@@ -29,7 +29,7 @@ def password(
     name: Annotated[str, typer.Argument(help="The agent, by the name in the configuration.")],
     stdin: Annotated[bool, typer.Option("--stdin", help="Read it from standard input, a line.")] = False,
     generate: Annotated[bool, typer.Option("--generate", help="Make one and show it, once.")] = False,
-    remove: Annotated[bool, typer.Option("--remove", help="Take it away: no sign-in any more.")] = False,
+    remove: Annotated[bool, typer.Option("--remove", help="Take it away, and sign the agent out.")] = False,
     config: Config = DEFAULT_FILE,
 ) -> None:
     """Set an agent's password for the desk. Who is signed in with the one before is signed out within seconds."""
@@ -38,8 +38,8 @@ def password(
     settings = read_settings(config)
     if remove:
         if not asyncio.run(_remove(settings.store, AgentId(name))):
-            raise fail(f"agent {name!r} has no password")
-        output.print(f"removed the password of {name}")
+            raise fail(f"agent {name!r} has no password, and is not signed in")
+        output.print(f"{name} has no password any more, and is signed out")
         return
     if name not in settings.loaded.config.agents:
         raise fail(f"there is no agent {name!r} in {settings.file}", 2)

@@ -55,7 +55,7 @@ class SignIns:
         await self._thread.ask(lambda db: db.execute(sql, [after, agent, before]))
 
     async def remove_password(self, agent: AgentId) -> bool:
-        """Whether there was one. Who is signed in with it is signed out."""
+        """Whoever is signed in is signed out. Whether there was a password, or anybody signed in."""
         return await self._thread.ask(lambda db: _remove_password(db, agent))
 
     # ------------------------------------------------------------ sign-ins
@@ -91,8 +91,8 @@ def _put_password(db: Database, agent: str, hash: str, at_ms: int) -> None:
 
 
 def _remove_password(db: Database, agent: str) -> bool:
-    db.execute("DELETE FROM sign_ins WHERE agent = ?", [agent])
-    return db.execute("DELETE FROM passwords WHERE agent = ?", [agent]).rowcount > 0
+    tables = ("sign_ins", "passwords")
+    return sum(db.execute(f"DELETE FROM {table} WHERE agent = ?", [agent]).rowcount for table in tables) > 0
 
 
 def _add(db: Database, sign_in: SignIn) -> None:

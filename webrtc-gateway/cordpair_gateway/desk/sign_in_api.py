@@ -33,10 +33,11 @@ class SignInBody(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         return "SignInBody(…)"
 
 
-class Who(msgspec.Struct, frozen=True):
+class Who(msgspec.Struct, frozen=True, omit_defaults=True):
     agent: AgentId
     name: str
     csrf: str
+    oidc: str = ""  # where accounts of the house sign in
 
 
 class SignInRoutes:
@@ -107,7 +108,7 @@ class SignInRoutes:
         return response
 
     def _answer(self, seated: Seated) -> web.Response:
-        who = Who(seated.agent, self._house.name_of(seated.agent), seated.csrf)
+        who = Who(seated.agent, self._house.name_of(seated.agent), seated.csrf, self._elsewhere)
         return web.Response(body=msgspec.json.encode(who), content_type=JSON)
 
 

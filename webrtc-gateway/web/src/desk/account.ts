@@ -6,9 +6,11 @@ export interface Who {
   readonly agent: string;
   readonly name: string;
   readonly csrf: string;
+  readonly oidc?: string;
 }
 
-export type SignIn = { readonly who: Who } | { readonly error: SignInError };
+/** `oidc`: where those go who have an account of the house. */
+export type SignIn = { readonly who: Who } | { readonly error: SignInError; readonly oidc?: string };
 
 export async function whoAmI(): Promise<SignIn> {
   return ask(() => fetch("/v1/sign-in"), "");
@@ -31,7 +33,9 @@ async function ask(request: () => Promise<Response>, refused: SignInError): Prom
     const answer = await request();
     if (answer.ok) return { who: (await answer.json()) as Who };
     if (answer.status === 429) return { error: "many" };
-    return { error: answer.status === 401 || answer.status === 403 ? refused : "unreachable" };
+    if (answer.status !== 401 && answer.status !== 403) return { error: "unreachable" };
+    const { oidc } = (await answer.json()) as { oidc?: string };
+    return oidc ? { error: refused, oidc } : { error: refused };
   } catch {
     return { error: "unreachable" };
   }

@@ -17,6 +17,9 @@ export interface ConnectionListener {
   readonly media: () => Media;
 }
 
+/** The house knows who it is, but no agent of ours is: as the gateway leads back here. */
+const REFUSED = "#refused";
+
 export class Connection {
   private line: Line<FromDesk, ToDesk> | null = null;
   private phone: SeatPhone | null = null;
@@ -28,7 +31,10 @@ export class Connection {
 
   /** After a reload the cookie still says who it is. */
   async begin(): Promise<void> {
-    this.enter(await whoAmI());
+    const answer = await whoAmI();
+    const refused = location.hash === REFUSED && "error" in answer && answer.error === "";
+    if (location.hash === REFUSED) history.replaceState(null, "", location.pathname);
+    this.enter(refused ? { ...answer, error: "house_refused" } : answer);
   }
 
   async signIn(name: string, password: string): Promise<void> {
@@ -63,13 +69,13 @@ export class Connection {
   }
 
   private enter(answer: SignIn): void {
-    if ("error" in answer) this.listener.happened({ on: "link", link: "signed_out", error: answer.error });
-    else this.open(answer.who);
+    if ("who" in answer) this.open(answer.who);
+    else this.listener.happened({ on: "link", link: "signed_out", ...answer });
   }
 
   private open(who: Who): void {
     this.csrf = who.csrf;
-    this.listener.happened({ on: "link", link: "connecting" });
+    this.listener.happened({ on: "link", link: "connecting", ...(who.oidc ? { oidc: who.oidc } : {}) });
     const url = new URL("/v1/desk", location.href);
     url.protocol = url.protocol.replace("http", "ws");
     this.line = new Line<FromDesk, ToDesk>({

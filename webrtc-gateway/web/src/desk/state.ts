@@ -3,7 +3,7 @@
 import type { AgentState, Colleague, Contact, Figures, FromDesk, OfferMessage, QueueLine } from "../protocol/desk.ts";
 
 export type Link = "checking" | "signed_out" | "connecting" | "up" | "lost" | "elsewhere";
-export type SignInError = "" | "wrong" | "many" | "unreachable";
+export type SignInError = "" | "wrong" | "many" | "unreachable" | "house_refused";
 export type PhoneState = "none" | "starting" | "ready" | "lost";
 export type CallState = "none" | "ringing" | "up";
 
@@ -16,6 +16,8 @@ export interface Notice {
 export interface Desk {
   readonly link: Link;
   readonly signInError: SignInError;
+  /** Where those sign in who have an account of the house; empty: there are none. */
+  readonly house: string;
   readonly agent: string;
   readonly name: string;
   readonly state: AgentState;
@@ -44,6 +46,7 @@ export interface Desk {
 export const EMPTY: Desk = {
   link: "checking",
   signInError: "",
+  house: "",
   agent: "",
   name: "",
   state: "signed_out",
@@ -68,7 +71,7 @@ export const EMPTY: Desk = {
 };
 
 export type Input =
-  | { readonly on: "link"; readonly link: Link; readonly error?: SignInError }
+  | { readonly on: "link"; readonly link: Link; readonly error?: SignInError; readonly oidc?: string }
   | { readonly on: "message"; readonly message: FromDesk; readonly now: number }
   | { readonly on: "phone"; readonly phone: PhoneState; readonly roundTripMs?: number | null }
   | { readonly on: "call"; readonly call: CallState }
@@ -79,8 +82,8 @@ export function reduce(desk: Desk, input: Input): Desk {
   switch (input.on) {
     case "link":
       return input.link === "signed_out"
-        ? { ...EMPTY, link: "signed_out", signInError: input.error ?? "" }
-        : { ...desk, link: input.link, signInError: input.error ?? "" };
+        ? { ...EMPTY, link: "signed_out", signInError: input.error ?? "", house: input.oidc ?? desk.house }
+        : { ...desk, link: input.link, signInError: input.error ?? "", house: input.oidc ?? desk.house };
     case "message":
       return told(desk, input.message, input.now);
     case "phone":

@@ -4,6 +4,8 @@ import type { Words } from "./words.ts";
 export const words: Words<DeskKey> = {
   title: "Arbeitsplatz",
   sign_in: "Anmelden",
+  sign_in_house: "Mit dem Konto des Hauses anmelden",
+  house_refused: "Ihr Konto des Hauses gehört hier zu keinem Agenten.",
   sign_out: "Abmelden",
   user: "Name",
   password: "Kennwort",

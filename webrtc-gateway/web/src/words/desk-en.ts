@@ -3,6 +3,8 @@
 export const deskEn = {
   title: "Agent desk",
   sign_in: "Sign in",
+  sign_in_house: "Sign in with the house account",
+  house_refused: "Your house account is not an agent's here.",
   sign_out: "Sign out",
   user: "Name",
   password: "Password",

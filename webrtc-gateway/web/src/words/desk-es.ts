@@ -4,6 +4,8 @@ import type { Words } from "./words.ts";
 export const words: Words<DeskKey> = {
   title: "Puesto de agente",
   sign_in: "Entrar",
+  sign_in_house: "Entrar con la cuenta de la casa",
+  house_refused: "Su cuenta de la casa no es de ningún agente aquí.",
   sign_out: "Salir",
   user: "Nombre",
   password: "Contraseña",

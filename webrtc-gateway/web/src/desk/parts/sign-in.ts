@@ -18,6 +18,7 @@ export function signInForm({ desk, words, does }: Room) {
       /></label>
       <p class="problem" role="alert">${desk.signInError ? say(words, desk.signInError) : nothing}</p>
       <button type="submit">${say(words, "sign_in")}</button>
+      ${desk.house ? html`<a id="house" href=${desk.house}>${say(words, "sign_in_house")}</a>` : nothing}
     </form>
   </main>`;
 }
