@@ -289,6 +289,28 @@ async def test_a_lost_door_is_opened_with_a_new_token(page: Page, gateway: Gatew
     await expect(page.locator("#phone")).to_have_text("Phone ready")
 
 
+async def test_a_phone_is_asked_for_until_there_is_an_account(page: Page, gateway: Gateway) -> None:
+    """The PBX restarts: the door closes, and for some seconds nobody can make an account."""
+    agent = await sit_down(page, gateway, "ready")
+    gateway.door.frames.clear()
+    await gateway.door.sockets[-1].close()
+    for _ in range(2):
+        await agent.hear("phone")
+        await agent.say("error", code="busy", about="phone")
+    await agent.hear("phone")
+    await agent.say("phone", phone=gateway.phone() | {"url": f"{gateway.socket_origin}/v1/sip?token=third"})
+    await gateway.door.seen("^REGISTER ")
+    await expect(page.locator("#phone")).to_have_text("Phone ready")
+
+
+async def test_no_account_when_the_desk_opens_and_one_a_moment_later(page: Page, gateway: Gateway) -> None:
+    agent = await sit_down(page, gateway, phone=None)
+    await agent.say("error", code="phone", about="phone")
+    await agent.hear("phone")
+    await agent.say("phone", phone=gateway.phone())
+    await expect(page.locator("#phone")).to_have_text("Phone ready")
+
+
 async def test_a_lost_line_is_said_and_comes_back_whole(page: Page, gateway: Gateway, shoot: Shoot) -> None:
     agent = await sit_down(page, gateway, "ready")
     await page.context.set_offline(True)

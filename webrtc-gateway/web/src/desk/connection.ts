@@ -19,12 +19,15 @@ export interface ConnectionListener {
 
 /** The house knows who it is, but no agent of ours is: as the gateway leads back here. */
 const REFUSED = "#refused";
+/** A PBX that restarts is away for seconds. */
+const ASK_AGAIN_MS = 3000;
 
 export class Connection {
   private line: Line<FromDesk, ToDesk> | null = null;
   private phone: SeatPhone | null = null;
   private starting = false;
   private renewed: ((account: PhoneAccount) => void) | null = null;
+  private asking: ReturnType<typeof setTimeout> | null = null;
   private csrf = "";
 
   constructor(private readonly listener: ConnectionListener) {}
@@ -113,7 +116,16 @@ export class Connection {
     }
     this.listener.happened({ on: "message", message, now: Date.now() });
     if (message.type === "desk" && message.phone) void this.register(message.phone);
-    if (message.type === "phone") this.renewed?.(message.phone);
+    if (message.type === "phone") void this.register(message.phone);
+    if (message.type === "error" && message.about === "phone" && message.code !== "no_phone") this.askAgain();
+  }
+
+  /** There is no account now: the PBX restarts, or the gateway does not reach it. */
+  private askAgain(): void {
+    this.asking ??= setTimeout(() => {
+      this.asking = null;
+      if (this.line) this.send({ type: "phone" });
+    }, ASK_AGAIN_MS);
   }
 
   private async register(account: PhoneAccount): Promise<void> {
