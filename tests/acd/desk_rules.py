@@ -13,14 +13,15 @@ from cordpair.acd.causes import Cause
 from cordpair.acd.events import (
     ContactConnected,
     ContactTransferred,
+    DeskDisconnected,
     DigitsSent,
     Event,
     ExclusionsCleared,
     OfferMade,
     VisitBegan,
 )
-from cordpair.acd.model import AgentStatus, ContactRow
-from cordpair.ids import AgentId, ContactId, LegId, QueueId
+from cordpair.acd.model import AgentStatus, ContactRow, OfferRow
+from cordpair.ids import AgentId, ContactId, LegId, QueueId, SeatId
 
 AGENTS = [*(agent.agent for agent in BUSY_CENTRE.agents), AgentId("fay")]
 QUEUES = [queue.queue for queue in BUSY_CENTRE.queues]
@@ -224,6 +225,23 @@ class DeskRules(RuleBasedStateMachine):
             if row is not None and row.status is AgentStatus.READY:
                 assert row.pending.value, f"{agent} is available, and nobody is at the desk"
 
+    @precondition(lambda self: self.acd.state.offers)
+    @rule(data=st.data(), back=st.booleans())
+    def desk_of_who_is_alerted(self, data: st.DataObject, back: bool) -> None:
+        """What only the desk could take, and what rings in its page, is taken back; another phone rings on."""
+        agent = self.acd.state.offers[data.draw(st.sampled_from(sorted(self.acd.state.offers)))].agent
+        self._receive(inp.DeskOpened(agent))
+        before = {row.offer: row.answered or row.leg is not None for row in self._offers_of(agent)}
+        seat = self.acd.cell.book.seats.get(self.acd.state.agents[agent].seat or SeatId(""))
+        self._receive(inp.DeskLost(agent))
+        for row in self._offers_of(agent):
+            assert before[row.offer] and (row.answered or seat is None or not seat.browser)
+        if back:
+            self._receive(inp.DeskOpened(agent))
+
+    def _offers_of(self, agent: AgentId) -> list[OfferRow]:
+        return [row for row in self.acd.state.offers.values() if row.agent == agent]
+
     # ------------------------------------------------------------ laws
 
     def _is_quiet(self) -> bool:
@@ -246,6 +264,14 @@ class DeskRules(RuleBasedStateMachine):
 
     def _seen(self, leg: LegId | None) -> SwitchLeg | None:
         return next((switch.legs[leg] for switch in self.switches if leg in switch.legs), None)
+
+    @invariant()
+    def nobody_is_alerted_at_an_empty_desk(self) -> None:
+        happened = self.journal[-1][2] if self.journal else []
+        gone = {each.agent for each in happened if type(each) is DeskDisconnected}
+        for made in happened:
+            row = self.acd.state.agents.get(made.agent) if type(made) is OfferMade else None
+            assert row is None or row.desk_gone_until is None or row.agent in gone
 
     @invariant()
     def nobody_is_connected_twice_at_once(self) -> None:
