@@ -11,8 +11,8 @@ ALLOW = "INVITE, ACK, CANCEL, BYE, UPDATE, INFO, OPTIONS"
 SDP = "application/sdp"
 PHRASES = {
     100: "Trying", 180: "Ringing", 200: "OK", 302: "Moved", 403: "Forbidden", 404: "Not Found",
-    480: "Temporarily Unavailable", 481: "Call Does Not Exist", 486: "Busy Here", 487: "Request Terminated", 488: "Not Acceptable Here",
-    491: "Request Pending", 503: "Service Unavailable", 603: "Decline",
+    480: "Temporarily Unavailable", 481: "Call Does Not Exist", 486: "Busy Here", 487: "Request Terminated",
+    488: "Not Acceptable Here", 491: "Request Pending", 503: "Service Unavailable", 603: "Decline",
 }  # fmt: skip
 ELSEWHERE = ("Reason", 'SIP;cause=200;text="Call completed elsewhere"')
 
