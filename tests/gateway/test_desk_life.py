@@ -252,6 +252,30 @@ async def test_queues_and_colleagues_are_told_as_they_change(centre: Centre) -> 
     await bob.socket.close()
 
 
+async def test_entries_that_came_too_fast_leave_nobody_behind(tmp_path, monkeypatch) -> None:
+    monkeypatch.setattr("cordpair_gateway.desk.desks.MISSED", 1)
+    async with desk_centre(tmp_path) as centre:
+        page = await centre.sit_down("ann", ready=True)
+        for _ in range(3):
+            caller = centre.rings()
+            await page.phase("talking")
+            caller.hang_up()
+            await page.in_state("ready")
+        assert {message["outcome"] for message in page.said if message["type"] == "offer_ended"} == {"connected"}
+        assert [message["figures"]["calls"] for message in page.said if message["type"] == "figures"] == [1, 2, 3]
+
+
+async def test_a_new_day_begins_with_nothing(centre: Centre, monkeypatch) -> None:
+    now = centre.engine.clock.now_ms()
+    days = iter([(0, now + 1), (now + 86_400_000, now + 2 * 86_400_000)])
+    monkeypatch.setattr("cordpair_gateway.desk.desks.midnights", lambda now: next(days))
+    page = await centre.sit_down("ann", ready=True)
+    caller = centre.rings()
+    await page.until("figures", lambda message: message["figures"]["calls"] == 1)
+    caller.hang_up()
+    await page.until("figures", lambda message: message["figures"]["calls"] == 0)
+
+
 async def test_a_restart_in_mid_call_the_cookie_is_good_and_the_contact_talks(tmp_path) -> None:
     pbx = loopback()
     async with desk_centre(tmp_path, pbx=pbx) as centre:

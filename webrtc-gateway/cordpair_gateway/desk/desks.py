@@ -78,6 +78,9 @@ class Desks:
 
     async def open(self, desk: Desk) -> None:
         """The agent's, in the place of the one there was: the desk follows the agent. Signs them in, not ready."""
+        if not self.by_agent:  # nothing was noted while there was nobody to tell
+            self._news.take()
+            self._touch.begin(self._engine.state)
         before = self.by_agent.get(desk.agent)
         self.by_agent[desk.agent] = desk
         if before is not None:
@@ -199,6 +202,8 @@ class Desks:
     def take(self) -> None:
         """What was committed since the last time: mark whom it concerns."""
         news = self._news.take()
+        if not self.by_agent:
+            return
         if news.missed:
             log.warning("entries came faster than the desks were told; all are looked at anew")
             self._touch.begin(self._engine.state)

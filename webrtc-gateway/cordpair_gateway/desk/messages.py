@@ -48,9 +48,11 @@ def _offer(offer: OfferView) -> Message:
 
 def _offers_ended(before: View, now: View) -> Iterator[Message]:
     open_now = {offer.offer for offer in now.offers}
+    talking = {contact.id for contact in now.contacts}
     for offer in before.offers:
         if offer.offer not in open_now:
-            outcome = now.outcomes.get(offer.offer, "withdrawn")
+            likely = "connected" if offer.contact.id in talking else "withdrawn"  # where the entry was missed
+            outcome = now.outcomes.get(offer.offer, likely)
             yield {"type": "offer_ended", "offer": offer.offer, "outcome": outcome}
 
 

@@ -7,6 +7,7 @@ import { say } from "../../words/words.ts";
 import type { Room } from "../room.ts";
 
 export function side({ desk, words }: Room) {
+  const others = desk.agents.filter(({ agent }) => agent !== desk.agent);
   const label = (name: string) => (`fig_${name}` in deskEn ? say(words, `fig_${name}` as DeskKey) : name);
   const figure = ([name, value]: [string, number]) =>
     html`<div>
@@ -31,16 +32,14 @@ export function side({ desk, words }: Room) {
       </ul>
     </section>
     ${
-      desk.agents.length
+      others.length
         ? html`<section class="sheet" aria-labelledby="agents-title">
             <h3 id="agents-title">${say(words, "agents")}</h3>
             <ul class="queues">
-              ${desk.agents
-                .filter(({ agent }) => agent !== desk.agent)
-                .map(
-                  ({ name, state }) =>
-                    html`<li><span>${name}</span><span>${say(words, `state_${state}` as DeskKey)}</span></li>`,
-                )}
+              ${others.map(
+                ({ name, state }) =>
+                  html`<li><span>${name}</span><span>${say(words, `state_${state}` as DeskKey)}</span></li>`,
+              )}
             </ul>
           </section>`
         : nothing
