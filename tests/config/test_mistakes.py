@@ -157,6 +157,9 @@ def test_the_base_is_right() -> None:
             "[gateway]\nurl = 'https://h'\n[portals.p]\npages = {'/' = {}}\norigins = ['https://h']",
             "must have exactly one of service",
         ),
+        ("[queue_log]\nfile = 'journal.db'", "queue_log.file: is the journal already"),
+        ("[queue_log]\nfile = 'q'\ntable = 'q'", "queue_log.table: is queue_log.file already"),
+        ("[queue_log]\nfile = ''", "queue_log.file: is empty"),
         ("[timing]\nsettle = 10000000000000000000000000", "timing.settle: must be from 0s to 1m, not a huge number"),
     ],
 )
@@ -173,6 +176,7 @@ def test_a_mistake_is_said_once_with_its_key(added, expected) -> None:
         ("[agents.ben]\nseat = '101'\nqueues = {general = {}}", "agents.ben.seat: is the seat of agents.anna too"),
         ("[queues.x]\n", "queues.x: no agent works it"),
         ("[services.b]\nqueue = 'general'\nsteps = [{levels = {billing = 1}}]", "services.b.steps: no agent who works"),
+        ("[queue_log]\ncallers = true", "queue_log.callers: has no effect"),
         ("[prompts]\nredy = 'x'", 'prompts.redy: nothing plays it; did you mean "ready"?'),
     ],
 )

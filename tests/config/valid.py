@@ -24,6 +24,7 @@ from cordpair.config.model import (
     Pop,
     Portal,
     Queue,
+    QueueLog,
     Reason,
     Seat,
     Secret,
@@ -206,6 +207,7 @@ def configs(draw: st.DrawFn) -> Config:
             )
         ),
         sign_in=SignIn(draw(maybe(st.just(Oidc("https://login.test", "us", Secret(env="O"), "mail"))))),
+        queue_log=draw(st.builds(QueueLog, maybe(st.just("a log")), maybe(st.just("b.db")), st.booleans())),
         misses=draw(st.builds(Misses, st.integers(1, 1_000), DURATIONS, DURATIONS, DURATIONS, DURATIONS)),
         timing=draw(st.builds(Timing, short, short, short, short, short)),
     )

@@ -1,4 +1,4 @@
-"""``cordpair serve``: the engine in the foreground, and its API."""
+"""``cordpair serve``: the engine in the foreground, its API, and what follows its journal."""
 
 from pathlib import Path
 
@@ -8,6 +8,7 @@ from cordpair.cli.parts import mounting
 from cordpair.cli.settings import Settings, read_settings
 from cordpair.errors import CordpairError
 from cordpair.observe import log_to_stderr
+from cordpair.reports.queue_log import following
 from cordpair.runtime import Engine, run_engine, run_loop
 
 
@@ -28,12 +29,14 @@ async def _serve(settings: Settings, take_file: bool) -> int:
     async with settings.prepared(take_file=take_file) as (setup, store, http):
         parse_listen(http.listen)  # before anything else is begun
         tls_of(http, settings.file.parent)
-        mount = mounting(settings.loaded.config, settings.file.parent)
+        config, directory = settings.loaded.config, settings.file.parent
+        mount = mounting(config, directory)
 
-        async def api(engine: Engine) -> None:
-            await serve_api(engine, store, setup.journal, http, settings.file.parent, mount)
+        async def beside(engine: Engine) -> None:
+            async with following(engine, store, setup.journal, config.queue_log, directory):
+                await serve_api(engine, store, setup.journal, http, directory, mount)
 
-        return await run_engine(setup, started=api)
+        return await run_engine(setup, started=beside)
 
 
 __all__ = ["serve"]

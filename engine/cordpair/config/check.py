@@ -31,6 +31,7 @@ def check(config: Config, problems: Problems) -> None:
         _codes,
         _served,
         _prompts,
+        _queue_log,
         check_web,
     ):
         rule(config, problems)
@@ -169,6 +170,22 @@ def _prompts(config: Config, problems: Problems) -> None:
         if name not in used:
             near = problems.nearest(name, sorted(used - {""}))
             problems.warning(("prompts", name), f"nothing plays it{near}")
+
+
+def _queue_log(config: Config, problems: Problems) -> None:
+    """Each file has one writer."""
+    wanted = config.queue_log
+    taken = {config.store.path: "the store", config.journal.path: "the journal"}
+    for key in ("file", "table"):
+        path = getattr(wanted, key)
+        if path is None:
+            continue
+        if not path or path in taken:
+            what = f"is {taken[path]} already" if path else "is empty; leave the key out for none"
+            problems.error(("queue_log", key), what)
+        taken[path] = f"queue_log.{key}"
+    if wanted.callers and wanted.file is None and wanted.table is None:
+        problems.warning(("queue_log", "callers"), "has no effect: there is neither a file nor a table")
 
 
 # ---------------------------------------------------------------- can anybody be served?

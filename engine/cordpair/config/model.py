@@ -240,6 +240,14 @@ class Gateway(msgspec.Struct, frozen=True):
     node: Name | None = None  # None: the first
 
 
+class QueueLog(msgspec.Struct, frozen=True):
+    """app_queue's ``queue_log``, as a file, as a table in an SQLite file, or both. ``callers``: with their numbers."""
+
+    file: Text | None = None
+    table: Text | None = None
+    callers: bool = False
+
+
 class Oidc(msgspec.Struct, frozen=True):
     """Agents sign in with the accounts of the house. ``claim`` holds the agent's name here."""
 
@@ -291,6 +299,7 @@ class Config(msgspec.Struct, frozen=True):
     gateway: Gateway = Gateway()
     portals: dict[Name, Portal] = {}
     sign_in: SignIn = SignIn()
+    queue_log: QueueLog = QueueLog()
     misses: Misses = Misses()
     timing: Timing = Timing()
 
@@ -321,6 +330,7 @@ __all__ = [
     "Pop",
     "Portal",
     "Queue",
+    "QueueLog",
     "Reason",
     "Seat",
     "Secret",

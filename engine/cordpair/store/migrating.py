@@ -14,6 +14,7 @@ from cordpair.store.errors import StoreError, sqlite_errors
 from cordpair.store.schema import (
     ENTITIES,
     api_keys,
+    bookmarks,
     configuration,
     contact_records,
     desks,
@@ -72,6 +73,7 @@ UNDO: dict[str, Undo] = {
     web_customers.__name__: _without_web,
     get_help.__name__: _without_help,
     desks.__name__: _without_desks,
+    bookmarks.__name__: _drop("bookmarks"),
 }
 NAMES = tuple(UNDO)  # in their order: migration 1, 2, …
 

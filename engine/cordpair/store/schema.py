@@ -132,6 +132,12 @@ def desks(db: Database) -> None:
     db.table("contacts").create_index(["customer"])
 
 
+@migrations()
+def bookmarks(db: Database) -> None:
+    """How far what follows the journal has come."""
+    db.table("bookmarks").create({"name": str, "content": bytes}, pk="name", not_null={"content"})
+
+
 # Durations are in ms; what is written as a list or table in the file is JSON here.
 ENTITIES: list[tuple[str, dict[str, type], set[str]]] = [
     ("pbx", {"url": str, "password": str}, {"url"}),
@@ -217,6 +223,7 @@ def refuse_foreign(db: Database, path: Path) -> None:
         web_customers.__name__,
         get_help.__name__,
         desks.__name__,
+        bookmarks.__name__,
     }
     if unknown:
         newer = ", ".join(sorted(unknown))

@@ -5,6 +5,7 @@ from pathlib import Path
 
 from cordpair.config import Config, Loaded
 from cordpair.store import revisions
+from cordpair.store.bookmarks import Bookmarks
 from cordpair.store.errors import StoreError
 from cordpair.store.keys import ApiKeys
 from cordpair.store.pages import pages_beside
@@ -23,6 +24,7 @@ class Store:
         self.records = records
         self.keys = ApiKeys(thread)
         self.sign_ins = SignIns(thread)
+        self.bookmarks = Bookmarks(thread)
 
     @classmethod
     async def open(cls, path: Path, *, keep: int = KEEP) -> "Store":
