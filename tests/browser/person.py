@@ -2,7 +2,9 @@
 
 import asyncio
 import contextlib
+import os
 import shutil
+import signal
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -80,12 +82,29 @@ class Person:
         found: list[dict[str, Any]] = await self.page.evaluate("frames_")
         return [frame for frame in found if frame["path"] == path and frame["way"] == way]
 
-    async def lose_media(self, lost: bool) -> None:
-        """No packet of sound or picture passes any more."""
-        session = await self.context.new_cdp_session(self.page)
-        await session.send("Network.enable")
-        conditions = {"offline": False, "latency": 0, "downloadThroughput": -1, "uploadThroughput": -1}
-        await session.send("Network.emulateNetworkConditions", {**conditions, "packetLoss": 100 if lost else 0})
+    # ------------------------------------------------------------ what breaks
+
+    @asynccontextmanager
+    async def without_network(self) -> AsyncIterator[None]:
+        """As in a tunnel: no packet passes, nobody is told. Chromium has a process for its network: it is stopped."""
+        [network] = await self._processes("network.mojom.NetworkService")
+        os.kill(network, signal.SIGSTOP)
+        try:
+            yield
+        finally:
+            os.kill(network, signal.SIGCONT)
+
+    async def kill_tab(self) -> None:
+        """Without a goodbye."""
+        for renderer in await self._processes("renderer"):
+            os.kill(renderer, signal.SIGKILL)
+
+    async def _processes(self, kind: str) -> list[int]:
+        assert self.context.browser is not None
+        session = await self.context.browser.new_browser_cdp_session()
+        found = await session.send("SystemInfo.getProcessInfo")
+        await session.detach()
+        return [each["id"] for each in found["processInfo"] if each["type"] == kind]
 
 
 class Browsers:
@@ -109,7 +128,7 @@ class Browsers:
             page.set_default_timeout(PATIENCE_MS)
             person = Person(voice, context, page, wire)
             yield person
-            assert person.problems == []
+            assert person.problems == [], person.problems
         finally:
             await context.close()
 

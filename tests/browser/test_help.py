@@ -209,6 +209,23 @@ async def test_a_reload_keeps_the_place(page: Page, gateway: Gateway) -> None:
     assert len(gateway.tickets) == 1
 
 
+async def test_a_frame_of_the_same_site_leaves_the_place_alone(page: Page, gateway: Gateway) -> None:
+    """It has the same storage, and the same button."""
+    await waiting(page, gateway)
+    await expect(title(page)).to_have_text("You are number 3")
+    gateway.markup = """<!doctype html><html lang=en><title>x</title><script type=module src="/web/help.js"></script>
+      <cordpair-help ticket-url=/shop/ticket></cordpair-help>"""
+    await page.evaluate("document.body.append(Object.assign(document.createElement('iframe'), { src: '/elsewhere' }))")
+    inner = page.frame_locator("iframe").get_by_role("button", name="Get help")
+    await expect(inner).to_be_visible()
+    await page.wait_for_timeout(2_000)  # as long as it would wait to have it
+    await expect(inner).to_be_visible()
+    assert len(gateway.sessions.peers) == 1
+    await page.reload()
+    again = await gateway.sessions.next()
+    assert (await again.hear("hello"))["token"] == "resume-1"
+
+
 async def test_a_reload_in_mid_call_calls_again(page: Page, gateway: Gateway) -> None:
     await talking(page, gateway)
     await page.reload()

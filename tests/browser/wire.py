@@ -1,4 +1,4 @@
-"""The network between one browser and the gateway, which a test can freeze, cut and mend."""
+"""The network between one browser and the gateway, which a test can cut and mend."""
 
 import asyncio
 import contextlib
@@ -15,8 +15,6 @@ class Wire:
         self._far = far
         self._writers: set[asyncio.StreamWriter] = set()
         self._tasks: set[asyncio.Task[None]] = set()
-        self._flows = asyncio.Event()
-        self._flows.set()
         self._cut = False
         self._server: asyncio.Server | None = None
         self.port = 0
@@ -36,20 +34,14 @@ class Wire:
 
     # ------------------------------------------------------------ what a test does
 
-    def freeze(self) -> None:
-        """Nothing passes, and nobody is told: what is sent meanwhile arrives later."""
-        self._flows.clear()
-
     def cut(self) -> None:
         """Every connection breaks, and no new one comes about."""
         self._cut = True
-        self._flows.set()
         for writer in self._writers:
             writer.transport.abort()
 
     def mend(self) -> None:
         self._cut = False
-        self._flows.set()
 
     # ------------------------------------------------------------ one connection
 
@@ -74,11 +66,9 @@ class Wire:
     async def _pump(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         with contextlib.suppress(OSError):
             while data := await reader.read(CHUNK):
-                await self._flows.wait()
                 writer.write(data)
                 await writer.drain()
         with contextlib.suppress(OSError):
-            await self._flows.wait()
             writer.write_eof() if writer.can_write_eof() else writer.close()
 
 
