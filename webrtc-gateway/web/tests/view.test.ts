@@ -21,6 +21,14 @@ test("a press leads over microphone and queue to a talk", () => {
   assert.deepEqual([after(pressed, granted, call, talking).agent], ["Ben"]);
 });
 
+test("a page that was loaded anew says what became of the place or the talk", () => {
+  const refused = message({ type: "error", code: "token" });
+  const resumed = (talking: boolean): Input => ({ on: "resume", media: "audio", talking });
+  assert.deepEqual([after(resumed(true), refused).phase, after(resumed(true), refused).end], ["ended", "agent"]);
+  assert.equal(after(resumed(false), refused).refusal, "expired");
+  assert.equal(after(pressed, granted, refused).refusal, "ticket");
+});
+
 test("a missed agent costs no place and is said", () => {
   const view = after(
     pressed,

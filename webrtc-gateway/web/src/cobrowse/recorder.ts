@@ -3,10 +3,13 @@
 import { record } from "@rrweb/record";
 import { COBROWSE_LIMIT, COBROWSE_PROTOCOL, type CobrowseMessage } from "../protocol/cobrowse.ts";
 import { parse } from "../protocol/parse.ts";
+import { Pointer } from "./pointer.ts";
 import { MASK, type RecordedEvent, Scrubber } from "./scrub.ts";
 
 export interface Sharing {
   readonly stop: () => void;
+  /** The agent points there. */
+  readonly point: (x: number, y: number) => void;
 }
 
 /** What the viewer never gets, not even as text: markup that a page hides or marks as private, other documents, and our own button. */
@@ -38,6 +41,7 @@ export function startSharing(url: string, token: string, stopped: () => void): S
   let stopRecording: (() => void) | undefined;
   let over = false;
   const scrubber = new Scrubber();
+  const pointer = new Pointer();
 
   const say = (message: CobrowseMessage) => {
     if (socket.readyState === WebSocket.OPEN) socket.send(JSON.stringify(message));
@@ -57,6 +61,7 @@ export function startSharing(url: string, token: string, stopped: () => void): S
     clearTimeout(timer);
     waiting = [];
     stopRecording?.();
+    pointer.remove();
     say({ type: "stop", reason });
     socket.close(1000);
   };
@@ -100,5 +105,5 @@ export function startSharing(url: string, token: string, stopped: () => void): S
     if (message?.type === "stop") endAndTell("agent");
   };
   socket.onclose = () => endAndTell("line");
-  return { stop: () => end("customer") };
+  return { stop: () => end("customer"), point: (x, y) => !over && pointer.show(x, y) };
 }

@@ -4,7 +4,6 @@
 //   <cordpair-help ticket-url="/help/ticket"></cordpair-help>
 
 import { html, LitElement, nothing, type PropertyValues } from "lit";
-import { Pointer } from "../cobrowse/pointer.ts";
 import type { Media } from "../protocol/session.ts";
 import { type HelpKey, helpEn } from "../words/help-en.ts";
 import { HELP_LANGUAGES, helpWords } from "../words/help-languages.ts";
@@ -12,7 +11,7 @@ import { pickLanguage, say, type Words } from "../words/words.ts";
 import { card, type Press } from "./card.ts";
 import { icon } from "./icons.ts";
 import { play } from "../phone/play.ts";
-import { storedResume } from "./resume.ts";
+import { claim, storedResume } from "./resume.ts";
 import type { HelpSession } from "./session.ts";
 import { styles } from "./styles.ts";
 import { readTicket } from "./ticket.ts";
@@ -60,7 +59,6 @@ export class CordpairHelp extends LitElement {
   /** The language of what is shown. */
   private spoken = "en";
   private session: HelpSession | null = null;
-  private readonly pointer = new Pointer();
   private readonly leaving = () => this.session?.suspend();
 
   constructor() {
@@ -76,9 +74,13 @@ export class CordpairHelp extends LitElement {
   override connectedCallback(): void {
     super.connectedCallback();
     addEventListener("pagehide", this.leaving);
+    void this.resume();
+  }
+
+  private async resume(): Promise<void> {
     const stored = storedResume(Date.now());
-    if (stored && !this.session) {
-      this.happened({ on: "resume", media: stored.media });
+    if (stored && !this.session && (await claim(stored.contact)) && this.view.phase === "idle") {
+      this.happened({ on: "resume", media: stored.media, talking: stored.talking === true });
       void this.open(stored.media).then((session) => session?.resume(stored));
     }
   }
@@ -88,7 +90,6 @@ export class CordpairHelp extends LitElement {
     removeEventListener("pagehide", this.leaving);
     this.session?.suspend();
     this.session = null;
-    this.pointer.remove();
   }
 
   private get language(): string {
@@ -190,7 +191,6 @@ export class CordpairHelp extends LitElement {
       own: (stream) => {
         this.own = stream;
       },
-      pointer: (x, y) => this.view.share === "on" && this.pointer.show(x, y),
     });
     return this.session;
   }
@@ -198,7 +198,6 @@ export class CordpairHelp extends LitElement {
   private happened(input: Input): void {
     const before = this.view;
     this.view = reduce(before, input);
-    if (this.view.share !== "on") this.pointer.remove();
     if (isInCall(this.view) && !isInCall(before)) this.minimised = false;
     if (this.view.phase !== before.phase) {
       const detail = { phase: this.view.phase };

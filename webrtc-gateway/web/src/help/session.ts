@@ -14,7 +14,7 @@ import {
   type Ticket,
   type ToGateway,
 } from "../protocol/session.ts";
-import { dropResume, keepResume, type Resume } from "./resume.ts";
+import { claim, dropResume, keepResume, type Resume } from "./resume.ts";
 import { askTicket, type TicketQuestion } from "./ticket.ts";
 import type { Input } from "./view.ts";
 
@@ -22,7 +22,6 @@ export interface SessionListener {
   readonly happened: (input: Input) => void;
   readonly remote: (stream: MediaStream | null) => void;
   readonly own: (stream: MediaStream | null) => void;
-  readonly pointer: (x: number, y: number) => void;
 }
 
 const loadPhone = () => import("../phone/customer-phone.ts");
@@ -38,6 +37,8 @@ export class HelpSession {
   /** The next hello's token: the ticket's first, then each resume token. */
   private token = "";
   private url = "";
+  private talking = false;
+  private contact = "";
   private graceMs = 30_000;
 
   constructor(
@@ -128,12 +129,14 @@ export class HelpSession {
         return;
       case "welcome":
         this.token = message.resume_token;
+        this.contact = message.contact;
+        void claim(message.contact);
         this.graceMs = message.grace_s * 1000;
         this.remember();
         this.listener.happened({ on: "line", up: true });
         return;
       case "pointer":
-        this.listener.pointer(message.x, message.y);
+        this.sharing?.point(message.x, message.y);
         return;
       case "share":
         void this.share(message.url, message.token);
@@ -141,8 +144,13 @@ export class HelpSession {
       case "call":
         void this.call(message);
         break;
+      case "talking":
+        this.talking = true;
+        this.remember();
+        break;
       case "waiting":
       case "again":
+        this.talking = false;
         // The call may be up and stay so, with music: nobody shares a page with that.
         if (message.in_call) this.stopSharing();
         else this.endCall();
@@ -156,7 +164,14 @@ export class HelpSession {
   private remember(): void {
     // The grace counts from the loss, which may come at any time until the next ping renews this.
     const until = Date.now() + this.graceMs + 25_000;
-    keepResume({ url: this.url, token: this.token, media: this.media, until });
+    keepResume({
+      contact: this.contact,
+      url: this.url,
+      token: this.token,
+      media: this.media,
+      until,
+      talking: this.talking,
+    });
   }
 
   private async call(order: CallOrder): Promise<void> {

@@ -35,6 +35,8 @@ export interface View {
   readonly share: Share;
   /** The agent's queue has nothing against it. */
   readonly canShare: boolean;
+  /** What was before the page was loaded anew. */
+  readonly resumes: "" | "place" | "talk";
   readonly refusal: Refusal | null;
   readonly end: EndReason | "left" | null;
 }
@@ -53,13 +55,14 @@ export const IDLE: View = {
   silent: false,
   share: "off",
   canShare: true,
+  resumes: "",
   refusal: null,
   end: null,
 };
 
 export type Input =
   | { readonly on: "press"; readonly media: Media }
-  | { readonly on: "resume"; readonly media: Media }
+  | { readonly on: "resume"; readonly media: Media; readonly talking: boolean }
   | { readonly on: "microphone"; readonly state: "granted" | Refusal }
   | { readonly on: "ticket"; readonly ticket: Ticket }
   | { readonly on: "no_ticket"; readonly closed: boolean }
@@ -81,7 +84,7 @@ export function reduce(view: View, input: Input): View {
     case "press":
       return { ...IDLE, phase: "asking", media: input.media };
     case "resume":
-      return { ...IDLE, phase: "joining", media: input.media };
+      return { ...IDLE, phase: "joining", media: input.media, resumes: input.talking ? "talk" : "place" };
     case "microphone":
       return input.state === "granted" ? { ...view, phase: "joining" } : refused(view, input.state);
     case "ticket":
@@ -142,7 +145,9 @@ function told(view: View, message: FromGateway): View {
 function refusedByGateway(view: View, code: string): View {
   if (isHarmless(code)) return view; // the call goes on
   if (code === "busy") return refused(view, "busy");
-  return refused(view, code === "expired" ? "expired" : "ticket");
+  // Loaded anew: a conversation ended with its page, a place is gone after the grace.
+  if (view.phase === "joining" && view.resumes === "talk") return ended(view, "agent");
+  return refused(view, code === "expired" || view.resumes ? "expired" : "ticket");
 }
 
 const refused = (view: View, refusal: Refusal): View => ({ ...view, phase: "refused", refusal, share: "off" });
