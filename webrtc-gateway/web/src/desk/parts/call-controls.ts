@@ -21,12 +21,14 @@ export function callControls(contact: Contact, room: Room) {
   const { desk, page, words, send, set, does } = room;
   if (!isTalking(contact) && contact.phase !== "calling") return nothing;
   const held = contact.phase === "held";
+  const down = desk.link !== "up"; // what is pressed now would reach nobody
   const tool = (name: "keypad" | "transfer") => set({ tool: page.tool === name ? "" : name });
   return html`<div class="row controls" role="toolbar" aria-label=${say(words, "state_talking")}>
       <button
         id="hold"
         class="quiet"
         aria-pressed=${held}
+        ?disabled=${down}
         @click=${() => send({ type: "hold", contact: contact.id, on: !held })}
       >
         ${say(words, held ? "resume" : "hold")}
@@ -41,13 +43,30 @@ export function callControls(contact: Contact, room: Room) {
             </button>`
           : nothing
       }
-      <button id="keypad" class="quiet" aria-expanded=${page.tool === "keypad"} @click=${() => tool("keypad")}>
+      <button
+        id="keypad"
+        class="quiet"
+        ?disabled=${down}
+        aria-expanded=${page.tool === "keypad"}
+        @click=${() => tool("keypad")}
+      >
         ${say(words, "keypad")}
       </button>
-      <button id="transfer" class="quiet" aria-expanded=${page.tool === "transfer"} @click=${() => tool("transfer")}>
+      <button
+        id="transfer"
+        class="quiet"
+        ?disabled=${down}
+        aria-expanded=${page.tool === "transfer"}
+        @click=${() => tool("transfer")}
+      >
         ${say(words, "transfer")}
       </button>
-      <button id="hang-up" class="danger" @click=${() => send({ type: "hang_up", contact: contact.id })}>
+      <button
+        id="hang-up"
+        class="danger"
+        ?disabled=${down}
+        @click=${() => send({ type: "hang_up", contact: contact.id })}
+      >
         ${say(words, "hang_up")}
       </button>
     </div>

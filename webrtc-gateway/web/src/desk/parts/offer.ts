@@ -47,8 +47,12 @@ export function offerCard(room: Room) {
         accepted
           ? html`<p class="strong" role="status">${say(words, "accepted")}</p>`
           : html`<div class="row">
-              <button id="accept" class="go" @click=${does.accept}>${say(words, "accept")}</button>
-              <button id="reject" class="quiet" @click=${does.reject}>${say(words, "reject")}</button>
+              <button id="accept" class="go" ?disabled=${desk.link !== "up"} @click=${does.accept}>
+                ${say(words, "accept")}
+              </button>
+              <button id="reject" class="quiet" ?disabled=${desk.link !== "up"} @click=${does.reject}>
+                ${say(words, "reject")}
+              </button>
             </div>`
       }
     </section>

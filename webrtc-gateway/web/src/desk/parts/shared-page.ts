@@ -6,12 +6,12 @@ import { say } from "../../words/words.ts";
 import type { Room } from "../room.ts";
 import { isTalking } from "../state.ts";
 
-export function shareRequest(contact: Contact, { words, send }: Room) {
+export function shareRequest(contact: Contact, { desk, words, send }: Room) {
   if (!isTalking(contact) || contact.cobrowse === "on") return nothing;
   const asked = contact.cobrowse === "asked";
   const ask = () => send({ type: "share_ask", contact: contact.id });
   return html`<div class="row">
-    <button id="share-ask" class="quiet" ?disabled=${asked} @click=${ask}>
+    <button id="share-ask" class="quiet" ?disabled=${asked || desk.link !== "up"} @click=${ask}>
       ${say(words, asked ? "share_asked" : "share_ask")}
     </button>
   </div>`;

@@ -45,6 +45,6 @@ export function wrapUp(contact: Contact, { desk, page, words, now, does }: Room)
           >`
         : nothing
     }
-    ${wrapping ? html`<button id="done" class="go" @click=${does.done}>${say(words, "done")}</button>` : nothing}
+    ${wrapping ? html`<button id="done" class="go" ?disabled=${desk.link !== "up"} @click=${does.done}>${say(words, "done")}</button>` : nothing}
   </section>`;
 }
