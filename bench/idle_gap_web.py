@@ -14,7 +14,7 @@ from bench.report import budget, line, machine, percentile, ratio, spread
 from bench.served import PORTAL, Server, make_keys, watching
 from bench.web import may_open_files
 
-SESSIONS, AT_ONCE, ROUNDS = 5_000, 500, 2
+SESSIONS, AT_ONCE, ROUNDS = 5_000, 500, 3
 EVERY_S = 0.5  # the first in line goes, and all places move
 CENTRE = """
 [queues.help]
@@ -38,7 +38,7 @@ async def main(directory: Path, rivals: Rivals) -> None:
         alone, among = list[float](), list[float]()
         async with watching(process.pid, f"http://{url[1]}", keys) as server:
             for _ in range(ROUNDS):
-                alone += await gaps_of(place, OURS)
+                alone += await _seen(place, server)
                 async with _waiting(server) as crowd:
                     among += await _among(place, server, crowd)
         line(f"{CALLS - AGENTS} callers waiting, {AGENTS} agents: gap {spread(alone)}")
@@ -66,15 +66,23 @@ async def _waiting(server: Server) -> AsyncIterator[Crowd]:
 
 
 async def _among(place: Floor, server: Server, crowd: Crowd) -> list[float]:
-    told, cpu, loop = crowd.told, server.cpu(), asyncio.get_running_loop()
-    moving, began = asyncio.create_task(_move(crowd)), loop.time()
-    found = await gaps_of(place, OURS)
+    told, began = crowd.told, asyncio.get_running_loop().time()
+    moving = asyncio.create_task(_move(crowd))
+    found = await _seen(place, server)
     moving.cancel()
-    took = loop.time() - began
-    line(
-        f"  {(crowd.told - told) / took:.0f} places told a second; engine {(server.cpu() - cpu) / took * 100:.0f} % CPU"
-    )
+    took = asyncio.get_running_loop().time() - began
+    line(f"    {(crowd.told - told) / took:.0f} places told a second")
     await asyncio.wait({moving})
+    return found
+
+
+async def _seen(place: Floor, server: Server) -> list[float]:
+    """The gaps, and how the engine fared."""
+    cpu, starved, began = server.cpu(), server.starved(), asyncio.get_running_loop().time()
+    found = await gaps_of(place, OURS)
+    took = asyncio.get_running_loop().time() - began
+    used, waited = ((now - then) / took * 100 for now, then in ((server.cpu(), cpu), (server.starved(), starved)))
+    line(f"  gap {spread(found)}; the engine used {used:.0f} % of a core, and had none {waited:.0f} % of the time")
     return found
 
 

@@ -19,7 +19,8 @@ TICKS = os.sysconf("SC_CLK_TCK")
 AGENTS = ("101", "102", "103", "104")
 # People who call by telephone, one a second, so that the length of a turn is known and waits are told.
 CALLERS = "&callers_per_minute=60&dialled=5000&patience_ms=1500&ring_ms=10&answer_ms=10&talk_ms=300-900"
-PBX = f"loopback://?seats={','.join(AGENTS)}&sign_in=011,033{CALLERS}"
+SIGN_IN = "&sign_in=011,033"
+PBX = f"loopback://?seats={','.join(AGENTS)}{SIGN_IN}{CALLERS}"
 PORTAL = f"""
 [gateway]
 url = "https://help.test"
@@ -71,6 +72,10 @@ class Server:
         """Seconds so far."""
         fields = Path(f"/proc/{self.pid}/stat").read_text().rpartition(")")[2].split()
         return (int(fields[11]) + int(fields[12])) / TICKS
+
+    def starved(self) -> float:
+        """Seconds so far in which its main thread could have run, and had no processor."""
+        return int(Path(f"/proc/{self.pid}/schedstat").read_text().split()[1]) / 1e9
 
     async def lag(self, since: Mapping[float, int] | None = None) -> tuple[Lag, dict[float, int]]:
         """Since then, and what to give the next time."""
@@ -192,6 +197,10 @@ class Process:
                 stdin=asyncio.subprocess.DEVNULL, stdout=log, stderr=log,
             )  # fmt: skip
         return self._process.pid
+
+    def sign_nobody_in(self) -> None:
+        """At the next start agents stay as they are."""
+        self._file.write_text(self._file.read_text().replace(SIGN_IN, ""))
 
     async def stop(self) -> None:
         if self._process is not None and self._process.returncode is None:

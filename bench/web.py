@@ -145,6 +145,7 @@ async def _restart(server: Server, process: Process, crowd: Crowd) -> None:
     """In the middle of it: everybody comes back at once."""
     before = {page.contact: page.place for page in crowd.pages}
     tokens = [page.resume_token for page in crowd.pages]
+    process.sign_nobody_in()
     began = time.perf_counter()
     await process.stop()
     server.pid = await process.start()

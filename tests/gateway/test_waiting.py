@@ -234,3 +234,16 @@ async def test_what_needs_nothing_is_only_looked_at() -> None:
     for _ in range(10 * LOOKED):
         await turn.after(False)
     assert turns == 10
+
+
+async def test_where_it_is_asked_for_the_loop_rests_between_slices(monkeypatch) -> None:
+    rests: list[float] = []
+
+    async def rest(seconds: float) -> None:
+        rests.append(seconds)
+
+    monkeypatch.setattr(asyncio, "sleep", rest)
+    turn = Turn(0.005)
+    for number in range(2 * DONE + LOOKED):
+        await turn.after(number < 2 * DONE)
+    assert rests == [0.005, 0.005, 0]

@@ -17,10 +17,12 @@ from cordpair.api.views import QueueView
 from cordpair.ids import ContactId, QueueId
 from cordpair.runtime import Engine
 from cordpair_gateway.fanout import Slot
-from cordpair_gateway.slices import Turn
+from cordpair_gateway.slices import DONE, Turn
 from cordpair_gateway.waiting import look
 
-ROUND_S = 0.5  # places are told so often at most
+ROUND_S = 0.5  # places are told so often at most, and a round of many is spread over it
+REST_S = 0.1  # after a round that took longer
+PAUSE_S = 0.005  # between two slices of a round at most
 NO_DATA = NotEnoughData(because="few_turns")
 
 
@@ -55,14 +57,16 @@ class Places:
 
     async def run(self) -> None:
         """Until cancelled."""
+        loop = asyncio.get_running_loop()
         self._hub.listeners.add(self)
         try:
             while True:
                 await self._changed.wait()
                 self._changed.clear()
                 queues, self._queues = self._queues, set()
+                next_round = loop.time() + ROUND_S
                 await self._tell(queues)
-                await asyncio.sleep(ROUND_S)
+                await asyncio.sleep(max(REST_S, next_round - loop.time()))
         finally:
             self._hub.listeners.discard(self)
 
@@ -70,7 +74,7 @@ class Places:
         board = await self._hub.current()
         lines = await lines_of(self._engine.state, queues)
         await self._engine.flushed()
-        turn = Turn()
+        turn = Turn(min(PAUSE_S, ROUND_S * DONE / max(1, sum(map(len, lines.values())))))
         for queue, line in lines.items():
             known = expected_in(board, queue)
             for place, contact in enumerate(line, 1):

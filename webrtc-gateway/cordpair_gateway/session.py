@@ -23,6 +23,7 @@ LONGEST_TOKEN = 1_024
 MOST = 20_000  # sessions at once
 
 BEAT_S = 5.0  # how often all sessions are looked at
+PAUSE_S = 0.005  # between two slices of them
 PING_S = 14.0  # with BEAT_S: each is asked at least every 20 s
 SILENT_S = 50.0  # then it is gone; a page that was put to sleep cannot take a call either
 
@@ -89,7 +90,7 @@ class Sessions:
         loop = asyncio.get_running_loop()
         while True:
             await asyncio.sleep(BEAT_S)
-            turn = Turn()
+            turn = Turn(PAUSE_S)
             for attendance in list(self._attendances.all):
                 await turn.after(attendance.beat(loop.time(), PING_S, SILENT_S))
 
