@@ -95,6 +95,11 @@ class Acquaintance:
 
     # ------------------------------------------------------------ what is shown
 
+    def begin(self) -> None:
+        """Nobody listened for a while."""
+        self._accepted &= self._engine.state.offers.keys()
+        self._cut_off.clear()
+
     def accept(self, offer: OfferId) -> None:
         self._accepted.add(offer)
 

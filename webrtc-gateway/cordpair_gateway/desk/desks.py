@@ -81,6 +81,7 @@ class Desks:
         if not self.by_agent:  # nothing was noted while there was nobody to tell
             self._news.take()
             self._touch.begin(self._engine.state)
+            self.known.begin()
         before = self.by_agent.get(desk.agent)
         self.by_agent[desk.agent] = desk
         if before is not None:

@@ -1,5 +1,6 @@
 """``/v1/sign-in`` and ``/v1/sign-out``. See docs/reference/web-protocol.md."""
 
+import asyncio
 import logging
 from collections.abc import Callable
 from typing import Annotated
@@ -10,9 +11,9 @@ from msgspec import Meta
 
 from cordpair.acd.inputs import SignOut
 from cordpair.api.addresses import client_of
-from cordpair.api.app import OPERATION
+from cordpair.api.app import BODY_S, OPERATION
 from cordpair.api.bodies import read_body
-from cordpair.api.errors import Unavailable, UnsupportedMedia
+from cordpair.api.errors import TooSlow, Unavailable, UnsupportedMedia
 from cordpair.errors import AcdError, CordpairError
 from cordpair.ids import AgentId
 from cordpair.runtime import Engine
@@ -65,7 +66,12 @@ class SignInRoutes:
         self._gate.must_be_ours(request)
         if request.content_type != JSON:
             raise UnsupportedMedia(f"Send {JSON}.")
-        body = read_body(await request.read(), SignInBody)
+        try:
+            async with asyncio.timeout(BODY_S):
+                raw = await request.read()
+        except TimeoutError:
+            raise TooSlow("The body did not come in time.") from None
+        body = read_body(raw, SignInBody)
         agent = await self._gate.by_password(body.name, body.password, client_of(request))
         token, seated = await self._gate.open(agent, self._gate.cookie.read(request))
         response = self._answer(seated)
@@ -102,7 +108,7 @@ class SignInRoutes:
         try:
             await self._phones.remove(seated.agent)
         except CordpairError as error:
-            log.warning("the phone of an agent who signed out could not be removed: %s", error)
+            log.warning("the phone of an agent who signed out could not be removed: %s", type(error).__name__)
         response = web.Response(status=204)
         self._gate.cookie.remove(response)
         return response

@@ -130,7 +130,7 @@ class DeskSockets:
             async with asyncio.timeout(DO_S):
                 return await self._phones.issue(desk.agent)
         except (CordpairError, TimeoutError) as why:
-            log.error("an agent's browser phone gets no account: %s", why)
+            log.error("an agent's browser phone gets no account: %s", type(why).__name__)
             desk.outbox.say(error("phone", "phone"))
             return None
 

@@ -27,6 +27,7 @@ import {
   type Desk,
   EMPTY,
   type Input,
+  isAway,
   isTalking,
   missingCall,
   phoneIsComingBack,
@@ -296,7 +297,7 @@ export class CordpairDesk extends LitElement {
     if (action === "accept") does.accept();
     else if (action === "reject") does.reject();
     else if (action === "ready") {
-      if (this.desk.state === "not_ready") does.ready();
+      if (isAway(this.desk)) does.ready();
       else this.querySelector<HTMLElement>("#not-ready")?.focus();
     } else if (action === "help") this.set({ panel: "shortcuts" });
     else if (action === "notes") this.querySelector<HTMLElement>("#notes")?.focus();

@@ -185,6 +185,9 @@ export function current(desk: Desk): Contact | null {
   return [...desk.contacts].filter(({ phase }) => phase !== "offered").sort((a, b) => rank(a) - rank(b))[0] ?? null;
 }
 
+/** Not at work: also one whom somebody else signed out, while the desk is open. */
+export const isAway = ({ state }: Desk): boolean => state === "not_ready" || state === "signed_out";
+
 export const isTalking = (contact: Contact | null): boolean =>
   contact?.phase === "talking" || contact?.phase === "held";
 
