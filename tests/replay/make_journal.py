@@ -41,6 +41,7 @@ from cordpair.journal import Entry, SqliteJournal, current_codec
 from cordpair.runtime.snapshots import encode
 from cordpair_loopback import Behaviour, Fault, FaultKind, LoopbackDriver
 from replay.fold import fold
+from replay.web_shift import web_shift
 from scenarios.rig import Rig, agent, configuration, queue, running
 from scenarios.test_chaos import Day
 
@@ -186,6 +187,7 @@ async def shift(rig: Rig) -> list[Entry]:
         if caller._call is not None:
             caller.hangs_up()
     await rig.advance(3_000)
+    await web_shift(rig)
     await LoopbackDriver(WEST, rig.pbxs[WEST], rig.settings.cell, ()).open(lambda _: None)
     await rig.advance(3_000)
     return rig.entries()

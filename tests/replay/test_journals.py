@@ -21,26 +21,10 @@ VERSIONS = sorted(directory.name for directory in DATA.iterdir())
 MISSING_EVENTS: dict[str, str] = {
     "InvariantBroken": "needs a defect of the engine",
 }
-MISSING_EVENTS |= dict.fromkeys(
-    (
-        "DrainBegan", "DrainEnded", "MoveBegan", "CallerSetOff", "ContactMoved", "MoveFailed",
-        "BrowserLost", "BrowserReturned", "OfferTaken", "CallInvited", "CallMissed", "ContactCalled", "CallDropped",
-        "PhoneRung", "ContactHeld", "ContactResumed", "HoldRepeated", "ContactTransferred", "DigitsSent",
-        "ContactDisposed", "ContactShared", "DeskConnected", "DeskDisconnected", "DeskGone", "MessageRefused",
-    ),
-    "came after this version",
-)  # fmt: skip
 MISSING_INPUTS: dict[str, str] = {
     "BreachFound": "needs a defect of the engine",
     "RecordingEnded": "nothing is decided on it yet, and an input without events is not journaled",
 }
-MISSING_INPUTS |= dict.fromkeys(
-    (
-        "DrainNode", "WebArrived", "BrowserGone", "BrowserBack", "WebLeft", "PageShared", "Hold", "Transfer",
-        "SendDigits", "HangUpContact", "RingAgain", "Dispose", "DeskOpened", "DeskLost", "DoorRefused",
-    ),
-    "came after this version",
-)  # fmt: skip
 
 
 def expected_of(version: str) -> dict[str, Any]:

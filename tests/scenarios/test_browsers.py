@@ -25,16 +25,14 @@ def on_the_web(**options: Any) -> Any:
 class Page:
     """A customer's page: told to call, it calls after ``slow_ms`` unless it is None."""
 
-    def __init__(self, rig: Rig, name: str, slow_ms: int | None = 400) -> None:
-        self.rig, self.name, self.slow_ms = rig, name, slow_ms
-        self.caller = Caller(rig, name, MAIN)
+    def __init__(self, rig: Rig, name: str, slow_ms: int | None = 400, node: NodeId = MAIN) -> None:
+        self.rig, self.name, self.slow_ms, self.node = rig, name, slow_ms, node
+        self.caller = Caller(rig, name, node)
         rig.callers.append(self.caller)
         self.told = 0
 
     async def press(self, queue: str = "help") -> "Page":
-        await self.rig.ask(
-            WebArrived(self.name, NodeId("main"), "audio", self.rig.clock.now_ms(), queue=QueueId(queue))
-        )
+        await self.rig.ask(WebArrived(self.name, self.node, "audio", self.rig.clock.now_ms(), queue=QueueId(queue)))
         return self
 
     @property
