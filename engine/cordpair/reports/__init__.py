@@ -9,16 +9,31 @@ from cordpair.reports.erlang import (
     erlang_c_service_level,
     erlang_c_wait,
 )
+from cordpair.reports.folding import Folder, fold
 from cordpair.reports.metrics import Occupancy, ServiceLevel
+from cordpair.reports.raw import INTERVAL_MS, Place, RawInterval, Sums, interval_of, total
+from cordpair.reports.reconcile import Difference, Standing, reconcile, standing
 
 __all__ = [
+    "INTERVAL_MS",
+    "Difference",
     "Expectation",
+    "Folder",
     "Occupancy",
+    "Place",
+    "RawInterval",
     "ServiceLevel",
+    "Standing",
+    "Sums",
     "erlang_a",
     "erlang_b",
     "erlang_c",
     "erlang_c_service_level",
     "erlang_c_wait",
+    "fold",
+    "interval_of",
     "metrics",
+    "reconcile",
+    "standing",
+    "total",
 ]

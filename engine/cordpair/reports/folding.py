@@ -1,0 +1,202 @@
+"""Journal entries → raw intervals. Pure: it reads no clock, and the same entries give the same intervals.
+
+The tables are kept beside (``evolve``), so that what is counted is what the engine decided on; nothing is guessed from
+events alone.
+"""
+
+from collections.abc import Callable, Iterable
+from typing import Any
+
+from cordpair.acd import Cell, State, evolve
+from cordpair.acd import events as ev
+from cordpair.acd.model import ContactRow, VisitRow
+from cordpair.acd.touched import Kind
+from cordpair.ids import AgentId, ContactId, OfferId, VisitId
+from cordpair.journal import Entry
+from cordpair.reports.presence import Attendance
+from cordpair.reports.raw import Place, RawInterval, Sums, interval_of
+from cordpair.reports.reconcile import Standing, standing
+from cordpair.reports.stays import Stay, skills_of
+
+
+class Folder:
+    """Counts entries in their order.
+
+    ``state``: the tables before the first of them, of a journal that was pruned; they are changed. Visits and offers
+    that were open there are counted, in the interval in which they began; conversations and wrap-ups are not: how long
+    they waited is not known any more.
+    """
+
+    def __init__(self, state: State | None = None) -> None:
+        self.cell = Cell(state if state is not None else State())
+        self.before: Standing = standing(self.cell.state)
+        self.began_at: int | None = None  # the first entry's time: of earlier intervals little is known
+        self._sums = Sums()  # of what cannot change any more
+        self._attendance = Attendance()
+        self._waiting: dict[VisitId, Stay] = {}
+        self._talking: dict[ContactId, Stay] = {}
+        self._wrapping: dict[tuple[AgentId, int], Stay] = {}
+        self._alerting: dict[OfferId, tuple[Place, int]] = {}
+        self._take_over()
+
+    @property
+    def state(self) -> State:
+        return self.cell.state
+
+    def add(self, entry: Entry) -> None:
+        self.add_events(entry.at, entry.events)
+
+    def add_events(self, at: int, events: Iterable[ev.Event]) -> None:
+        if self.began_at is None:
+            self.began_at = at
+            self._attendance.look_at_all(self.state, at, self._sums)
+        for event in events:
+            count = COUNTS.get(type(event))
+            if count is not None:
+                count(self, event, at)
+            touched = evolve(self.cell, event, at)
+            for kind, name in touched:
+                if kind is Kind.AGENT:
+                    self._attendance.look(self.state, AgentId(name), at, self._sums)
+                elif kind is Kind.EVERYTHING:
+                    self._everything_changed(at)
+            if isinstance(event, ev.ContactHeld | ev.ContactResumed):
+                self._attendance.look(self.state, event.agent, at, self._sums)
+
+    def intervals(self, until: int) -> list[RawInterval]:
+        """What there is to count up to ``until`` (ms): what is still going on is counted as it stands then."""
+        sums = self._sums.copy()
+        for stay in (*self._waiting.values(), *self._talking.values(), *self._wrapping.values()):
+            stay.count(sums)
+        for place, _ in self._alerting.values():
+            sums.add(place, "alerting")
+        self._attendance.count(until, sums)
+        return sums.rows()
+
+    # ------------------------------------------------------------ visits
+
+    def _take_over(self) -> None:
+        for visit in self.state.visits.values():
+            contact = self.state.contacts[visit.contact]
+            self._waiting[visit.visit] = self._stay(contact, visit, is_first=contact.hops == 1)
+        for offer in self.state.offers.values():
+            self._offered(offer.offer, offer.visit, offer.agent, offer.made_at)
+
+    @staticmethod
+    def _stay(contact: ContactRow, visit: VisitRow | ev.VisitBegan, *, is_first: bool) -> Stay:
+        return Stay(
+            contact.contact,
+            visit.queue,
+            contact.service or "",
+            skills_of(visit.steps),
+            visit.began_at,
+            is_first,
+            contact.origin is not None,
+        )
+
+    def _visit_began(self, event: ev.VisitBegan, at: int) -> None:
+        contact = self.state.contacts[event.contact]
+        self._waiting[event.visit] = self._stay(contact, event, is_first=contact.hops == 0)
+
+    def _visit_refused(self, event: ev.VisitRefused, at: int) -> None:
+        """It began when the contact arrived, if it is the first: as other visits do."""
+        contact = self.state.contacts[event.contact]
+        is_first, is_call_back = contact.hops == 0, contact.origin is not None
+        began_at = contact.arrived_at if is_first else at
+        stay = Stay(contact.contact, event.queue, contact.service or "", (), began_at, is_first, is_call_back)
+        stay.outcome = event.outcome.value
+        stay.count(self._sums)
+
+    def _visit_ended(self, event: ev.VisitEnded, at: int) -> None:
+        stay = self._waiting.pop(event.visit)
+        stay.outcome, stay.waited_ms = event.outcome.value, event.waited_ms
+        if not stay.agent:
+            stay.count(self._sums)
+
+    # ------------------------------------------------------------ offers
+
+    def _offer_made(self, event: ev.OfferMade, at: int) -> None:
+        self._offered(event.offer, event.visit, event.agent, at)
+
+    def _offered(self, offer: OfferId, visit: VisitId, agent: AgentId, at: int) -> None:
+        stay = self._waiting[visit]
+        place = Place(interval_of(at), stay.queue, stay.service, stay.skills, agent)
+        self._alerting[offer] = place, at
+        self._sums.add(place, "offers")
+
+    def _offer_ended(self, event: ev.OfferEnded, at: int) -> None:
+        place, since = self._alerting.pop(event.offer)
+        self._sums.add(place, f"offer.{event.outcome.value}")
+        self._sums.add(place, "alert_ms", max(0, at - since))
+
+    # ------------------------------------------------------------ conversations
+
+    def _connected(self, event: ev.ContactConnected, at: int) -> None:
+        """Its visit ends in the same entry; from here on the contact leads to the stay."""
+        stay = self._talking[event.contact] = self._waiting[event.visit]
+        stay.agent = event.agent
+
+    def _held(self, event: ev.ContactHeld, at: int) -> None:
+        if (stay := self._talking.get(event.contact)) is not None:
+            stay.hold(at)
+
+    def _resumed(self, event: ev.ContactResumed, at: int) -> None:
+        if (stay := self._talking.get(event.contact)) is not None:
+            stay.resume(at)
+
+    def _disposed(self, event: ev.ContactDisposed, at: int) -> None:
+        for stay in (*self._talking.values(), *self._wrapping.values()):
+            if (stay.contact, stay.agent) == (event.contact, event.agent):
+                stay.disposition = event.disposition
+
+    def _connection_ended(self, event: ev.ConnectionEnded, at: int) -> None:
+        stay = self._talking.pop(event.contact, None)
+        if stay is None:
+            return
+        stay.hang_up(at, event.talk_ms, event.by)
+        connection = self.state.contacts[event.contact].connection
+        if event.wrap_up_until is None or connection is None:
+            stay.count(self._sums)
+        else:
+            stay.wrap_up_since = at
+            self._wrapping[event.agent, connection.slot] = stay
+
+    def _wrap_up_ended(self, event: ev.WrapUpEnded, at: int) -> None:
+        self._finish((event.agent, event.slot), at)
+
+    def _finish(self, where: tuple[AgentId, int], at: int) -> None:
+        if (stay := self._wrapping.pop(where, None)) is not None:
+            stay.finish(at)
+            stay.count(self._sums)
+
+    def _everything_changed(self, at: int) -> None:
+        """A new configuration: an agent may be gone, and the wrap-up with them."""
+        self._attendance.look_at_all(self.state, at, self._sums)
+        for where in [each for each in self._wrapping if each[0] not in self.state.agents]:
+            self._finish(where, at)
+
+
+COUNTS: dict[type, Callable[[Folder, Any, int], None]] = {
+    ev.VisitBegan: Folder._visit_began,
+    ev.VisitRefused: Folder._visit_refused,
+    ev.VisitEnded: Folder._visit_ended,
+    ev.OfferMade: Folder._offer_made,
+    ev.OfferEnded: Folder._offer_ended,
+    ev.ContactConnected: Folder._connected,
+    ev.ContactHeld: Folder._held,
+    ev.ContactResumed: Folder._resumed,
+    ev.ContactDisposed: Folder._disposed,
+    ev.ConnectionEnded: Folder._connection_ended,
+    ev.WrapUpEnded: Folder._wrap_up_ended,
+}
+
+
+def fold(entries: Iterable[Entry], until: int, state: State | None = None) -> list[RawInterval]:
+    """The raw intervals of a journal as it stands at ``until``."""
+    folder = Folder(state)
+    for entry in entries:
+        folder.add(entry)
+    return folder.intervals(until)
+
+
+__all__ = ["COUNTS", "Folder", "fold"]

@@ -1,0 +1,116 @@
+"""Whatever happens, in any order: the intervals say what the engine's own counters say; nothing is counted twice."""
+
+import msgspec
+from hypothesis import settings
+
+from acd.test_stateful import START, Shift
+from acd.test_stateful_web import Browsers
+from cordpair.acd import Acd, State
+from cordpair.acd.inputs import TimerDue
+from cordpair.journal import Entry
+from cordpair.journal.intervals import Counter
+from cordpair.reports.folding import Folder
+from cordpair.reports.raw import INTERVAL_MS, TIMES, RawInterval, interval_of, total
+from cordpair.reports.reconcile import reconcile, standing
+
+
+def folded(journal, state=None) -> Folder:
+    folder = Folder(state)
+    for at, _, events in journal:
+        folder.add_events(at, events)
+    return folder
+
+
+def check(journal, now: int) -> None:
+    """The whole journal, and what is left of it when the first half was pruned."""
+    folder = folded(journal)
+    rows = folder.intervals(now)
+    assert reconcile(rows, folder.before, standing(folder.state)) == []
+    check_laws(rows)
+    check_times(rows, folder.state, now)
+    check_against_the_journals_own(journal, rows)
+    half = len(journal) // 2
+    acd = Acd()
+    for at, _, events in journal[:half]:
+        acd.fold(events, at)
+    base = msgspec.json.decode(msgspec.json.encode(acd.state), type=State)
+    later = folded(journal[half:], base)
+    assert reconcile(later.intervals(now), later.before, standing(later.state)) == []
+    check_laws(later.intervals(now))
+
+
+def check_laws(rows: list[RawInterval]) -> None:
+    for row in rows:
+        found = row.amounts.get
+        outcomes = sum(amount for name, amount in row.amounts.items() if name.startswith("outcome."))
+        waits = sum(amount for name, amount in row.amounts.items() if name.startswith("wait."))
+        offers = sum(amount for name, amount in row.amounts.items() if name.startswith("offer."))
+        ends = sum(amount for name, amount in row.amounts.items() if name.startswith("ended_by."))
+        assert found("offered", 0) == found("waiting", 0) + outcomes and waits == outcomes
+        assert found("offers", 0) == found("alerting", 0) + offers
+        assert found("conversations", 0) == found("talking", 0) + found("handled", 0) and ends == found("handled", 0)
+        assert found("conversations", 0) == found("outcome.connected", 0)
+        assert all(amount > 0 for amount in row.amounts.values())
+
+
+def check_times(rows: list[RawInterval], state: State, now: int) -> None:
+    """Nobody is in two places, and nobody has more time than there is."""
+    spent: dict[tuple[int, str], int] = {}
+    for row in rows:
+        amounts = [row.amounts.get(f"time.{name}", 0) for name in TIMES]
+        where = row.place.start, row.place.agent
+        spent[where] = spent.get(where, 0) + sum(amounts)
+        reasons = sum(amount for name, amount in row.amounts.items() if name.startswith("not_ready."))
+        assert reasons == row.amounts.get("time.not_ready", 0)
+    for (start, _), time in spent.items():
+        assert time <= min(now, start + INTERVAL_MS) - max(START, start) or time == 0
+    # Agents who were signed in from the beginning on, and still are: all of their time.
+    total_of = {agent: sum(t for (_, name), t in spent.items() if name == agent) for agent in state.agents}
+    for agent, time in total_of.items():
+        assert time <= now - START, agent
+
+
+def check_against_the_journals_own(journal, rows: list[RawInterval]) -> None:
+    """Counted in another way, when entries are pruned."""
+    counter = Counter()
+    for seq, (at, given, events) in enumerate(journal, 1):
+        counter.add(Entry(seq, at, given or TimerDue(), tuple(events)))
+    own: dict[tuple[str, str], int] = {}
+    for (_, queue, figure), amount in counter.amounts.items():
+        own[queue, figure] = own.get((queue, figure), 0) + amount
+    for queue in {queue for queue, _ in own}:
+        found = total([row for row in rows if row.place.queue == queue])
+        assert found.get("offered", 0) == own.get((queue, "offered"), 0)
+        assert found.get("offers", 0) == own.get((queue, "offers"), 0)
+        for (where, figure), amount in own.items():
+            if where == queue and figure.startswith(("outcome.", "waited_ms.", "offer.")):
+                assert found.get(figure, 0) == amount
+        assert found.get("handled", 0) == own.get((queue, "talks"), 0)
+        assert found.get("talk_ms", 0) + found.get("hold_ms", 0) == own.get((queue, "talk_ms"), 0)
+
+
+class Counted(Shift):
+    """What the core owes the PBX is proved beside the core; here only what is counted is looked at."""
+
+    def nothing_happens_twice(self) -> None: ...
+
+    def teardown(self) -> None:
+        check(self.journal, self.now)
+        self._go_home()
+        check(self.journal, self.now)
+
+
+class CountedShift(Counted): ...
+
+
+class CountedBrowsers(Counted, Browsers): ...
+
+
+TestCountedShift = CountedShift.TestCase
+TestCountedShift.settings = settings(max_examples=40, stateful_step_count=60, deadline=None)
+TestCountedBrowsers = CountedBrowsers.TestCase
+TestCountedBrowsers.settings = settings(max_examples=40, stateful_step_count=60, deadline=None)
+
+
+def test_an_interval_begins_on_the_quarter():
+    assert [interval_of(at) for at in (0, 899_999, 900_000)] == [0, 0, 900_000]
