@@ -2,12 +2,15 @@
 
 import asyncio
 import socket
+import ssl
 from collections.abc import AsyncIterator
 
 import pytest
 from aiohttp import ClientSession, WSMsgType, web
 from aiohttp.test_utils import TestServer
 
+from api.test_tls import make
+from cordpair.runtime import run_loop
 from cordpair_gateway import line as lines
 from cordpair_gateway.frames import TEXT, frame
 from cordpair_gateway.line import Line, take_over
@@ -205,3 +208,30 @@ async def test_what_is_no_upgrade_is_answered_as_such(place: Place, missing) -> 
     del headers[missing]
     async with place.http.get(place.server.make_url("/"), headers=headers) as response:
         assert response.status == 400
+
+
+def test_over_tls_on_the_loop_that_serves(tmp_path) -> None:
+    """uvloop's transports, plain ones below and TLS above: its protocol can be changed as well."""
+    certificate, key = make(tmp_path, "own")
+    ours = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    ours.load_cert_chain(certificate, key)
+
+    async def talk() -> None:
+        app = web.Application()
+        server = TestServer(app, scheme="https")
+        async with ClientSession() as http:
+            place = Place(server, http)
+            app.router.add_get("/", place.serve)
+            await server.start_server(ssl=ours)
+            trusted = ssl.create_default_context(cafile=str(certificate))
+            browser = await http.ws_connect(server.make_url("/"), protocols=(PROTOCOL,), ssl=trusted)
+            owner = await place.opened.get()
+            await browser.send_str("hello")
+            assert await owner.next() == b"hello"
+            owner.line.send(b"x" * 3_000)
+            assert await browser.receive_str() == "x" * 3_000
+            owner.line.close(1001, "restart")
+            assert (await browser.receive()).data == 1001 and await owner.next() is None
+            await server.close()
+
+    run_loop(talk())
