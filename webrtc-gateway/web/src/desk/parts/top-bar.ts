@@ -5,6 +5,7 @@ import { clockText } from "../../words/wait.ts";
 import { say } from "../../words/words.ts";
 import type { DeskKey } from "../../words/desk-en.ts";
 import type { Room } from "../room.ts";
+import { isAway } from "../state.ts";
 
 export function topBar(room: Room) {
   const { desk, words, does, now } = room;
@@ -38,8 +39,14 @@ function stateButtons({ desk, words, does, send }: Room) {
     send({ type: "not_ready", reason: select.value });
     select.selectedIndex = 0;
   };
-  return html`${desk.state === "not_ready" ? html`<button id="ready" @click=${does.ready}>${say(words, "go_ready")}</button>` : nothing}
-    <select id="not-ready" class="quiet" aria-label=${say(words, "go_not_ready")} @change=${pause}>
+  return html`${isAway(desk) ? html`<button id="ready" ?disabled=${desk.link !== "up"} @click=${does.ready}>${say(words, "go_ready")}</button>` : nothing}
+    <select
+      id="not-ready"
+      class="quiet"
+      ?disabled=${desk.link !== "up"}
+      aria-label=${say(words, "go_not_ready")}
+      @change=${pause}
+    >
       <option disabled selected>${say(words, "go_not_ready")}</option>
       ${desk.reasons.map((reason) => html`<option value=${reason}>${reason}</option>`)}
     </select>`;
