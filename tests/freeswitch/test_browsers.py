@@ -179,6 +179,19 @@ async def test_a_removed_one_is_neither_registered_nor_rung(ben):
     await ben.inputs.until(lambda: LegEnded(leg, Cause.UNREACHABLE) in ben.inputs)
 
 
+async def test_a_call_outlives_the_account(ben):
+    """Who signs out while talking talks on."""
+    phone = await ben.works()
+    leg = await ben.ring()
+    await phone.answers(await phone.rings())
+    await ben.inputs.until(lambda: LegAnswered(leg) in ben.inputs)
+    await ben.driver.remove_account("ben")
+    await ben.is_told(REACHABLE, UNREACHABLE)
+    assert not any(isinstance(item, LegEnded) for item in ben.inputs)
+    await ben.driver.hang_up(leg, Cause.NORMAL)
+    await phone.is_hung_up()
+
+
 async def test_it_opens_nothing_but_the_place_for_browsers(lab, ben, stranger):
     """Whoever has learnt it cannot come with it from the network; and a desk phone stays what it is."""
     await ben.driver.put_account("ben", SECRET, {})
