@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from cordpair import __version__
-from cordpair.cli import agents, demo, keys, tables
+from cordpair.cli import agents, demo, importing, keys, tables
 from cordpair.cli import check as checking
 from cordpair.cli import conformance as conforming
 from cordpair.cli import doctor as examining
@@ -36,6 +36,7 @@ app = typer.Typer(
 )
 
 app.add_typer(keys.app, name="keys")
+app.add_typer(importing.app, name="import")
 app.add_typer(agents.app, name="agents")
 app.add_typer(journal_app, name="journal")
 app.add_typer(store_app, name="store")
