@@ -1,4 +1,4 @@
-"""An agent's desktop that is lost: nobody is silently available, and nobody loses a call by it."""
+"""An agent's desktop that is lost: nobody is silently available, and no customer loses their place by it."""
 
 from typing import Any
 
@@ -10,6 +10,7 @@ from acd.floor import Floor
 from acd.web_floor import call as web_call
 from acd.web_floor import floor_with as web_floor
 from acd.web_floor import outcomes, press, told
+from cordpair.acd import commands as cmd
 from cordpair.acd import events as ev
 from cordpair.acd import inputs as inp
 from cordpair.acd.causes import Cause
@@ -125,6 +126,34 @@ def test_in_a_call_it_takes_effect_after_it():
     assert status(floor)[0] == "ready"  # in wrap-up
     floor.wait(1)
     assert status(floor) == ("not_ready", CONNECTION_LOST)
+
+
+def test_a_phone_in_the_page_went_with_it():
+    """No PBX need notice. The customer waits at the old place; who talks over another phone talks on."""
+    floor = floor_with("ann", browser=True, wrap_up_ms=5_000)
+    contact = floor.call("q")
+    floor.answers("ann")
+    arrived, phone = floor.contact(contact).arrived_at, floor.phone("ann")
+    loses(floor, "ann")
+    floor.wait(GRACE - 1)
+    assert floor.partner(contact) == "ann"
+    floor.wait(1)
+    assert floor.partner(contact) is None and floor.visit(contact).enqueued_at == arrived
+    assert floor.sent(cmd.HangUp)[-1].leg == phone
+    floor.wait(5_000)
+    assert status(floor) == ("not_ready", CONNECTION_LOST)
+    floor.ready("bob")
+    assert floor.alerted(contact) == ["bob"]
+
+
+def test_while_the_pbx_is_away_too_nobody_knows():
+    floor = floor_with("ann", browser=True)
+    contact = floor.call("q")
+    floor.answers("ann")
+    loses(floor, "ann")
+    floor.cut()
+    floor.wait(GRACE)
+    assert floor.partner(contact) == "ann" and floor.agent("ann").pending_reason == CONNECTION_LOST
 
 
 def test_back_before_it_took_effect():
