@@ -12,6 +12,7 @@ from msgspec.structs import replace
 from cordpair.cli.settings import read_settings
 from cordpair.journal import SqliteJournal, current_codec
 from cordpair.store import Store
+from cordpair.store.migrating import NAMES
 
 
 @pytest.fixture
@@ -169,12 +170,13 @@ def test_a_pruned_journal_is_backed_up_too(cordpair, kept):
 
 def test_migrating_the_store(cordpair, kept):
     assert good(cordpair, "store", "migrations").splitlines()[0] == "* 1 configuration"
-    assert "from 5 to 1" in good(cordpair, "store", "migrate", "--to", "1")
+    newest = len(NAMES)
+    assert f"from {newest} to 1" in good(cordpair, "store", "migrate", "--to", "1")
     assert good(cordpair, "store", "migrations").splitlines()[1] == "  2 contact_records"
-    (copy,) = kept.glob("cordpair.db.before-migration-from-5-*")
+    (copy,) = kept.glob(f"cordpair.db.before-migration-from-{newest}-*")
     with sqlite3.connect(copy) as connection:
         assert connection.execute("SELECT count(*) FROM contacts").fetchone() == (0,)
     connection.close()
-    assert "from 1 to 5" in good(cordpair, "store", "migrate")
+    assert f"from 1 to {newest}" in good(cordpair, "store", "migrate")
     assert "nothing was changed" in good(cordpair, "store", "migrate")
-    assert "no migration 9" in refused(cordpair, "store", "migrate", "--to", "9")
+    assert "no migration 99" in refused(cordpair, "store", "migrate", "--to", "99")

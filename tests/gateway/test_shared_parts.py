@@ -282,7 +282,7 @@ async def test_a_customer_is_not_asked_again_and_again(page, monkeypatch) -> Non
     monkeypatch.setattr(pages, "ASK_S", 0.2)
     customer = End(page)
     page.open(customer.outbox)
-    loop, at = asyncio.get_running_loop(), []
+    loop, at = asyncio.get_running_loop(), list[float]()
     for _ in range(3):
         page.want_picture()
         await customer.line.until(len(at) + 1)

@@ -91,17 +91,17 @@ async def test_two_hundred_callers_and_twenty_agents(tmp_path: Path, lab_of: Lab
             assert engine.unmet() == []
             assert engine.breaches() == []
             assert await lab.until_empty() == (0, 0)
-            explains_every_call(engine)
+            explains_every_call(engine, lab)
 
 
 def patience(number: int) -> float | None:
     return 0.15 if number % IMPATIENT_EVERY == 0 else None
 
 
-def explains_every_call(engine: EngineProcess) -> None:
+def explains_every_call(engine: EngineProcess, lab: PbxLab) -> None:
     """``cordpair why`` names everybody who was considered, and why each other was passed over."""
     connected = engine.events(ev.ContactConnected)
     for event in connected[:: len(connected) // 3]:
         command = [sys.executable, "-m", "cordpair", "why", event.contact, "--journal", str(engine.journal)]
         said = subprocess.run(command, capture_output=True, text=True, timeout=30, check=True).stdout
-        assert all(f"a{agent.number}" in said for agent in engine.lab.agents), said
+        assert all(f"a{agent.number}" in said for agent in lab.agents), said
