@@ -1,5 +1,7 @@
 """The PBX restarts under agents at their desks: their phones are back by themselves, and take calls."""
 
+from collections.abc import Callable
+
 import pytest
 from playwright.async_api import expect
 
@@ -14,7 +16,7 @@ from lab.process import PbxLab
 pytestmark = [pytest.mark.asyncio(loop_scope="session"), pytest.mark.timeout(180)]
 
 
-def ben_is(status: SeatStatus):
+def ben_is(status: SeatStatus) -> Callable[[State], bool]:
     def found(engine: State) -> bool:
         return engine.seats[SeatId("ben-web")].status.get(NodeId("main")) is status
 
