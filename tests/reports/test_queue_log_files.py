@@ -157,6 +157,29 @@ async def test_another_journal_begins_anew(tmp_path, store, journal):
     assert lines(path) == expected(ENTRIES[:100]) + expected(ENTRIES[:30])
 
 
+async def test_a_journal_that_was_put_back_repeats_nothing_and_goes_on(tmp_path, journal):
+    path = tmp_path / "log.db"
+    output = await TableOutput.open(path)
+    await put(journal, ENTRIES[:150])
+    await follower(tmp_path, output).catch_up()
+    await journal.close()
+    for ending in ("", "-wal", "-shm"):
+        (tmp_path / f"journal.db{ending}").unlink(missing_ok=True)
+    again = await SqliteJournal.open(tmp_path / "journal.db", current_codec(), cell="main", run="t")
+    await put(again, ENTRIES[:120])
+    following = follower(tmp_path, output)
+    await following.catch_up()
+    await put(again, ENTRIES[120:])
+    await following.catch_up()
+    await again.close()
+    await output.close()
+    db = sqlite3.connect(path)
+    rows = ["|".join(row) for row in db.execute("SELECT callid, queuename, agent, event, data1 FROM queue_log")]
+    db.close()
+    short = [["|".join(line.split("|")[1:6]) for line in expected(ENTRIES[:end])] for end in (120, 150, len(ENTRIES))]
+    assert rows == short[1] + short[2][len(short[0]) :]
+
+
 async def test_a_disk_that_takes_nothing_does_not_lose_rows(tmp_path, store, journal, caplog, monkeypatch):
     path = tmp_path / "queue_log"
     path.mkdir()

@@ -89,11 +89,14 @@ class Follower:
     async def _begin(self) -> Transcript:
         loop = asyncio.get_running_loop()
         mark = await self._output.load()
-        run, first, memory = await loop.run_in_executor(self._thread, self._open)
-        if mark is not None and mark.run == run and mark.seq >= first:
+        run, first, last, memory = await loop.run_in_executor(self._thread, self._open)
+        if mark is not None and mark.run == run and first <= mark.seq <= last:
             first, memory = mark.seq, mark.memory
         else:
-            if mark is not None and mark.run == run:
+            if mark is not None and mark.run == run and mark.seq > last:
+                log.warning("queue_log: the journal ends at entry %d and was put back: what came after has rows", last)
+                first, memory = last, await loop.run_in_executor(self._thread, self._fold, memory)
+            elif mark is not None and mark.run == run:
                 log.warning("queue_log: entries %d to %d were pruned and have no rows", mark.seq + 1, first)
             await self._output.write((), Bookmark(run, first, memory))
         self._run, self._seq, self._kept = run, first, first
@@ -102,11 +105,20 @@ class Follower:
 
     # ------------------------------------------------------------ on the thread
 
-    def _open(self) -> tuple[str, int, Memory]:
+    def _open(self) -> tuple[str, int, int, Memory]:
         self._close()
         self._reader = SqliteReader(self._journal, current_codec())
         core, seq = at_beginning(self._reader)
-        return self._reader.run, seq, memory_of(core.state)
+        return self._reader.run, seq, max(seq, self._reader.last_seq()), memory_of(core.state)
+
+    def _fold(self, memory: Memory) -> Memory:
+        """As it is after the newest entry; what is written is written."""
+        assert self._reader is not None
+        transcript = Transcript(memory)
+        for entry in self._reader.read():
+            for _ in transcript.lines(entry):
+                pass
+        return transcript.memory
 
     def _read(self, after: int) -> list[Entry]:
         assert self._reader is not None
