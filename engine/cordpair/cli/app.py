@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from cordpair import __version__
-from cordpair.cli import agents, demo, importing, keys, tables
+from cordpair.cli import agents, demo, importing, keys, reporting, tables
 from cordpair.cli import check as checking
 from cordpair.cli import conformance as conforming
 from cordpair.cli import doctor as examining
@@ -23,6 +23,7 @@ from cordpair.cli.keeping import journal_app, store_app
 from cordpair.cli.keeping import restore as put_back
 from cordpair.cli.settings import read_settings
 from cordpair.config.durations import parse_duration
+from cordpair.reports import Occupancy, Policy, ServiceLevel
 
 DEFAULT_FILE = Path("cordpair.toml")
 
@@ -178,6 +179,35 @@ def contacts(
 
 @app.command()
 @reports_errors
+def reports(  # noqa: PLR0913, PLR0917  a command has as many arguments as options
+    config: Config = DEFAULT_FILE,
+    journal: Journal = None,
+    use_demo: Demo = False,
+    first: Annotated[str | None, typer.Option("--from", metavar="DAY", help="2026-11-21; without it, today.")] = None,
+    last: Annotated[str | None, typer.Option("--to", metavar="DAY", help="The last day, included.")] = None,
+    zone: Annotated[str, typer.Option("--zone", help="Whose days and hours these are.")] = "UTC",
+    by: Annotated[
+        str,
+        typer.Option("--by", help="interval, hour, day, queue, agent, skill, service, disposition; or some: day,queue"),
+    ] = "queue",
+    level: Annotated[ServiceLevel, typer.Option("--service-level", help="Which.")] = ServiceLevel.OFFERED,
+    threshold: Annotated[str, typer.Option("--threshold", metavar="DURATION", help="In time is within this.")] = "20s",
+    short: Annotated[
+        str, typer.Option("--short-abandon", metavar="DURATION", help="Who gave up within this does not count.")
+    ] = "0s",
+    occupancy: Annotated[Occupancy, typer.Option("--occupancy", help="Of which time.")] = Occupancy.IDLE,
+    shape: Annotated[reporting.Format, typer.Option("--format", help="How it is written.")] = reporting.Format.TABLE,
+) -> None:
+    """Report service levels, waits, handling and occupancy, from the journal of an engine on this machine."""
+    policy = Policy(
+        level, _whole_seconds("--threshold", threshold), _whole_seconds("--short-abandon", short), occupancy
+    )
+    path = _journal(config, journal, use_demo)
+    reporting.reports(path, first=first, last=last, zone=zone, by=by, policy=policy, shape=shape)
+
+
+@app.command()
+@reports_errors
 def drain(
     node: Annotated[str, typer.Argument(help="The PBX, by its name in the configuration.")],
     stop: Annotated[bool, typer.Option("--stop", help="Use it again.")] = False,
@@ -235,6 +265,14 @@ def export(
 
 
 app.command()(reports_errors(conforming.conformance))
+
+
+def _whole_seconds(option: str, given: str) -> int:
+    """Waits are kept in whole seconds."""
+    ms = parse_duration(given)
+    if ms is None or ms < 0 or ms % 1_000:
+        raise fail(f"{option}: {given!r} is no whole number of seconds; write 20s or 1m", 2)
+    return ms // 1_000
 
 
 def _journal(config: Path, journal: Path | None, use_demo: bool) -> Path:

@@ -10,17 +10,22 @@ from cordpair.reports.erlang import (
     erlang_c_wait,
 )
 from cordpair.reports.folding import Folder, fold
+from cordpair.reports.grouping import By, Line, lines
+from cordpair.reports.measures import Policy
 from cordpair.reports.metrics import Occupancy, ServiceLevel
 from cordpair.reports.raw import INTERVAL_MS, Place, RawInterval, Sums, interval_of, total
 from cordpair.reports.reconcile import Difference, Standing, reconcile, standing
 
 __all__ = [
     "INTERVAL_MS",
+    "By",
     "Difference",
     "Expectation",
     "Folder",
+    "Line",
     "Occupancy",
     "Place",
+    "Policy",
     "RawInterval",
     "ServiceLevel",
     "Standing",
@@ -32,6 +37,7 @@ __all__ = [
     "erlang_c_wait",
     "fold",
     "interval_of",
+    "lines",
     "metrics",
     "reconcile",
     "standing",

@@ -137,7 +137,7 @@ def moving_average(before: int | None, new: int) -> int:
 
 
 def abandon_rate(abandoned: int, offered: int, short_abandoned: int = 0) -> float | None:
-    """Gave up / offered, a share. With a threshold, who gave up before it counts on neither side. Genesys."""
+    """Gave up / offered, a share. With a threshold, who gave up within it counts on neither side. Genesys."""
     return share(abandoned - short_abandoned, offered - short_abandoned)
 
 
