@@ -207,8 +207,7 @@ async def test_beside_an_engine(tmp_path, store, monkeypatch):
     async def work(engine: Engine) -> None:
         async with following(engine, store, setup.journal, wanted, tmp_path):
             await engine.request(inp.SignIn(AgentId("ann")))
-            while "ADDMEMBER" not in (path.read_text() if path.exists() else ""):
-                await asyncio.sleep(0.01)  # sleep: a file is no event
+            await engine.request(inp.Ready(AgentId("ann")))
 
     try:
         for revision in (1, 2):
@@ -218,4 +217,12 @@ async def test_beside_an_engine(tmp_path, store, monkeypatch):
     finally:
         unshare("app-test")
     rows = [line.split("|", 1)[1] for line in lines(path)]
-    assert rows == ["NONE|NONE|NONE|QUEUESTART|", "MANAGER|sales|ann|ADDMEMBER|PAUSED"]
+    assert rows == [
+        "NONE|NONE|NONE|QUEUESTART|",
+        "MANAGER|sales|ann|ADDMEMBER|PAUSED",
+        "NONE|NONE|ann|UNPAUSEALL|",
+        "NONE|sales|ann|UNPAUSE|",
+    ]
+    db = sqlite3.connect(tmp_path / "log.db")
+    assert db.execute("SELECT count(*) FROM queue_log").fetchone() == (4,)
+    db.close()

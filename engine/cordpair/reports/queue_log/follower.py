@@ -29,6 +29,7 @@ log = logging.getLogger(__name__)
 
 GATHER_S = 0.5  # what comes within this is written at once
 AGAIN_S = 5.0  # after a failure
+LAST_S = 5.0  # for the last rows, when the engine stops; the rest follows at the next start
 CHUNK = 200  # entries folded without letting others run: some milliseconds
 SEEN = 10_000  # the bookmark is moved after so many entries that have no rows
 
@@ -41,6 +42,7 @@ class Follower:
         self._journal = journal
         self._output = output
         self._caller = caller
+        self._news = engine.subscribe(0)
         self._thread = ThreadPoolExecutor(1, "queue_log")  # a reader belongs to its thread
         self._reader: SqliteReader | None = None
         self._run = ""
@@ -49,8 +51,8 @@ class Follower:
         self._transcript: Transcript | None = None
 
     async def run(self) -> None:
-        """Until it is cancelled, or the engine has stopped and all is written."""
-        news = self._engine.subscribe(0)
+        """Until the engine has stopped, or ``stop``, and all is written."""
+        news = self._news
         try:
             going = True
             while going:
@@ -70,6 +72,9 @@ class Follower:
             await self._output.close()
             self._thread.submit(self._close)
             self._thread.shutdown(wait=False)
+
+    def stop(self) -> None:
+        self._news.close()
 
     async def catch_up(self) -> None:
         """Write all rows that there are. Raises OSError, StoreError, JournalError."""
@@ -152,6 +157,10 @@ async def following(
     try:
         yield
     finally:
+        for each in followers:
+            each.stop()
+        if tasks:
+            await asyncio.wait(tasks, timeout=LAST_S)
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
