@@ -3,6 +3,7 @@
 import pytest
 from playwright.async_api import expect
 
+from browser.accessible import problems
 from browser.acts import (
     DESK,
     EVERYWHERE,
@@ -11,9 +12,11 @@ from browser.acts import (
     a_customer,
     accept,
     at_work,
+    empty,
     meet,
     on,
     press,
+    signed_out,
     state,
     talk,
     title,
@@ -21,7 +24,7 @@ from browser.acts import (
     two,
     waits,
 )
-from browser.centre import Centre
+from browser.centre import PASSWORDS, Centre
 from browser.person import BEN, CUSTOMER, FIREFOX, Browsers, Person
 
 pytestmark = [pytest.mark.asyncio(loop_scope="session"), pytest.mark.timeout(180)]
@@ -75,6 +78,51 @@ async def test_the_agent_hangs_up(whole: Centre, browsers: Browsers) -> None:
         await expect(state(ben)).to_have_text("Wrap-up")
         await ben.page.get_by_role("button", name="Done").click()
         await expect(state(ben)).to_have_text("Ready")
+
+
+async def tab_to(person: Person, id: str) -> None:
+    while await person.page.evaluate("document.activeElement.id") != id:
+        await person.page.keyboard.press("Tab")
+
+
+@on("embedded")
+async def test_with_the_keyboard_alone(whole: Centre, browsers: Browsers) -> None:
+    """Both, from the sign-in to the end of the wrap-up."""
+    async with browsers.person(BEN) as ben, a_customer(browsers) as customer:
+        keys = ben.page.keyboard
+        await ben.page.goto(f"{whole.origin}/desk")
+        await expect(ben.page.get_by_label("Name")).to_be_focused()
+        await keys.type("ben")
+        await keys.press("Tab")
+        await keys.type(PASSWORDS["ben"])
+        await keys.press("Enter")
+        await expect(ben.page.locator("#phone")).to_have_text("Phone ready")
+        await keys.press("r")
+        await expect(ben.page.locator("#checked")).to_be_enabled()
+        await tab_to(ben, "checked")
+        await keys.press("Enter")
+        await expect(state(ben)).to_have_text("Ready")
+        await customer.page.goto(f"{whole.shop.origin}/")
+        await expect(customer.page.get_by_role("button", name="Get help")).to_be_visible()
+        await customer.page.keyboard.press("Tab")
+        await customer.page.keyboard.press("Enter")
+        await expect(ben.page.get_by_role("button", name="Accept")).to_be_focused()
+        await keys.press("a")
+        await talk(customer, ben)
+        await keys.press("h")
+        await expect(title(customer)).to_have_text("You are on hold")
+        await keys.press("h")
+        await talk(customer, ben)
+        assert await problems(ben.page) == await problems(customer.page) == []
+        await keys.press("e")
+        await expect(state(ben)).to_have_text("Wrap-up")
+        await keys.press("n")
+        await keys.type("done")
+        await tab_to(ben, "done")
+        await keys.press("Enter")
+        await expect(state(ben)).to_have_text("Ready")
+        await signed_out(ben)
+    await empty(whole)
 
 
 @on(*EVERYWHERE)

@@ -156,7 +156,7 @@ async def test_an_agents_tab_is_killed_in_the_talk(whole: Centre, browsers: Brow
             await meet(customer, ben, whole, "/both")
             arrived = whole.engine.state().contacts[next(iter(whole.engine.state().contacts))].arrived_at
             await ben.kill_tab()
-            await expect(title(customer)).to_have_text("You are next", timeout=60_000)  # no sound for 30 s
+            await expect(title(customer)).to_have_text("You are next", timeout=60_000)  # after the grace
             await agent_is(whole, "ben", AgentStatus.NOT_READY)
             assert whole.engine.state().agents[AgentId("ben")].reason == "connection-lost"
             [visit] = whole.engine.state().visits.values()
