@@ -91,3 +91,18 @@ def test_bad_wishes(cordpair, journal, arguments, said):
 def test_without_a_journal(cordpair, centre):
     done = cordpair("reports")
     assert done.exit_code == 1 and "there is no journal" in done.stderr
+
+
+def test_of_a_pruned_journal(cordpair, journal):
+    """What is left is counted, and says since when it is all there is."""
+    whole = read(cordpair, "--journal", journal, *ALL)["lines"][0]["measures"]
+    assert "begins after entry" in cordpair("journal", "compact", "--journal", journal, "--keep", "6s").stdout
+    done = cordpair("reports", "--journal", journal, *ALL, "--format", "json")
+    found = json.loads(done.stdout)
+    (sales,) = found["lines"]
+    assert found["differences"] == [] and found["complete_from"] % 900_000 == 0
+    assert "the journal was pruned: of what was before" in done.stderr
+    assert 0 < sales["measures"]["offered"] <= whole["offered"]
+    assert found["as_of"] < found["complete_from"]
+    later = cordpair("reports", "--journal", journal, "--from", "2029-01-01", "--to", "2029-01-02")
+    assert "pruned" not in later.stderr
