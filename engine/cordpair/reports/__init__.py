@@ -1,6 +1,6 @@
 """What happened, in figures: raw intervals, and every metric of them with its variant named."""
 
-from cordpair.reports import metrics
+from cordpair.reports import expected_wait, metrics
 from cordpair.reports.erlang import (
     Expectation,
     erlang_a,
@@ -35,6 +35,7 @@ __all__ = [
     "erlang_c",
     "erlang_c_service_level",
     "erlang_c_wait",
+    "expected_wait",
     "fold",
     "interval_of",
     "lines",
