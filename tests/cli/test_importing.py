@@ -216,6 +216,36 @@ def test_nobody_is_made_not_ready_where_there_is_no_autopause() -> None:
     assert centre("[q]\nmember=>SIP/1").misses.limit == 1_000
 
 
+def test_the_keys_that_a_small_php_call_centre_sets() -> None:
+    """Each is in the result or is said, but those that are always so here."""
+    text = """\
+[general]
+persistentmembers = yes
+[calls]
+strategy = random
+timeout = 60
+retry = 10
+wrapuptime = 15
+joinempty = yes
+leavewhenempty = no
+ringinuse = no
+autopause = yes
+reportholdtime = yes
+announce-position = yes
+announce-holdtime = yes
+announce-frequency = 45
+periodic-announce-frequency = 30
+setinterfacevar = yes
+setqueueentryvar = yes
+setqueuevar = yes
+"""
+    draft = import_queues(text)
+    queue = parse(draft.text()).config.queues["calls"]
+    assert (queue.strategy, queue.offer_timeout, queue.wrap_up, queue.max_length) == ("random", 60_000, 15_000, None)
+    assert (queue.on_no_agent_signed_in, queue.on_no_agent_ready, draft.misses.limit) == (None, None, 1)
+    assert [note.line for note in draft.notes] == list(range(12, 20))
+
+
 CALLCENTER = b"""\
 <configuration name="callcenter.conf">
   <settings><param name="dbname" value="/dev/shm/cc.db"/></settings>
