@@ -123,7 +123,7 @@ def test_what_is_not_known_is_empty():
     assert (cells["service_level"], cells["asa_s"], cells["offered"]) == ("", "", "0")
 
 
-@pytest.mark.parametrize("name", ["=1+1", "+49", "-2", "@sum", "\t=1", "\r=1", "\n=1", " =1", "  @x"])
+@pytest.mark.parametrize("name", ["=1+1", "+49", "-2", "@sum", "\t=1", "\r=1", "\n=1", " =1", "  @x", "\uff1d1"])
 def test_no_name_is_a_formula(name):
     assert text_cell(name) == f"'{name}"
     (_, cells) = csv.reader(io.StringIO(as_csv([Line({"queue": name}, {"offered": 1})]), newline=""))

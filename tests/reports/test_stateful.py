@@ -6,6 +6,7 @@ from hypothesis import settings
 from acd.test_stateful import START, Shift
 from acd.test_stateful_web import Browsers
 from cordpair.acd import Acd, State
+from cordpair.acd import events as ev
 from cordpair.acd.inputs import TimerDue
 from cordpair.journal import Entry
 from cordpair.journal.intervals import Counter
@@ -27,7 +28,8 @@ def check(journal, now: int) -> None:
     rows = folder.intervals(now)
     assert reconcile(rows, folder.before, standing(folder.state)) == []
     check_laws(rows)
-    check_times(rows, folder.state, now)
+    check_times(rows, now)
+    check_signed_in(journal, rows, now)
     check_against_the_journals_own(journal, rows)
     half = len(journal) // 2
     acd = Acd()
@@ -53,7 +55,7 @@ def check_laws(rows: list[RawInterval]) -> None:
         assert all(amount > 0 for amount in row.amounts.values())
 
 
-def check_times(rows: list[RawInterval], state: State, now: int) -> None:
+def check_times(rows: list[RawInterval], now: int) -> None:
     """Nobody is in two places, and nobody has more time than there is."""
     spent: dict[tuple[int, str], int] = {}
     for row in rows:
@@ -64,10 +66,28 @@ def check_times(rows: list[RawInterval], state: State, now: int) -> None:
         assert reasons == row.amounts.get("time.not_ready", 0)
     for (start, _), time in spent.items():
         assert time <= min(now, start + INTERVAL_MS) - max(START, start) or time == 0
-    # Agents who were signed in from the beginning on, and still are: all of their time.
-    total_of = {agent: sum(t for (_, name), t in spent.items() if name == agent) for agent in state.agents}
-    for agent, time in total_of.items():
-        assert time <= now - START, agent
+
+
+def check_signed_in(journal, rows: list[RawInterval], now: int) -> None:
+    """All of the time between signing in and out, or until the agent was taken out of the configuration."""
+    since: dict[str, int] = {}
+    expected: dict[str, int] = {}
+    for at, _, events in journal:
+        for event in events:
+            gone: set[str] = set()
+            if isinstance(event, ev.AgentSignedIn):
+                since[event.agent] = at
+            elif isinstance(event, ev.AgentSignedOut):
+                gone = {event.agent}
+            elif isinstance(event, ev.ConfigurationApplied):
+                gone = since.keys() - {agent.agent for agent in event.configuration.agents}
+            for who in gone & since.keys():
+                expected[who] = expected.get(who, 0) + at - since.pop(who)
+    for who, begun in since.items():
+        expected[who] = expected.get(who, 0) + now - begun
+    for who, time in expected.items():
+        found = total([row for row in rows if row.place.agent == who])
+        assert sum(found.get(f"time.{name}", 0) for name in TIMES) == time, who
 
 
 def check_against_the_journals_own(journal, rows: list[RawInterval]) -> None:

@@ -54,12 +54,9 @@ class Folder:
             count = COUNTS.get(type(event))
             if count is not None:
                 count(self, event, at)
-            touched = evolve(self.cell, event, at)
-            for kind, name in touched:
+            for kind, name in evolve(self.cell, event, at):
                 if kind is Kind.AGENT:
                     self._attendance.look(self.state, AgentId(name), at, self._sums)
-                elif kind is Kind.EVERYTHING:
-                    self._everything_changed(at)
             if isinstance(event, ev.ContactHeld | ev.ContactResumed):
                 self._attendance.look(self.state, event.agent, at, self._sums)
 
@@ -145,8 +142,11 @@ class Folder:
             stay.resume(at)
 
     def _disposed(self, event: ev.ContactDisposed, at: int) -> None:
-        for stay in (*self._talking.values(), *self._wrapping.values()):
-            if (stay.contact, stay.agent) == (event.contact, event.agent):
+        """As in the tables: every slot in which the agent has or had the contact."""
+        slots = range(len(self.state.agents[event.agent].slots))
+        wrapped_up = (self._wrapping.get((event.agent, slot)) for slot in slots)
+        for stay in (self._talking.get(event.contact), *wrapped_up):
+            if stay is not None and (stay.contact, stay.agent) == (event.contact, event.agent):
                 stay.disposition = event.disposition
 
     def _connection_ended(self, event: ev.ConnectionEnded, at: int) -> None:
@@ -162,18 +162,9 @@ class Folder:
             self._wrapping[event.agent, connection.slot] = stay
 
     def _wrap_up_ended(self, event: ev.WrapUpEnded, at: int) -> None:
-        self._finish((event.agent, event.slot), at)
-
-    def _finish(self, where: tuple[AgentId, int], at: int) -> None:
-        if (stay := self._wrapping.pop(where, None)) is not None:
+        if (stay := self._wrapping.pop((event.agent, event.slot), None)) is not None:
             stay.finish(at)
             stay.count(self._sums)
-
-    def _everything_changed(self, at: int) -> None:
-        """A new configuration: an agent may be gone, and the wrap-up with them."""
-        self._attendance.look_at_all(self.state, at, self._sums)
-        for where in [each for each in self._wrapping if each[0] not in self.state.agents]:
-            self._finish(where, at)
 
 
 COUNTS: dict[type, Callable[[Folder, Any, int], None]] = {

@@ -7,8 +7,9 @@ from collections.abc import Iterable
 from cordpair.reports.grouping import Line
 from cordpair.reports.measures import Measure
 
-# A cell that begins so is a formula to a spreadsheet; an apostrophe before it makes it text again.
-FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
+# A cell that begins so is a formula to a spreadsheet, in wide letters too where those are written; an apostrophe before
+# it makes it text again.
+FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "\uff1d", "\uff0b", "\uff0d", "\uff20")
 
 
 def as_csv(lines: Iterable[Line]) -> str:
