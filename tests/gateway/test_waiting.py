@@ -237,13 +237,19 @@ async def test_what_needs_nothing_is_only_looked_at() -> None:
 
 
 async def test_where_it_is_asked_for_the_loop_rests_between_slices(monkeypatch) -> None:
+    """Each slice has its time; one that comes too late makes the next ones no later."""
     rests: list[float] = []
 
     async def rest(seconds: float) -> None:
         rests.append(seconds)
 
     monkeypatch.setattr(asyncio, "sleep", rest)
-    turn = Turn(0.005)
+    turn = Turn(1_000)
     for number in range(2 * DONE + LOOKED):
         await turn.after(number < 2 * DONE)
-    assert rests == [0.005, 0.005, 0]
+    assert [round(each, -2) for each in rests] == [1_000, 2_000, 0]
+    rests.clear()
+    late = Turn(1e-9)
+    for _ in range(3 * DONE):
+        await late.after(True)
+    assert rests == [0, 0, 0]
