@@ -64,7 +64,7 @@ listen = "127.0.0.1:{port}"
 [gateway]
 url = "http://{host}:{port}"
 grace = "{grace}s"
-desk_grace = "15s"
+desk_grace = "12s"
 call_within = "15s"
 [portals.shop]
 origins = ["{shop}"]

@@ -71,6 +71,7 @@ async def test_place_and_wait_are_shown_and_change(page: Page, gateway: Gateway,
         "Not enough data for an estimate. It takes longer: fewer agents are here now."
     )
     await expect(page.get_by_role("status")).to_contain_text("You are next")
+    await shoot(page, "help-2-waiting-no-data")
 
 
 async def test_a_call_is_made_by_sip_through_the_door(page: Page, gateway: Gateway, shoot: Shoot) -> None:
@@ -145,6 +146,20 @@ async def test_every_end_has_its_words(page: Page, gateway: Gateway, shoot: Shoo
     await expect(page.get_by_role("button", name="Get help")).to_be_focused()
 
 
+async def test_what_the_browser_asks_is_explained(page: Page, gateway: Gateway, shoot: Shoot) -> None:
+    await page.add_init_script(
+        "if (navigator.mediaDevices)"
+        "  navigator.mediaDevices.getUserMedia = () => new Promise((done) => window.allow = done)"
+    )
+    await press(page, gateway)
+    await expect(title(page)).to_have_text("May we hear you?")
+    await shoot(page, "help-1-asking")
+    await page.get_by_role("button", name="Close").click()
+    await page.evaluate("window.allow(new MediaStream())")  # too late
+    await expect(page.get_by_role("button", name="Get help")).to_be_focused()
+    assert gateway.tickets == []
+
+
 @pytest.mark.parametrize(
     ("error", "words"),
     [("NotAllowedError", "The microphone is blocked"), ("NotFoundError", "No microphone found")],
@@ -175,11 +190,14 @@ async def test_a_closed_service_and_a_silent_portal(page: Page, gateway: Gateway
 
 
 @pytest.mark.parametrize(("code", "words"), [("expired", "That took too long"), ("busy", "Already open")])
-async def test_what_the_gateway_refuses_is_said(page: Page, gateway: Gateway, code: str, words: str) -> None:
+async def test_what_the_gateway_refuses_is_said(
+    page: Page, gateway: Gateway, shoot: Shoot, code: str, words: str
+) -> None:
     await press(page, gateway)
     customer = await gateway.sessions.next()
     await customer.say("error", code=code)
     await expect(title(page)).to_have_text(words)
+    await shoot(page, f"help-8-{code}")
 
 
 async def test_a_broken_line_comes_back_with_the_resume_token(page: Page, gateway: Gateway, shoot: Shoot) -> None:

@@ -25,6 +25,7 @@ from browser.acts import (
     waits,
 )
 from browser.centre import PASSWORDS, Centre
+from browser.conftest import Shoot
 from browser.person import BEN, CUSTOMER, FIREFOX, Browsers, Person
 
 pytestmark = [pytest.mark.asyncio(loop_scope="session"), pytest.mark.timeout(180)]
@@ -69,7 +70,7 @@ async def test_they_talk_and_the_desk_knew_before_it_rang(whole: Centre, browser
         await expect(ben.page.locator("#history")).to_contain_text("solved")
 
 
-@on(*EVERYWHERE)
+@on("asterisk", "freeswitch")
 async def test_the_agent_hangs_up(whole: Centre, browsers: Browsers) -> None:
     async with two(browsers, whole) as (customer, ben):
         await meet(customer, ben, whole)
@@ -126,11 +127,14 @@ async def test_with_the_keyboard_alone(whole: Centre, browsers: Browsers) -> Non
 
 
 @on(*EVERYWHERE)
-async def test_they_see_each_other(whole: Centre, browsers: Browsers) -> None:
+async def test_they_see_each_other(whole: Centre, browsers: Browsers, shoot: Shoot) -> None:
     async with two(browsers, whole) as (customer, ben):
         await meet(customer, ben, whole, media="video")
         await customer.sees(BEN)
         await ben.sees(CUSTOMER)
+        if whole.kind == "embedded":
+            await shoot(customer.page, "whole-video-customer")
+            await shoot(ben.page, "whole-video-desk")
         await customer.page.get_by_role("button", name="Hang up").click()
         await expect(state(ben)).to_have_text("Wrap-up")
 

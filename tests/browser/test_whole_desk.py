@@ -72,7 +72,7 @@ async def test_transfer_to_a_queue_and_back_to_a_colleague(whole: Centre, browse
         await customer.page.get_by_role("button", name="Hang up").click()
 
 
-@on("embedded", "asterisk")
+@on("asterisk")
 async def test_a_rejected_offer_goes_to_the_next(whole: Centre, browsers: Browsers) -> None:
     async with at_work(browsers, whole, BEN, ANN) as (ben, ann), a_customer(browsers) as customer:
         await press(customer, whole, "/both")

@@ -55,7 +55,7 @@ async def test_a_reload_while_waiting_keeps_the_place(whole: Centre, browsers: B
         assert len(whole.shop.asked) == len(set(map(id, whole.shop.asked)))
 
 
-@on("embedded", "asterisk")
+@on("asterisk")
 async def test_a_reload_in_the_talk_is_a_hang_up_and_is_said(whole: Centre, browsers: Browsers) -> None:
     async with two(browsers, whole) as (customer, ben):
         await meet(customer, ben, whole)

@@ -120,6 +120,7 @@ function controls(options: CardOptions) {
       <button id="done" class="quiet" @click=${() => press("close")}>${say(words, "close")}</button>
     </div>`;
   }
+  if (view.phase === "asking") return nothing; // nobody waits yet: there is the cross
   if (!isInCall(view)) {
     return html`<div>
       <button id="leave" class="link" @click=${() => press("leave")}>${say(words, "leave")}</button>

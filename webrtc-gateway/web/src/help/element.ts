@@ -210,8 +210,10 @@ export class CordpairHelp extends LitElement {
     const { session } = this;
     if (what === "minimise") this.minimised = true;
     else if (what === "retry") this.start();
-    else if (what === "close") this.happened({ on: "close" });
-    else if (what === "hear") void this.hear();
+    else if (what === "close") {
+      session?.end(); // it may still be asking for the microphone
+      this.happened({ on: "close" });
+    } else if (what === "hear") void this.hear();
     else if (what === "mute" || what === "camera") {
       this.happened({ on: what });
       if (what === "mute") session?.mute(this.view.muted);
