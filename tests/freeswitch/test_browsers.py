@@ -112,6 +112,7 @@ def made(lab: FreeSwitchLab) -> FreeSwitchDriver:
 async def at(lab: FreeSwitchLab) -> AsyncIterator[Ben]:
     async with entrance(WebSocketUpstream(f"ws://127.0.0.1:{lab.settings.ports.browsers_ws}/")) as door:
         seat = Ben(lab, door)
+        await is_gone(lab)  # whoever was there before
         await seat.driver.open(seat.inputs)
         await seat.driver.snapshot()
         yield seat
