@@ -45,6 +45,7 @@ async def test_hold_mute_and_digits(whole: Centre, browsers: Browsers) -> None:
         await ben.page.get_by_role("button", name="Keypad").click()
         await ben.page.get_by_role("button", name="5", exact=True).click()
         await ben.hears(CUSTOMER)  # and the talk goes on
+        await whole.engine.until(lambda _: whole.engine.events(ev.DigitsSent) != [], 10)
 
 
 @on(*EVERYWHERE)
@@ -102,7 +103,6 @@ async def test_a_reload_in_mid_call_finds_the_call(whole: Centre, browsers: Brow
         await talk(customer, ben)
         await expect(ben.page.locator("#notes")).to_have_value("half a note")
         await expect(ben.page.locator("#context")).to_contain_text("A-17")
-        assert len(whole.engine.events(ev.ContactArrived)) >= 1
         await ben.page.locator("#hang-up").click()
         await expect(title(customer)).to_have_text("Thank you")
 
