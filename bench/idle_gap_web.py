@@ -12,7 +12,7 @@ from bench.idle_gap import AGENTS, CALLS, TALK, gaps_of
 from bench.pages import Crowd
 from bench.report import budget, line, machine, percentile, ratio, spread
 from bench.served import PORTAL, Server, make_keys, watching
-from bench.web import may_open_files
+from bench.web import be_browsers
 
 SESSIONS, AT_ONCE, ROUNDS = 5_000, 500, 3
 EVERY_S = 0.5  # the first in line goes, and all places move
@@ -25,7 +25,7 @@ url = "ws://127.0.0.1:1/nobody-calls"
 
 
 async def main(directory: Path, rivals: Rivals) -> None:
-    may_open_files()
+    be_browsers()
     async with rivals.floor(directory, AGENTS) as place:
         file = place.engine.file
         file.write_text(file.read_text() + CENTRE + PORTAL)
