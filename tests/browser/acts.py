@@ -69,7 +69,6 @@ async def go_ready(agent: Person) -> None:
     """With the check of the devices that comes before the first call."""
     await agent.page.get_by_role("button", name="Go ready").click()
     await agent.page.get_by_role("button", name="Looks good: go ready").click()
-    await expect(state(agent)).to_contain_text("Ready")
 
 
 def state(agent: Person) -> Locator:
@@ -86,6 +85,7 @@ async def at_work(
         for agent in people:
             await sign_in(agent, centre)
             await go_ready(agent)
+            await expect(state(agent)).to_have_text("Ready")
         try:
             yield people
         finally:

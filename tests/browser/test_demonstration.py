@@ -1,9 +1,8 @@
-"""What README promises of ``make run``: two tabs, one presses Get help, the other talks; by what was printed alone."""
+"""``cordpair run``: what it prints is enough to press Get help in one browser and to talk in another."""
 
 import asyncio
 import re
 import sys
-from asyncio.subprocess import PIPE, Process
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -11,53 +10,57 @@ from pathlib import Path
 import pytest
 from playwright.async_api import async_playwright, expect
 
-from browser.acts import accept, go_ready, title
-from browser.person import ANN, CUSTOMER, Browsers
+from browser.acts import accept, go_ready, state, title
+from browser.conftest import Shoot
+from browser.person import BEN, CUSTOMER, Browsers
 
 pytestmark = [pytest.mark.asyncio(loop_scope="session"), pytest.mark.timeout(180)]
 
-AGENT = re.compile(r"(http://[0-9.:]+/desk) +name (\S+) +password (\S+)")
-SHOP = re.compile(r"http://[0-9.:]+/shop")
+AGENT = re.compile(r"Agent:\s+(\S+)\s+name (\S+)\s+password (\S+)")
+SHOP = re.compile(r"Customer:\s+(\S+)")
 
 
 @asynccontextmanager
-async def demonstration(directory: Path) -> AsyncIterator[Process]:
+async def demonstration(directory: Path) -> AsyncIterator[dict[str, str]]:
+    """Running; what it says: shop, desk, name and password."""
     process = await asyncio.create_subprocess_exec(
-        sys.executable, "-m", "cordpair", "run", "--for", "170s", "--directory", str(directory), stdout=PIPE
-    )
+        sys.executable, "-m", "cordpair", "run", "--directory", str(directory), "--callers", "0",
+        stdin=asyncio.subprocess.DEVNULL, stdout=asyncio.subprocess.PIPE,
+    )  # fmt: skip
+    assert process.stdout is not None
+    said = ""
     try:
-        yield process
+        async with asyncio.timeout(60):
+            while not (AGENT.search(said) and SHOP.search(said)):
+                line = await process.stdout.readline()
+                assert line, said
+                said += line.decode()
+        shop, agent = SHOP.search(said), AGENT.search(said)
+        assert shop is not None and agent is not None
+        yield {"shop": shop[1], "desk": agent[1], "name": agent[2], "password": agent[3]}
     finally:
         process.terminate()
         await process.communicate()
 
 
-async def printed(process: Process, pattern: re.Pattern[str]) -> re.Match[str]:
-    assert process.stdout is not None
-    async with asyncio.timeout(30):
-        while line := (await process.stdout.readline()).decode():
-            if found := pattern.search(line):
-                return found
-    raise AssertionError(f"never printed: {pattern.pattern}")
-
-
-async def test_two_people_talk_while_the_simulated_ones_go_on(chromium: str, tmp_path: Path) -> None:
-    async with demonstration(tmp_path / "demo") as process, async_playwright() as playwright:
-        shop = (await printed(process, SHOP))[0]
-        desk, name, password = (await printed(process, AGENT)).groups()
-        browsers = Browsers(playwright, tmp_path, "nowhere.test", 1)
-        async with browsers.person(CUSTOMER) as customer, browsers.person(ANN) as agent:
-            await agent.page.goto(desk)
-            await agent.page.get_by_label("Name").fill(name)
-            await agent.page.get_by_label("Password").fill(password)
+async def test_press_wait_talk(chromium: str, tmp_path: Path, shoot: Shoot) -> None:
+    async with demonstration(tmp_path / "demo") as shown, async_playwright() as playwright:
+        browsers = Browsers(playwright, tmp_path, "nowhere.localhost", 1)
+        async with browsers.person(CUSTOMER) as customer, browsers.person(BEN) as agent:
+            await customer.page.goto(shown["shop"])
+            await customer.page.get_by_role("button", name="Get help").click()
+            await expect(title(customer)).to_have_text("You are next")
+            await agent.page.goto(shown["desk"])
+            await agent.page.get_by_label("Name").fill(shown["name"])
+            await agent.page.get_by_label("Password").fill(shown["password"])
             await agent.page.keyboard.press("Enter")
             await go_ready(agent)
-            await customer.page.goto(shop)
-            await customer.page.get_by_role("button", name="Get help").click()
             await accept(agent)
-            await expect(title(customer)).to_have_text("You are talking to Mia")
-            await expect(agent.page.get_by_text("Ann Example").first).to_be_visible()
+            await expect(title(customer)).to_contain_text("You are talking to")
+            await customer.hears(BEN)
             await agent.hears(CUSTOMER)
-            await customer.hears(ANN)
+            await shoot(customer.page, "demonstration-shop")
+            await shoot(agent.page, "demonstration-desk")
+            await customer.page.get_by_role("button", name="Hang up").click()
+            await expect(state(agent)).not_to_have_text("Talking")
         await browsers.close()
-        assert (await printed(process, re.compile(r"sales: .* ([1-9]\d*) connected")))[1] != "0"
