@@ -21,7 +21,7 @@ MARKS = {"embedded": [], "asterisk": [pytest.mark.pbx], "freeswitch": [pytest.ma
 def on(*kinds: str) -> pytest.MarkDecorator:
     """On which PBXs a test runs."""
     return pytest.mark.parametrize(
-        "whole", [pytest.param(kind, marks=MARKS[kind]) for kind in kinds], indirect=True, scope="session"
+        "whole", [pytest.param(kind, marks=MARKS[kind]) for kind in kinds], indirect=True, scope="package"
     )
 
 

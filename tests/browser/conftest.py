@@ -34,7 +34,7 @@ def chromium() -> str:
     return path
 
 
-@pytest_asyncio.fixture(scope="session", loop_scope="session")
+@pytest_asyncio.fixture(scope="package", loop_scope="session")
 async def browser(
     request: pytest.FixtureRequest, chromium: str, tmp_path_factory: pytest.TempPathFactory
 ) -> AsyncIterator[Browser]:
@@ -110,7 +110,7 @@ def shoot(request: pytest.FixtureRequest) -> Shoot:
 
 
 @pytest_asyncio.fixture(
-    scope="session",
+    scope="package",
     loop_scope="session",
     params=[
         "embedded",
@@ -124,7 +124,7 @@ async def whole(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPat
         yield running
 
 
-@pytest_asyncio.fixture(scope="session", loop_scope="session")
+@pytest_asyncio.fixture(scope="package", loop_scope="session")
 async def browsers(whole: Centre, chromium: str, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Browsers]:
     async with async_playwright() as playwright:
         opened = Browsers(playwright, tmp_path_factory.mktemp("voices"), HOST, whole.port)

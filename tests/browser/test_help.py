@@ -13,7 +13,7 @@ from browser.peer import Peer
 BROWSERS = ["chromium", pytest.param("firefox", marks=pytest.mark.firefox)]
 pytestmark = [
     pytest.mark.asyncio(loop_scope="session"),
-    pytest.mark.parametrize("browser", BROWSERS, indirect=True, scope="session"),
+    pytest.mark.parametrize("browser", BROWSERS, indirect=True, scope="package"),
 ]
 
 REFUSE = """
