@@ -130,14 +130,13 @@ async def stage(bundle: Path) -> AsyncIterator[Stage]:
         yield made
 
 
-@pytest.mark.parametrize("rung_for", ["the caller", "nobody"])
-async def test_they_talk_hold_and_are_transferred(bundle: Path, rung_for: str) -> None:
-    """With the caller's own offer, and with a late one of the phone's."""
+async def test_they_talk_hold_and_are_transferred(bundle: Path) -> None:
+    """With a late offer of the phone's. With the caller's own: ``test_whole_call`` and ``test_whole_desk``."""
     async with stage(bundle) as on:
         await on.phone("ben")
         await on.phone("ann")
         caller = await on.call()
-        ben = await on.ring("ben", caller if rung_for == "the caller" else None)
+        ben = await on.ring("ben", None)
         await on.driver.join(BridgeId("a"), (caller, ben), STAMP)
         await on.hear(customer="ben", ben="customer")
         await on.driver.leave(BridgeId("a"), (caller,))
