@@ -65,10 +65,11 @@ async def _open(server: Server, crowd: Crowd, how: str, most: int) -> None:
 async def _rest(server: Server) -> None:
     """What they cost when nothing happens: pings, and callers by telephone."""
     _, looked = await server.lag()
-    cpu = server.cpu()
+    cpu, starved = server.cpu(), server.starved()
     await asyncio.sleep(REST_S)  # sleep: what is measured
-    used = (server.cpu() - cpu) / REST_S
-    line(f"  nobody moves: {used * 100:.1f} % of a core; {(await server.lag(looked))[0]}")
+    used, waited = (server.cpu() - cpu) / REST_S, (server.starved() - starved) / REST_S
+    line(f"  nobody moves: {used * 100:.1f} % of a core, had none {waited * 100:.0f} % of the time")
+    line(f"    {(await server.lag(looked))[0]}")
 
 
 async def _lone(server: Server, crowd: Crowd) -> list[float]:
@@ -86,16 +87,21 @@ async def _steadily(server: Server, crowd: Crowd) -> None:
     """Agents take the head again and again."""
     work = Work(crowd)
     _, looked = await server.lag()
-    told, size, cpu, began = crowd.told, crowd.bytes, server.cpu(), time.perf_counter()
+    told, size, cpu, starved, began = crowd.told, crowd.bytes, server.cpu(), server.starved(), time.perf_counter()
     await server.staff(ready=True)
     await asyncio.sleep(STEADY_S)  # sleep: what is measured
     used, took, said = server.cpu() - cpu, time.perf_counter() - began, crowd.told - told
+    waited = (server.starved() - starved) / took
     lag, _ = await server.lag(looked)
     line(
         f"  {work.taken} heads taken in {took:.0f} s: {work.moved} places moved, {said} updates told "
         f"({work.moved / said:.1f} moves an update), {(crowd.bytes - size) / said:.0f} bytes each"
     )
-    line(f"  {used / said * 1_000_000:.1f} ms of CPU for 1,000 updates, {used / took * 100:.0f} % of a core; {lag}")
+    line(
+        f"  {used / said * 1_000_000:.1f} ms of CPU for 1,000 updates, {used / took * 100:.0f} % of a core, "
+        f"had none {waited * 100:.0f} % of the time"
+    )
+    line(f"    {lag}")
     await server.staff(ready=False)
     await work.end()
     await crowd.all_told()
