@@ -118,6 +118,20 @@ async def test_broken_sockets_in_the_talk(whole: Centre, browsers: Browsers) -> 
 
 
 @on("embedded")
+async def test_a_customers_broken_sockets_end_a_talk_on_the_embedded_pbx(whole: Centre, browsers: Browsers) -> None:
+    """Which cannot reach that browser any more: both are told, after a while."""
+    async with two(browsers, whole) as (customer, ben):
+        await meet(customer, ben, whole)
+        customer.wire.cut()
+        await loss()
+        customer.wire.mend()
+        await expect(state(ben)).to_have_text("Wrap-up")
+        await expect(title(customer)).to_have_text("Thank you")
+        await customer.hears(None)
+        await ben.hears(None)
+
+
+@on("embedded")
 async def test_a_refused_microphone_queues_nobody(whole: Centre, browsers: Browsers) -> None:
     async with browsers.person(CUSTOMER, kind=ASKS) as customer:
         asked = len(whole.shop.asked)
