@@ -38,6 +38,7 @@
     let best = { level: -70, hertz: 0 };
     for (const { stream, ear, context, renew } of streams) {
       if (!playing.some((each) => each.srcObject === stream)) continue;
+      if (stream.getAudioTracks().every((track) => track.muted)) continue; // nothing comes; the ear keeps what was last
       renew();
       const levels = new Float32Array(ear.frequencyBinCount);
       ear.getFloatFrequencyData(levels);

@@ -31,7 +31,10 @@ async def test_hold_mute_and_digits(whole: Centre, browsers: Browsers) -> None:
         await ben.page.get_by_role("button", name="Hold").click()
         await expect(title(customer)).to_have_text("You are on hold")
         await ben.hears(None)
-        await customer.until(f"Math.abs(heard() - {BEN.hertz}) > 60")  # music, or silence
+        if whole.kind == "embedded":
+            await customer.hears(None)
+        else:
+            await customer.until(f"heard() > 0 && Math.abs(heard() - {BEN.hertz}) > 60")  # music
         await ben.page.get_by_role("button", name="Resume").click()
         await talk(customer, ben)
         await ben.page.get_by_role("button", name="Mute").click()

@@ -21,6 +21,16 @@ test("a press leads over microphone and queue to a talk", () => {
   assert.deepEqual([after(pressed, granted, call, talking).agent], ["Ben"]);
 });
 
+test("sound that does not come is a fault in a talk, and nowhere else", () => {
+  const silent: Input = { on: "sound", up: false };
+  const said = (view: View) => wording(view, helpEn).title;
+  const inTalk = after(pressed, granted, call, talking, silent);
+  assert.equal(said(inTalk), helpEn.lost_title);
+  assert.equal(said(reduce(inTalk, message({ type: "held" }))), helpEn.held_title);
+  assert.equal(said(reduce(inTalk, message({ type: "waiting", place: 1, wait: null }))), helpEn.place_next);
+  assert.equal(said(reduce(inTalk, { on: "sound", up: true })), "You are talking to Ben");
+});
+
 test("a page that was loaded anew says what became of the place or the talk", () => {
   const refused = message({ type: "error", code: "token" });
   const resumed = (talking: boolean): Input => ({ on: "resume", media: "audio", talking });

@@ -4,7 +4,7 @@ import { html, nothing, type TemplateResult } from "lit";
 import type { HelpKey } from "../words/help-en.ts";
 import { direction, say, type Words } from "../words/words.ts";
 import { icon } from "./icons.ts";
-import { isInCall, isLive, type View } from "./view.ts";
+import { isBroken, isInCall, isLive, type View } from "./view.ts";
 import { agentName, wording } from "./wording.ts";
 
 export type Press =
@@ -33,7 +33,7 @@ export function card(options: CardOptions): TemplateResult {
   const { view, words, press, language } = options;
   const way = direction(language);
   const { title, detail } = wording(view, words);
-  const trouble = view.lineLost || view.end === "failed" || (view.phase === "refused" && view.refusal !== "closed");
+  const trouble = isBroken(view) || view.end === "failed" || (view.phase === "refused" && view.refusal !== "closed");
   return html`<section
     part="window"
     class="card ${way}"
@@ -74,7 +74,7 @@ export function card(options: CardOptions): TemplateResult {
 }
 
 function moving(view: View) {
-  const busy = ["asking", "joining", "waiting", "calling", "ringing"].includes(view.phase) || view.lineLost;
+  const busy = ["asking", "joining", "waiting", "calling", "ringing"].includes(view.phase) || isBroken(view);
   return busy ? html`<div class="dots" aria-hidden="true"><i></i><i></i><i></i></div>` : nothing;
 }
 

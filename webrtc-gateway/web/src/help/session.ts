@@ -186,7 +186,7 @@ export class HelpSession {
     this.listener.own(microphone.stream);
     this.phone = new CustomerPhone(order, microphone.stream, {
       remote: (stream) => this.listener.remote(stream),
-      broken: (broken) => this.listener.happened({ on: "line", up: !broken }),
+      broken: (broken) => this.listener.happened({ on: "sound", up: !broken }),
       over: () => undefined, // the gateway knows better than the leg: `again`, `call` or `ended` follows
     });
   }

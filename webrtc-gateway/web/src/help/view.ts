@@ -28,6 +28,7 @@ export interface View {
   readonly cause: WaitCause;
   readonly again: boolean;
   readonly lineLost: boolean;
+  readonly soundLost: boolean;
   readonly agent: string;
   readonly muted: boolean;
   readonly camera: boolean;
@@ -49,6 +50,7 @@ export const IDLE: View = {
   cause: "",
   again: false,
   lineLost: false,
+  soundLost: false,
   agent: "",
   muted: false,
   camera: true,
@@ -67,7 +69,7 @@ export type Input =
   | { readonly on: "ticket"; readonly ticket: Ticket }
   | { readonly on: "no_ticket"; readonly closed: boolean }
   | { readonly on: "message"; readonly message: FromGateway }
-  | { readonly on: "line"; readonly up: boolean }
+  | { readonly on: "line" | "sound"; readonly up: boolean }
   | { readonly on: "hang_up" }
   | { readonly on: "mute" | "camera" | "close" }
   | { readonly on: "silent"; readonly silent: boolean }
@@ -77,6 +79,8 @@ const LIVE = new Set<Phase>(["joining", "waiting", "calling", "ringing", "talkin
 const IN_CALL = new Set<Phase>(["calling", "ringing", "talking", "held"]);
 
 export const isLive = (view: View): boolean => LIVE.has(view.phase);
+/** Whoever waits or is on hold misses nothing while no sound comes. */
+export const isBroken = (view: View): boolean => view.lineLost || (view.soundLost && view.phase === "talking");
 export const isInCall = (view: View): boolean => IN_CALL.has(view.phase);
 
 export function reduce(view: View, input: Input): View {
@@ -93,6 +97,8 @@ export function reduce(view: View, input: Input): View {
       return refused(view, input.closed ? "closed" : "ticket");
     case "line":
       return isLive(view) ? { ...view, lineLost: !input.up } : view;
+    case "sound":
+      return { ...view, soundLost: !input.up };
     case "hang_up":
       return isLive(view) ? ended(view, isInCall(view) ? "customer" : "left") : view;
     case "mute":

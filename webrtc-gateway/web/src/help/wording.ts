@@ -3,7 +3,7 @@
 import type { HelpKey } from "../words/help-en.ts";
 import { placeText, waitText } from "../words/wait.ts";
 import { say, type Words } from "../words/words.ts";
-import { isInCall, type View } from "./view.ts";
+import { isBroken, isInCall, type View } from "./view.ts";
 
 export interface Wording {
   readonly title: string;
@@ -35,7 +35,7 @@ export function agentName(view: View, words: Words<HelpKey>): string {
 
 export function wording(view: View, words: Words<HelpKey>): Wording {
   const text = (title: HelpKey, detail: HelpKey) => ({ title: say(words, title), detail: say(words, detail) });
-  if (view.lineLost) return text("lost_title", isInCall(view) ? "lost_call" : "lost");
+  if (isBroken(view)) return text("lost_title", isInCall(view) ? "lost_call" : "lost");
   switch (view.phase) {
     case "idle":
       return { title: say(words, "title"), detail: "" };
