@@ -305,12 +305,15 @@ async def test_a_page_that_is_too_large_is_over(shared: Shared) -> None:
 async def test_too_many_events_at_once_are_over_too(shared: Shared) -> None:
     page, agent = await shared.show(), await shared.look()
     await page.bring(meta(), full("p"))
+    await agent.sees("p")
     await page.bring(*[change("x")] * 5_001)
     assert await agent.ended() == "too_large" and agent.saw[-1] == "p"
 
 
 async def test_a_browser_that_gives_up_says_why(shared: Shared) -> None:
     page, agent = await shared.show(), await shared.look()
+    await page.bring(meta(), full("p"))
+    await agent.sees("p")  # it is there
     await page.say("stop", reason="too_large")
     assert await agent.ended() == "too_large"
 

@@ -4,6 +4,7 @@ import asyncio
 import os
 import signal
 from collections.abc import AsyncIterator, Callable
+from pathlib import Path
 from typing import Any, TypeVar
 
 import pytest
@@ -459,12 +460,20 @@ async def test_a_caller_who_hangs_up_during_the_join(bench: Bench) -> None:
     assert await bench.lab.until_empty() == (0, 0)
 
 
+def is_frozen(pid: int) -> bool:
+    """Each of its threads: a signal takes its time."""
+    states = [stat.read_text().rpartition(")")[2].split()[0] for stat in Path(f"/proc/{pid}/task").glob("*/stat")]
+    return set(states) == {"T"}
+
+
 async def test_a_frozen_asterisk_is_a_lost_link() -> None:
     async with AsteriskLab(agents=1) as lab:
         driver = factory(NodeId("pbx"), f"{lab.ari_url}?heartbeat=0.4&request_timeout=0.3", "main", ())
         await driver.open(Trace())
         assert lab.pid is not None
         os.kill(lab.pid, signal.SIGSTOP)
+        while not is_frozen(lab.pid):
+            await asyncio.sleep(0)
         try:
             with pytest.raises(CommandTimedOut):
                 await driver.answer(LegId("1.1"))
