@@ -50,8 +50,9 @@ class Customers:
         self, engine: Engine, hub: Hub, tickets: Tickets, resumes: Resumes, origins: Mapping[str, frozenset[str]],
         node: NodeId, house: House,
     ) -> None:  # fmt: skip
-        """``origins``: of each portal. ``watchers`` are told of each contact of which something may have changed."""
-        self._engine, self._hub, self.tickets, self._node = engine, hub, tickets, node
+        """``origins``: of each portal. ``node``: which their browsers call. ``watchers`` are told of each contact of
+        which something may have changed."""
+        self._engine, self._hub, self.tickets, self.node = engine, hub, tickets, node
         self._resumes, self._origins, self._house = resumes, origins, house
         self.watchers: list[Callable[[ContactId], None]] = []
         self.by_context: dict[str, Customer] = {}
@@ -69,7 +70,7 @@ class Customers:
         """Queue the contact. Raises AcdError when nobody may wait there, CordpairError when the engine is busy."""
         arrived = WebArrived(
             ticket.context_id,
-            self._node,
+            self.node,
             ticket.media,
             self._engine.clock.now_ms(),
             ServiceId(ticket.service) if ticket.service is not None else None,

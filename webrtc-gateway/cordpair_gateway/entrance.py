@@ -27,22 +27,21 @@ LINGER_MS = 2_000  # the end of a call and that of its line come in any order
 
 
 def open_door(
-    app: web.Application, office: Office, config: Config, directory: Path, turn_secret: str, customers: Customers
-) -> PhoneTokens:
-    """Mount it. Raises ConfigurationError when a PBX cannot be reached through it."""
-    engine, gateway = office.engine, config.gateway
-    origins = {origin for portal in config.portals.values() for origin in portal.origins}
-    origins |= {gateway.url} if gateway.url is not None else set()
+    app: web.Application, office: Office, config: Config, directory: Path, turn_secret: str, customers: Customers,
+    origins: frozenset[str],
+) -> PhoneTokens:  # fmt: skip
+    """Mount it. ``origins``: of all pages that may come. Raises ConfigurationError when a PBX cannot be reached
+    through it."""
+    engine = office.engine
     ways = ways_to(map(NodeId, browser_nodes(config)), config, engine.driver, directory)
     lost = LostLines(engine, customers)
     keeper = Doorkeeper(engine, customers, lost)
-    handler = DoorHandler(
-        keeper, ways, keeper, DoorMetrics(office.metrics.registry), DoorSettings(origins=frozenset(origins))
-    )
-    node = NodeId(gateway.node or next(iter(config.pbx)))
+    handler = DoorHandler(keeper, ways, keeper, DoorMetrics(office.metrics.registry), DoorSettings(origins=origins))
     doors = {name: pbx.door for name, pbx in config.pbx.items() if pbx.door is not None}
     passwords = {name: directory / door.passwords for name, door in doors.items() if door.passwords is not None}
-    keeper.phones = PhoneTokens(engine, gateway, turn_secret, node, passwords, secrets.token_hex, handler.leave)
+    keeper.phones = PhoneTokens(
+        engine, config.gateway, turn_secret, customers.node, passwords, secrets.token_hex, handler.leave
+    )
     handler.add_to(app)
     app.on_cleanup.append(lost.close)
     return keeper.phones

@@ -59,7 +59,7 @@ def mount(app: web.Application, office: Office, config: Config, directory: Path)
     )
     sessions = Sessions(customers, gateway, secret, origins, pages.consent)
     desk = TicketDesk(office, config, customers, secret)
-    phones = app[PHONES] = open_door(app, office, config, directory, secret, customers)
+    phones = app[PHONES] = open_door(app, office, config, directory, secret, customers, origins | {gateway.url})
     app[TRUSTED] = networks(config.http.trusted_proxies)
     if office.store is not None:
         gate = mount_desk(app, office, office.store, house, directory, phones, customers)

@@ -21,6 +21,7 @@ from cordpair.sip import Lock, PhoneLock
 from cordpair_gateway.desk.ports import PhoneAccount
 from cordpair_gateway.door import PATH
 from cordpair_gateway.messages import host_of, socket_url
+from cordpair_gateway.seats import seat_of
 from cordpair_gateway.tickets import BYTES, hash_of
 from cordpair_gateway.turn import ice_servers
 
@@ -114,15 +115,10 @@ class PhoneTokens:
     # ------------------------------------------------------------ inner parts
 
     def _seat_of(self, agent: AgentId) -> Seat | None:
-        """Where they sit, or are to sit; None when somebody else does."""
-        configuration, row = self._engine.state.configuration, self._engine.state.agents.get(agent)
-        wanted = row.seat if row is not None else None
-        if wanted is None:
-            wanted = next((each.seat for each in configuration.agents if each.agent == agent), None)
-        taken = self._engine.state.seats.get(wanted) if wanted is not None else None
-        if taken is not None and taken.agent not in (None, agent):
-            return None
-        return next((seat for seat in configuration.seats if seat.seat == wanted), None)
+        """None when somebody else sits there."""
+        seat = seat_of(self._engine.state, agent)
+        taken = self._engine.state.seats.get(seat.seat) if seat is not None else None
+        return seat if taken is None or taken.agent in (None, agent) else None
 
     async def _move(self, agent: AgentId, place: Place) -> None:
         """From another seat: its account goes."""

@@ -15,6 +15,7 @@ from cordpair_gateway.line import Line, take_over
 from cordpair_gateway.messages import read_message
 from cordpair_gateway.slices import Turn
 from cordpair_gateway.tickets import Purpose, Ticket
+from cordpair_gateway.upgrades import origin_of, speaks
 
 PATH = "/v1/session"
 PROTOCOL = "cordpair.session.v1"
@@ -49,10 +50,10 @@ class Sessions:
 
     async def serve(self, request: web.Request) -> web.StreamResponse:
         request[OPERATION] = "session"
-        origins = request.headers.getall("Origin", [])
-        if len(origins) != 1 or origins[0] not in self._origins:
+        origin = origin_of(request)
+        if origin not in self._origins:
             return web.json_response({"code": "origin"}, status=403)
-        if PROTOCOL not in [word.strip() for word in request.headers.get("Sec-WebSocket-Protocol", "").split(",")]:
+        if not speaks(request, PROTOCOL):
             return web.json_response({"code": "protocol"}, status=400)
         if len(self._attendances.all) + self._greeting >= MOST:
             return web.json_response({"code": "full"}, status=503)
@@ -63,7 +64,7 @@ class Sessions:
             return web.json_response({"code": "protocol"}, status=400)
         self._greeting += 1
         try:
-            await self._greet(first, line, origins[0])
+            await self._greet(first, line, origin)
         finally:
             self._greeting -= 1
         return response

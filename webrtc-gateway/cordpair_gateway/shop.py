@@ -13,6 +13,7 @@ from cordpair.api.app import OPERATION, body_of
 from cordpair.api.errors import Forbidden
 from cordpair.config.model import Portal
 from cordpair_gateway.tickets_api import Locale, PageName, TicketBody, TicketDesk, Word
+from cordpair_gateway.upgrades import origin_of
 from cordpair_gateway.web_files import WebFiles
 
 BASKET = {"basket": "3 items, €63.40", "order": "FF-2041"}
@@ -46,7 +47,7 @@ class Shop:
 
     async def _ticket(self, request: web.Request) -> web.Response:
         request[OPERATION] = "shop"
-        if request.headers.getall("Origin", []) not in [[origin] for origin in self._portal.origins]:
+        if origin_of(request) not in self._portal.origins:
             raise Forbidden("Only the shop's own page may ask.")
         question = await body_of(request, Question)
         customer, context = CUSTOMERS[next(self._number) % len(CUSTOMERS)]

@@ -126,15 +126,14 @@ def url_of(address: tuple[Any, ...], *, tls: bool = False) -> str:
 
 
 async def serve_api(
-    engine: Engine, store: Store, journal: Path | None, http: Http, directory: Path, mount: Mount | None = None
+    engine: Engine, store: Store, journal: Path | None, listen: str, tls: Tls | None = None, mount: Mount | None = None
 ) -> None:
-    """Serve until cancelled. ``directory``: to which the paths are relative. Raises ConfigurationError when it cannot.
+    """Serve until cancelled. Raises ConfigurationError when ``listen`` is no address.
 
     A port that is taken does not keep the engine from taking calls: it says so, and tries again. It is free as soon
     as an engine that this one replaces has gone.
     """
-    host, port = parse_listen(http.listen)
-    tls = tls_of(http, directory)
+    host, port = parse_listen(listen)
     async with office_of(engine, store.keys, journal, store) as office:
         server = Server(office, mount=mount, tls=tls)
         try:
@@ -144,7 +143,7 @@ async def serve_api(
                     break
                 except OSError as error:
                     if server.url is None:
-                        _complain(http.listen, error)
+                        _complain(listen, error)
                     await asyncio.sleep(AGAIN_S)
             log.info("the API is at %s", url)
             await (tls.follow() if tls is not None else asyncio.Event().wait())
@@ -153,7 +152,7 @@ async def serve_api(
 
 
 def tls_of(http: Http, directory: Path) -> Tls | None:
-    """Raises ConfigurationError when the certificate cannot be used."""
+    """``directory``: to which the paths are relative. Raises ConfigurationError when the certificate cannot be used."""
     if http.certificate is None or http.certificate_key is None:
         return None
     return Tls(directory / http.certificate, directory / http.certificate_key)

@@ -28,13 +28,13 @@ def serve(file: Path, *, take_file: bool) -> int:
 async def _serve(settings: Settings, take_file: bool) -> int:
     async with settings.prepared(take_file=take_file) as (setup, store, http):
         parse_listen(http.listen)  # before anything else is begun
-        tls_of(http, settings.file.parent)
         config, directory = settings.loaded.config, settings.file.parent
+        tls = tls_of(http, directory)
         mount = mounting(config, directory)
 
         async def beside(engine: Engine) -> None:
             async with following(engine, store, setup.journal, config.queue_log, directory):
-                await serve_api(engine, store, setup.journal, http, directory, mount)
+                await serve_api(engine, store, setup.journal, http.listen, tls, mount)
 
         return await run_engine(setup, started=beside)
 

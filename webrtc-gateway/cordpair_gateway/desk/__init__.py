@@ -2,6 +2,6 @@
 
 from cordpair_gateway.desk.gate import Gate, NotSignedIn, Seated
 from cordpair_gateway.desk.part import DESKS, mount_desk
-from cordpair_gateway.desk.ports import NoPages, PhoneAccount, Phones, Sharing
+from cordpair_gateway.desk.ports import PhoneAccount, Phones, Sharing
 
-__all__ = ["DESKS", "Gate", "NoPages", "NotSignedIn", "PhoneAccount", "Phones", "Seated", "Sharing", "mount_desk"]
+__all__ = ["DESKS", "Gate", "NotSignedIn", "PhoneAccount", "Phones", "Seated", "Sharing", "mount_desk"]

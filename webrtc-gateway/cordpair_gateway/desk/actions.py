@@ -18,6 +18,7 @@ from cordpair_gateway.desk.desks import Desk, Desks
 from cordpair_gateway.desk.gate import Gate
 from cordpair_gateway.desk.messages import Message, error
 from cordpair_gateway.desk.ports import Phones, Sharing
+from cordpair_gateway.seats import seat_of
 
 MINE = (SlotState.CONNECTED, SlotState.WRAP_UP)
 
@@ -60,11 +61,8 @@ class Actions:
         await self._engine.request(inp.Ready(desk.agent))
 
     def has_browser_phone(self, desk: Desk) -> bool:
-        row = self._engine.state.agents.get(desk.agent)
-        configuration = self._engine.state.configuration
-        own = next((each.seat for each in configuration.agents if each.agent == desk.agent), None)
-        seat = (row.seat if row is not None else None) or own
-        return any(each.browser for each in configuration.seats if each.seat == seat)
+        seat = seat_of(self._engine.state, desk.agent)
+        return seat is not None and seat.browser
 
     async def _not_ready(self, desk: Desk, what: said.NotReady) -> None:
         await self._engine.request(inp.NotReady(desk.agent, what.reason))

@@ -18,6 +18,7 @@ from cordpair.runtime import Engine
 from cordpair.store import SignIn, SignIns, StoreError
 from cordpair_gateway.desk.cookies import SHIFT_MS, Cookie, csrf_of, hash_of, is_csrf
 from cordpair_gateway.desk.tries import Tries
+from cordpair_gateway.upgrades import origin_of
 
 log = logging.getLogger(__name__)
 
@@ -125,7 +126,7 @@ class Gate:
 
     def must_be_ours(self, request: web.Request) -> None:
         """Raises Forbidden unless a page of ours sends it, by the Origin that only browsers write."""
-        if request.headers.getall("Origin", []) != [self._origin]:
+        if origin_of(request) != self._origin:
             raise Forbidden("Another page sends this.")
 
     # ------------------------------------------------------------ while it lasts

@@ -40,17 +40,4 @@ class Sharing(Protocol):
     def is_asked(self, contact: ContactId) -> bool: ...
 
 
-class NoPages:
-    """Where no web site has customers."""
-
-    def ask_share(self, contact: ContactId) -> bool:
-        return False
-
-    def point(self, contact: ContactId, x: float, y: float) -> None:
-        pass
-
-    def is_asked(self, contact: ContactId) -> bool:
-        return False
-
-
-__all__ = ["NoPages", "PhoneAccount", "Phones", "Sharing"]
+__all__ = ["PhoneAccount", "Phones", "Sharing"]

@@ -20,6 +20,7 @@ from cordpair_gateway.desk.messages import Message, error, read
 from cordpair_gateway.desk.outbox import Slow
 from cordpair_gateway.desk.ports import PhoneAccount, Phones
 from cordpair_gateway.house import House
+from cordpair_gateway.upgrades import speaks
 
 log = logging.getLogger(__name__)
 
@@ -50,7 +51,7 @@ class DeskSockets:
         request[OPERATION] = "desk"
         self._gate.must_be_ours(request)
         seated = await self._gate.who(request)
-        if PROTOCOL not in [word.strip() for word in request.headers.get("Sec-WebSocket-Protocol", "").split(",")]:
+        if not speaks(request, PROTOCOL):
             raise _Refused(400, "protocol")
         if len(self._sockets) >= MOST:
             raise _Refused(503, "full")

@@ -9,6 +9,7 @@ from cordpair_gateway.door.connection import Connection
 from cordpair_gateway.door.metrics import DoorMetrics
 from cordpair_gateway.door.ports import Journal, Line, NoPbx, Tokens, Ways
 from cordpair_gateway.door.settings import DoorSettings
+from cordpair_gateway.upgrades import origin_of, speaks
 
 log = logging.getLogger(__name__)
 
@@ -58,11 +59,10 @@ class DoorHandler:
 
     def _admit(self, request: web.Request) -> Lock:
         """Nothing in here waits: two with the same token cannot both pass."""
-        origins = request.headers.getall("Origin", [])
-        if len(origins) != 1 or origins[0] not in self._settings.origins:
+        origin = origin_of(request)
+        if origin not in self._settings.origins:
             raise Denied("origin")
-        offered = request.headers.get("Sec-WebSocket-Protocol", "")
-        if "sip" not in [word.strip() for word in offered.split(",")]:
+        if not speaks(request, "sip"):
             raise Denied("protocol")
         if len(self._connections) + self._coming >= self._settings.connections:
             raise Denied("full")
@@ -72,7 +72,7 @@ class DoorHandler:
         lock = self._tokens.redeem(tokens[0])
         if lock is None:
             raise Denied("token")
-        if origins[0] not in lock.origins:  # another portal's: used up all the same
+        if origin not in lock.origins:  # another portal's: used up all the same
             raise Denied("origin")
         return lock
 

@@ -15,6 +15,7 @@ from cordpair_gateway.shared.outbox import Outbox, Slow
 from cordpair_gateway.shared.page import SharedPage
 from cordpair_gateway.shared.pages import SharedPages
 from cordpair_gateway.tickets import Purpose
+from cordpair_gateway.upgrades import origin_of, speaks
 
 PATH = "/v1/cobrowse"
 PROTOCOL = "cordpair.cobrowse.v1"
@@ -51,10 +52,10 @@ class SharedHandler:
 
     async def serve(self, request: web.Request) -> web.StreamResponse:
         request[OPERATION] = "cobrowse"
-        origins = request.headers.getall("Origin", [])
-        if len(origins) != 1 or origins[0] not in self._portals | self._own:
+        origin = origin_of(request)
+        if origin not in self._portals | self._own:
             return web.json_response({"code": "origin"}, status=403)
-        if PROTOCOL not in [word.strip() for word in request.headers.get("Sec-WebSocket-Protocol", "").split(",")]:
+        if not speaks(request, PROTOCOL):
             return web.json_response({"code": "protocol"}, status=400)
         if len(self._sockets) >= MOST:
             return web.json_response({"code": "full"}, status=503)
@@ -66,9 +67,9 @@ class SharedHandler:
         try:
             hello = await self._hello(socket)
             if hello.token:
-                await self._bring(request, socket, self._page_of(hello.token, origins[0]))
+                await self._bring(request, socket, self._page_of(hello.token, origin))
             else:
-                await self._look(request, socket, await self._page_for(request, hello, origins[0]))
+                await self._look(request, socket, await self._page_for(request, hello, origin))
         except Denied:
             with contextlib.suppress(ConnectionError):
                 await socket.send_json({"type": "error", "code": "token"})
