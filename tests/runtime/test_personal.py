@@ -2,10 +2,11 @@
 
 from cordpair.acd.configuration import Configuration, Queue, Service
 from cordpair.acd.events import ConnectionEnded, ContactArrived, ContactConnected, ContactDisposed
-from cordpair.acd.inputs import Caller, LegArrived, LegRinging, WebArrived
+from cordpair.acd.inputs import Caller, LegArrived, LegRinging, SendDigits, WebArrived
 from cordpair.acd.model import Connection, ContactRow, State
 from cordpair.ids import AgentId, ContactId, LegId, NodeId, OfferId, QueueId, ServiceId, VisitId
 from cordpair.runtime import MemoryRecords
+from cordpair.runtime.digits import Digits
 from cordpair.runtime.personal import Personal
 
 NODE, LEG, CONTACT = NodeId("n1"), LegId("l1"), ContactId("c1")
@@ -106,3 +107,11 @@ def test_a_conversation_is_filed_with_its_queue_and_its_length() -> None:
     personal.keep([], [ConnectionEnded(CONTACT, ANN, 90, "caller")], 96, State())
     personal.keep([], [ContactDisposed(CONTACT, ANN, "solved")], 97, State())
     assert records.said == (CONTACT, ANN, 6, "q", CONTACT, ANN, 90, CONTACT, ANN, "solved")
+
+
+def test_digits_are_taken_off_whoever_brings_them() -> None:
+    digits = Digits()
+    given = SendDigits(ContactId("c1"), AgentId("ann"), "4711#")
+    found, _ = Personal(MemoryRecords(), digits).strip(given, configuration())
+    assert isinstance(found, SendDigits) and found.digits == "00000"
+    assert (digits.take(found.kept), digits.take(found.kept)) == ("4711#", "")

@@ -23,6 +23,7 @@ from cordpair.acd.inputs import (
 from cordpair.errors import AcdError, JournalError
 from cordpair.ids import AgentId, ContactId, LegId, NodeId, OfferId, VisitId
 from cordpair.runtime import CoreFailed, EngineBusy, EngineStopped, MemoryRecords
+from cordpair.runtime.personal import Personal
 from cordpair.runtime.writer import Writer
 
 LEG = LegId("r-l1")
@@ -42,7 +43,7 @@ def records() -> MemoryRecords:
 
 @pytest.fixture
 async def writer(core, journal, clock, records, done) -> AsyncIterator[Writer]:
-    writer = Writer(core, journal, records, clock, done.extend, bound=10)
+    writer = Writer(core, journal, Personal(records), clock, done.extend, bound=10)
     task = asyncio.create_task(writer.run())
     await clock.settle()
     yield writer
@@ -137,7 +138,7 @@ async def test_driver_inputs_are_kept_and_requests_refused_beyond_the_bound(writ
 
 
 async def test_a_journal_that_fails_stops_everything_and_nobody_waits_for_ever(core, journal, clock, records, done):
-    writer = Writer(core, journal, records, clock, done.extend)
+    writer = Writer(core, journal, Personal(records), clock, done.extend)
     run = asyncio.create_task(writer.run())
     journal.hold()
     writer.submit(LegRinging(LEG))
@@ -160,7 +161,7 @@ async def test_a_core_that_raises_stops_the_engine_without_an_entry(core, journa
         raise ZeroDivisionError
 
     core.decides[LegRinging] = broken
-    writer = Writer(core, journal, records, clock, done.extend)
+    writer = Writer(core, journal, Personal(records), clock, done.extend)
     run = asyncio.create_task(writer.run())
     writer.submit(LegRinging(LEG))
     writer.submit(LegAnswered(LEG))
@@ -184,7 +185,7 @@ async def test_after_stop_nothing_is_decided_and_requests_are_told(writer, journ
 
 
 async def test_time_never_goes_back_in_the_journal(core, journal, clock, records, done) -> None:
-    writer = Writer(core, journal, records, clock, done.extend, last_at=clock.now_ms() + 5_000)
+    writer = Writer(core, journal, Personal(records), clock, done.extend, last_at=clock.now_ms() + 5_000)
     writer.decide(LegRinging(LEG))
     assert core.received[-1][1] == clock.now_ms() + 5_000
 

@@ -87,8 +87,7 @@ async def explain_contact(call: Call) -> object:
 
 async def change_contact(call: Call) -> bytes:
     change: ContactChange = call.body
-    sight = await call.sight()
-    view: ContactView = found(sight.find(Kind.CONTACT, call.id), Kind.CONTACT, call.id).view
+    view = await seen(call)
     if change.head_start is UNSET and change.skills is UNSET:
         raise Invalid("Give head_start, skills, or both.")
     if change.skills is not UNSET:
@@ -101,6 +100,13 @@ async def change_contact(call: Call) -> bytes:
         )
     )
     return await get_contact(call)
+
+
+async def seen(call: Call) -> ContactView:
+    """The contact as the caller may see it. Raises NotFound."""
+    sight = await call.sight()
+    view: ContactView = found(sight.find(Kind.CONTACT, call.id), Kind.CONTACT, call.id).view
+    return view
 
 
 def _check_skills(call: Call, skills: dict[str, int]) -> None:
@@ -118,4 +124,5 @@ __all__ = [
     "explain_contact",
     "get_contact",
     "list_contacts",
+    "seen",
 ]

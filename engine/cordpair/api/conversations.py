@@ -6,11 +6,9 @@ import msgspec
 from msgspec import UNSET, Meta, UnsetType
 
 from cordpair.acd.inputs import Dispose, EndContact, HangUpContact, Hold, SendDigits, Transfer
-from cordpair.api.call import Call, found
-from cordpair.api.contacts import get_contact
+from cordpair.api.call import Call
+from cordpair.api.contacts import get_contact, seen
 from cordpair.api.errors import Forbidden, Invalid, Refused
-from cordpair.api.touched import Kind
-from cordpair.api.views import ContactView
 from cordpair.ids import AgentId, ContactId, QueueId
 
 Name = Annotated[str, Meta(min_length=1, max_length=64)]
@@ -71,7 +69,7 @@ async def hang_up(call: Call) -> None:
     if call.scope.own_only:
         await call.ask(HangUpContact(*await _talk(call)))
     else:
-        await call.ask(EndContact((await _seen(call)).id))
+        await call.ask(EndContact((await seen(call)).id))
 
 
 async def dispose(call: Call) -> None:
@@ -86,18 +84,12 @@ async def dispose(call: Call) -> None:
 
 async def _talk(call: Call) -> tuple[ContactId, AgentId]:
     """The conversation that there is. Raises NotFound, Forbidden, Refused."""
-    view = await _seen(call)
+    view = await seen(call)
     if call.scope.own_only and view.agent != call.scope.agent:
         raise Forbidden("An agent may do that in a conversation of their own only.")
     if view.agent is None:
         raise Refused("Nobody talks to this contact.")
     return view.id, view.agent
-
-
-async def _seen(call: Call) -> ContactView:
-    sight = await call.sight()
-    view: ContactView = found(sight.find(Kind.CONTACT, call.id), Kind.CONTACT, call.id).view
-    return view
 
 
 __all__ = [

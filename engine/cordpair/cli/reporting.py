@@ -25,7 +25,7 @@ SHOWN = (
     "handled", "aht_s", "signed_in_s", "occupancy",
 )  # fmt: skip
 MINUTES = "%Y-%m-%d %H:%M"
-SHARES = ("service_level", "abandon_rate", "answer_rate", "occupancy")
+SHARES = ("service_level", "abandon_rate", "occupancy")
 
 
 class Format(StrEnum):

@@ -56,11 +56,11 @@ def run(place: Path, *, for_ms: int | None, callers_per_minute: float, seed: int
 
 
 async def _run(settings: Settings, port: socket.socket, url: str, view: "View") -> int:
-    async with settings.prepared(urls={NODE: url}) as (setup, store, _):
+    async with settings.prepared(urls={NODE: url}) as (setup, store, config):
         key, kept = make_key(name="demonstration", role=Role.ADMIN, at_ms=AsyncioClock().now_ms())
         await store.keys.add(kept)
         passwords = await make_passwords(store)
-        add_parts = mounting(settings.loaded.config, settings.file.parent)
+        add_parts = mounting(config, settings.file.parent)
 
         def mount(app: web.Application, office: Office) -> None:
             app[DEMONSTRATION] = SHOP

@@ -26,15 +26,15 @@ def serve(file: Path, *, take_file: bool) -> int:
 
 
 async def _serve(settings: Settings, take_file: bool) -> int:
-    async with settings.prepared(take_file=take_file) as (setup, store, http):
-        parse_listen(http.listen)  # before anything else is begun
-        config, directory = settings.loaded.config, settings.file.parent
-        tls = tls_of(http, directory)
+    async with settings.prepared(take_file=take_file) as (setup, store, config):
+        parse_listen(config.http.listen)  # before anything else is begun
+        directory = settings.file.parent
+        tls = tls_of(config.http, directory)
         mount = mounting(config, directory)
 
         async def beside(engine: Engine) -> None:
             async with following(engine, store, setup.journal, config.queue_log, directory):
-                await serve_api(engine, store, setup.journal, http.listen, tls, mount)
+                await serve_api(engine, store, setup.journal, config.http.listen, tls, mount)
 
         return await run_engine(setup, started=beside)
 

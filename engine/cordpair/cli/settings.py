@@ -13,7 +13,6 @@ import msgspec
 
 from cordpair.clock import AsyncioClock
 from cordpair.config import Config, Loaded, load, url_with_secret
-from cordpair.config.model import Http
 from cordpair.ids import NodeId
 from cordpair.observe import traces_from_environment
 from cordpair.runtime import Origin, Setup
@@ -68,7 +67,7 @@ class Settings(msgspec.Struct, frozen=True):
                 origin=Origin(store, self.file, active.config, self.loaded.hash, _author()),
                 traces=traces_from_environment(),
             )
-            yield Prepared(setup, store, active.config.http)
+            yield Prepared(setup, store, active.config)
         finally:
             await store.close()
 
@@ -78,11 +77,11 @@ class Settings(msgspec.Struct, frozen=True):
 
 
 class Prepared(NamedTuple):
-    """Everything that is needed to run an engine and its API."""
+    """Everything that is needed to run an engine and its API. ``config`` is in force: the file's, or the store's."""
 
     setup: Setup
     store: Store
-    http: Http
+    config: Config
 
 
 def read_settings(file: Path) -> Settings:

@@ -42,11 +42,8 @@ class RawInterval(msgspec.Struct, frozen=True):
 class Sums:
     """Amounts by place, while they are added up."""
 
-    def __init__(self, rows: Iterable[RawInterval] = ()) -> None:
+    def __init__(self) -> None:
         self.places: dict[Place, dict[str, int]] = {}
-        for row in rows:
-            for figure, amount in row.amounts.items():
-                self.add(row.place, figure, amount)
 
     def add(self, place: Place, figure: str, amount: int = 1) -> None:
         if amount:

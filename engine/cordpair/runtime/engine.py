@@ -8,7 +8,7 @@ from enum import StrEnum
 
 from cordpair.acd import Acd
 from cordpair.acd.events import ConfigurationApplied
-from cordpair.acd.inputs import Caller, Input, LinkDown, Request, SendDigits
+from cordpair.acd.inputs import Caller, Input, LinkDown, Request
 from cordpair.acd.model import NodeStatus, State
 from cordpair.clock import Clock
 from cordpair.errors import JournalError
@@ -23,7 +23,7 @@ from cordpair.runtime.errors import CoreFailed
 from cordpair.runtime.executor import DEADLINE_MS, Executor
 from cordpair.runtime.lag import Lag
 from cordpair.runtime.laws import Laws
-from cordpair.runtime.personal import NOBODY, Record, Records
+from cordpair.runtime.personal import NOBODY, Personal, Record, Records
 from cordpair.runtime.reload import Reloader
 from cordpair.runtime.subscriptions import Subscription
 from cordpair.runtime.supervisor import LinkState, Supervisor, endpoints_of
@@ -70,7 +70,14 @@ class Engine:
         self._drivers = {driver.node: driver for driver in drivers}
         self._executor = Executor(self._drivers, self, clock, self.submit, deadline_ms, self.meter)
         self._writer = Writer(
-            core, journal, records, clock, self._executor.run, last_at=last_at, bound=bound, meter=self.meter
+            core,
+            journal,
+            Personal(records, self._digits),
+            clock,
+            self._executor.run,
+            last_at=last_at,
+            bound=bound,
+            meter=self.meter,
         )
         self._writer.committed.append(self._look_for_configuration)
         self._laws = Laws(core, self._writer, clock, self.meter) if isinstance(core, Acd) else None
@@ -141,8 +148,6 @@ class Engine:
 
         Raises AcdError when the core refuses it, EngineBusy or EngineStopped when it was not decided.
         """
-        if type(input) is SendDigits:
-            input = self._digits.keep(input)
         return await self._writer.request(input)
 
     async def flushed(self) -> None:
@@ -158,11 +163,7 @@ class Engine:
 
     def record(self, contact: ContactId) -> Record | None:
         """What is known of the contact's caller, also of late when the contact is over. Personal data."""
-        try:
-            return self._records.record(contact)
-        except Exception:
-            log.exception("a contact's record could not be read; the agent sees no number")
-            return None
+        return self._records.record(contact)
 
     def snapshot_every(self, entries: int) -> None:
         self._writer.snapshots.every = entries
@@ -174,7 +175,11 @@ class Engine:
     # ------------------------------------------------------------ what the executor asks
 
     def caller(self, contact: ContactId) -> Caller:
-        record = self.record(contact)
+        try:
+            record = self.record(contact)
+        except Exception:
+            log.exception("a contact's record could not be read; the agent sees no number")
+            return NOBODY
         return record.caller if record is not None else NOBODY
 
     def medium(self, prompt: str) -> str:

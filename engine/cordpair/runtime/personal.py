@@ -11,9 +11,10 @@ from msgspec.structs import replace
 
 from cordpair.acd.configuration import Configuration
 from cordpair.acd.events import ConnectionEnded, ContactArrived, ContactConnected, ContactDisposed, Event
-from cordpair.acd.inputs import Caller, Input, LegArrived, LegSeen, LinkUp, WebArrived
+from cordpair.acd.inputs import Caller, Input, LegArrived, LegSeen, LinkUp, SendDigits, WebArrived
 from cordpair.acd.model import State
 from cordpair.ids import AgentId, ContactId, QueueId
+from cordpair.runtime.digits import Digits
 
 NOBODY = Caller()
 Arrival = LegArrived | WebArrived  # what brings personal data
@@ -91,8 +92,8 @@ class MemoryRecords:
 class Personal:
     """Between the inbox and the core."""
 
-    def __init__(self, records: Records) -> None:
-        self._records = records
+    def __init__(self, records: Records, digits: Digits | None = None) -> None:
+        self._records, self._digits = records, digits or Digits()
         self._configuration: Configuration | None = None
         self._sticky = False
         self._kept: dict[str, frozenset[str]] = {}
@@ -114,6 +115,8 @@ class Personal:
                 for leg in input.snapshot.legs
             )
             return replace(input, snapshot=replace(input.snapshot, legs=legs)), taken
+        if type(input) is SendDigits:
+            return self._digits.keep(input), []
         return input, []
 
     def keep(self, taken: list[Arrival], events: Sequence[Event], at_ms: int, state: State) -> None:

@@ -25,7 +25,7 @@ from cordpair.journal import Entry, Journal
 from cordpair.observe import Meter
 from cordpair.runtime.core import Core, Decided
 from cordpair.runtime.errors import CoreFailed, EngineBusy, EngineStopped
-from cordpair.runtime.personal import Arrival, Personal, Records
+from cordpair.runtime.personal import Arrival, Personal
 from cordpair.runtime.snapshots import Snapshots
 from cordpair.runtime.subscriptions import Subscriptions
 from cordpair.runtime.timer import Timer
@@ -57,7 +57,7 @@ class Writer:
         self,
         core: Core,
         journal: Journal,
-        records: Records,
+        personal: Personal,
         clock: Clock,
         react: React,
         *,
@@ -75,7 +75,7 @@ class Writer:
         self._clock = clock
         self._react = react
         self._bound = bound
-        self._personal = Personal(records)
+        self._personal = personal
         self._timer = Timer(clock, core.next_deadline, partial(self.submit, TimerDue()))
         self._inbox: deque[tuple[Input, _Reply | None]] = deque()
         # What waits for the commit of an entry's number, in order.
