@@ -7,6 +7,7 @@ import pytest
 from msgspec.structs import replace
 
 from cordpair.acd.inputs import Caller
+from cordpair.api.tries import Allowance, Tries
 from cordpair.config.model import Pop, Queue
 from cordpair.ids import AgentId, ContactId, OfferId
 from cordpair_gateway.desk.actions import DO
@@ -16,7 +17,6 @@ from cordpair_gateway.desk.facts import Facts, customer_of, facts_of, pops_of
 from cordpair_gateway.desk.messages import TYPES, error, messages
 from cordpair_gateway.desk.outbox import ASIDES, Outbox, Slow
 from cordpair_gateway.desk.pops import screen_pop
-from cordpair_gateway.desk.tries import Allowance, Tries
 from cordpair_gateway.desk.views import Colleague, ContactView, OfferView, QueueLine, StateView, View
 
 # ---------------------------------------------------------------- tries
@@ -65,7 +65,7 @@ def test_whose_name_somebody_plays_with_still_signs_in_from_where_they_sit() -> 
 
 
 def test_nobody_is_remembered_for_ever(monkeypatch) -> None:
-    monkeypatch.setattr("cordpair_gateway.desk.tries.KEPT", 10)
+    monkeypatch.setattr("cordpair.api.tries.KEPT", 10)
     each = tries()
     for number in range(1_000):
         each.take(f"name{number}", f"10.0.{number // 250}.{number % 250}", 0)

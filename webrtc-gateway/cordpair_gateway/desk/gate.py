@@ -12,12 +12,12 @@ from msgspec.structs import replace
 
 from cordpair.api.errors import ApiError, Forbidden, TooMany, Unavailable
 from cordpair.api.passwords import Passwords, TooManyPasswords
+from cordpair.api.tries import Tries
 from cordpair.clock import Clock
 from cordpair.ids import AgentId
 from cordpair.runtime import Engine
 from cordpair.store import SignIn, SignIns, StoreError
 from cordpair_gateway.desk.cookies import SHIFT_MS, Cookie, csrf_of, hash_of, is_csrf
-from cordpair_gateway.desk.tries import Tries
 from cordpair_gateway.upgrades import origin_of
 
 log = logging.getLogger(__name__)

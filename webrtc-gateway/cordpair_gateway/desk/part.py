@@ -7,6 +7,7 @@ from aiohttp import web
 
 from cordpair.api.call import Office
 from cordpair.api.passwords import Passwords
+from cordpair.api.tries import Tries
 from cordpair.clock import Clock
 from cordpair.config.model import Config
 from cordpair.config.secrets import resolve_secret
@@ -20,7 +21,6 @@ from cordpair_gateway.desk.gate import Gate
 from cordpair_gateway.desk.ports import Phones, Sharing
 from cordpair_gateway.desk.sign_in_api import SignInRoutes
 from cordpair_gateway.desk.socket import DeskSockets
-from cordpair_gateway.desk.tries import Tries
 from cordpair_gateway.house import House
 
 DESKS: web.AppKey[Desks] = web.AppKey("desks", Desks)
