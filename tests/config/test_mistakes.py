@@ -160,6 +160,8 @@ def test_the_base_is_right() -> None:
         ("[queue_log]\nfile = 'journal.db'", "queue_log.file: is the journal already"),
         ("[queue_log]\nfile = 'q'\ntable = 'q'", "queue_log.table: is queue_log.file already"),
         ("[queue_log]\nfile = ''", "queue_log.file: is empty"),
+        ("[adapters.callcenter]\nqueues = ['generel']", "adapters.callcenter.queues[0]: there is no queue"),
+        ("[adapters.callcenter]\nreport = 'journal.db'", "adapters.callcenter.report: is the journal already"),
         ("[timing]\nsettle = 10000000000000000000000000", "timing.settle: must be from 0s to 1m, not a huge number"),
     ],
 )

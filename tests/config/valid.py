@@ -4,8 +4,10 @@ from typing import Any
 
 import hypothesis.strategies as st
 
+from cordpair.config.adapters import Callcenter
 from cordpair.config.model import (
     Action,
+    Adapters,
     Agent,
     Assignment,
     Cell,
@@ -208,6 +210,7 @@ def configs(draw: st.DrawFn) -> Config:
         ),
         sign_in=SignIn(draw(maybe(st.just(Oidc("https://login.test", "us", Secret(env="O"), "mail"))))),
         queue_log=draw(st.builds(QueueLog, maybe(st.just("a log")), maybe(st.just("b.db")), st.booleans())),
+        adapters=Adapters(draw(maybe(st.builds(Callcenter, queues=st.just(tuple(queues[:1])), callers=st.booleans())))),
         misses=draw(st.builds(Misses, st.integers(1, 1_000), DURATIONS, DURATIONS, DURATIONS, DURATIONS)),
         timing=draw(st.builds(Timing, short, short, short, short, short)),
     )

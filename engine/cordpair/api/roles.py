@@ -13,11 +13,14 @@ class Role(StrEnum):
     AGENT = "agent"  # bound to an agent: sees and does only what is theirs
     PORTAL = "portal"  # a web site: brings tasks, asks for waits
     READ_ONLY = "read-only"
+    CALLCENTER = "callcenter"  # an adapter's: good for its own interface and for no route of ours
+    DIAL = "dial"  # likewise
 
 
 Roles = frozenset[Role]
 
-ALL: Roles = frozenset(Role)
+ADAPTERS: Roles = frozenset({Role.CALLCENTER, Role.DIAL})
+ALL: Roles = frozenset(Role) - ADAPTERS
 OWNERS: Roles = frozenset({Role.ADMIN})
 LEADERS: Roles = frozenset({Role.ADMIN, Role.SUPERVISOR})
 VIEWERS: Roles = LEADERS | {Role.READ_ONLY}
@@ -50,6 +53,7 @@ class Scope(msgspec.Struct, frozen=True):
 
 
 __all__ = [
+    "ADAPTERS",
     "ALL",
     "LEADERS",
     "OWNERS",

@@ -11,6 +11,7 @@ from rich import box
 from rich.table import Table
 
 from cordpair.api import Role, make_key
+from cordpair.api.roles import ADAPTERS
 from cordpair.cli.failures import errors, fail, output, reports_errors
 from cordpair.cli.settings import Settings, read_settings
 from cordpair.cli.text import day_time
@@ -22,6 +23,7 @@ app = typer.Typer(help="Who may use the API.", no_args_is_help=True)
 
 Config = Annotated[Path, typer.Option("--config", "-c", help="The configuration, for the store's place.")]
 DEFAULT_FILE = Path("cordpair.toml")
+BOUND = {Role.AGENT, *ADAPTERS}  # a key of these may be of one agent
 
 
 @app.command()
@@ -29,7 +31,9 @@ DEFAULT_FILE = Path("cordpair.toml")
 def add(
     role: Annotated[Role, typer.Option("--role", help="What it may do.")],
     name: Annotated[str, typer.Option("--name", help="What it is for: a program, a person.")] = "",
-    agent: Annotated[str | None, typer.Option("--agent", help="Whose it is, for role agent.")] = None,
+    agent: Annotated[
+        str | None, typer.Option("--agent", help="Whose it is: for role agent; callcenter and dial may.")
+    ] = None,
     portal: Annotated[str | None, typer.Option("--portal", help="Which web site it is of, for role portal.")] = None,
     queue: Annotated[list[str] | None, typer.Option("--queue", help="Only this queue; may be repeated.")] = None,
     expires: Annotated[str | None, typer.Option("--expires", metavar="DURATION", help="Such as 90d.")] = None,
@@ -60,8 +64,10 @@ def add(
 
 def _check(settings: Settings, role: Role, agent: str | None, queues: list[str]) -> None:
     known = settings.loaded.config
-    if (role is Role.AGENT) != (agent is not None):
-        raise fail("--agent goes with --role agent, and is needed there", 2)
+    if role is Role.AGENT and agent is None:
+        raise fail("--agent is needed with --role agent", 2)
+    if agent is not None and role not in BOUND:
+        raise fail(f"--agent goes with --role {', '.join(sorted(BOUND))} only", 2)
     if agent is not None and agent not in known.agents:
         raise fail(f"--agent: there is no agent {agent!r} in {settings.file}", 2)
     for each in queues:

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
+from cordpair.config.check_adapters import check_adapters
 from cordpair.config.model import Action, Config, Queue, Step
 from cordpair.config.problems import Path, Problems, quote
 from cordpair.config.web import check_web
@@ -33,6 +34,7 @@ def check(config: Config, problems: Problems) -> None:
         _prompts,
         _queue_log,
         check_web,
+        check_adapters,
     ):
         rule(config, problems)
     _action(config, config.no_service, ("no_service",), problems)

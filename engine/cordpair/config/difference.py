@@ -12,7 +12,7 @@ LONGEST = 100
 # Tables in which the order of the entries counts.
 ORDERED = ("services", "agents")
 # Read at the start of the engine only.
-FIXED = ("cell", "pbx", "http", "store", "journal", "gateway", "portals", "sign_in", "queue_log")
+FIXED = ("cell", "pbx", "http", "store", "journal", "gateway", "portals", "sign_in", "queue_log", "adapters")
 
 
 def difference(before: Config, after: Config) -> list[str]:

@@ -8,28 +8,31 @@ from typing import Annotated, Literal
 import msgspec
 from msgspec import Meta
 
-DAY_MS = 86_400_000
-
-Duration = Annotated[int, Meta(ge=0, le=366 * DAY_MS, extra={"kind": "duration"})]
-Offset = Annotated[int, Meta(ge=-DAY_MS, le=DAY_MS, extra={"kind": "duration"})]  # a duration that may be negative
-Name = Annotated[str, Meta(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.@+-]{0,63}$")]
-CellName = Annotated[str, Meta(pattern=r"^[a-z0-9][a-z0-9-]{0,31}$")]
-Word = Annotated[str, Meta(pattern=r"^\S{1,128}$")]
-Url = Annotated[str, Meta(pattern=r"^\S{1,1024}$")]
-ADDRESS = r"^([A-Za-z0-9][A-Za-z0-9.-]{0,252}|\[[0-9A-Fa-f:.]{2,45}\])(:[0-9]{1,5})?$"
-ORIGIN = r"^https?://[A-Za-z0-9][A-Za-z0-9.-]{0,252}(:[0-9]{1,5})?$"
-PAGE = r"^/[!-)+-~]{0,255}\*?$"
-SOCKET = r"^wss?://[^\s/]{1,255}(/\S{0,255})?$"
-POP = r"^https?://\S{1,1016}$"
-NETWORK = r"^[0-9A-Fa-f:.]{2,45}(/[0-9]{1,3})?$"
-Address = Annotated[str, Meta(pattern=ADDRESS)]
-Trunk = Annotated[str, Meta(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.-]{0,63}$")]
-Origin = Annotated[str, Meta(pattern=ORIGIN)]
-Page = Annotated[str, Meta(pattern=PAGE)]
-Text = Annotated[str, Meta(max_length=256)]
-Code = Annotated[str, Meta(pattern=r"^[0-9*#]{1,16}$")]
-Key = Annotated[str, Meta(pattern=r"^[0-9*#]$")]
-Level = Annotated[int, Meta(ge=1, le=10)]
+from cordpair.config.adapters import Adapters
+from cordpair.config.kinds import (
+    ADDRESS,
+    DAY_MS,
+    NETWORK,
+    ORIGIN,
+    PAGE,
+    POP,
+    SOCKET,
+    Address,
+    CellName,
+    Code,
+    Duration,
+    Key,
+    Level,
+    Name,
+    Offset,
+    Origin,
+    Page,
+    Secret,
+    Text,
+    Trunk,
+    Url,
+    Word,
+)
 
 Cause = Literal["normal", "busy", "rejected", "no_answer", "unreachable", "congestion"]
 Strategy = Literal[
@@ -67,13 +70,6 @@ class Journal(msgspec.Struct, frozen=True):
     synchronous: Literal["normal", "full"] = "normal"
     snapshot_every: Annotated[int, Meta(ge=1_000, le=10_000_000)] = 50_000
     keep: Annotated[int, Meta(ge=DAY_MS, le=10 * 366 * DAY_MS, extra={"kind": "duration"})] | None = None
-
-
-class Secret(msgspec.Struct, frozen=True):
-    """Where a secret is: never the secret itself."""
-
-    env: Text | None = None
-    file: Text | None = None
 
 
 class PbxDoor(msgspec.Struct, frozen=True):
@@ -300,6 +296,7 @@ class Config(msgspec.Struct, frozen=True):
     portals: dict[Name, Portal] = {}
     sign_in: SignIn = SignIn()
     queue_log: QueueLog = QueueLog()
+    adapters: Adapters = Adapters()
     misses: Misses = Misses()
     timing: Timing = Timing()
 
@@ -312,6 +309,7 @@ __all__ = [
     "POP",
     "SOCKET",
     "Action",
+    "Adapters",
     "Agent",
     "Assignment",
     "Cell",
