@@ -10,7 +10,7 @@ import msgspec
 from aiohttp import web
 
 from cordpair.api.bodies import LARGEST, read_body, read_query
-from cordpair.api.call import OFFICE, Call, Office
+from cordpair.api.call import OFFICE, Call, Office, asker
 from cordpair.api.errors import (
     ApiError,
     Forbidden,
@@ -63,11 +63,11 @@ def _endpoint(route: Route, office: Office, limits: Limits) -> Serve:
         request[OPERATION] = route.operation
         scope = None
         if route.roles is not None:
-            scope = request[SCOPE] = await office.keys.scope_of(request.headers.get("Authorization"))
+            scope = request[SCOPE] = await asker(office, request)
             if not limits.allow(scope.key):
-                raise TooMany("The key is used too often.")
+                raise TooMany("Too many requests at once.")
             if scope.role not in route.roles:
-                raise Forbidden(f"A key of role {scope.role} may not do this.")
+                raise Forbidden(f"Role {scope.role} may not do this.")
         query: Any = read_query(request.query.items(), route.query or Nothing)
         body: Any = None
         if route.body is not None:

@@ -1,6 +1,6 @@
 """What a handler gets: who asks, for what, and the parts of the engine it may use."""
 
-from typing import Any
+from typing import Any, Protocol
 
 import msgspec
 from aiohttp import web
@@ -33,7 +33,17 @@ class Office(msgspec.Struct, frozen=True):
     store: Store | None = None
 
 
+class Visitors(Protocol):
+    """Who signs in with a cookie, where a part of the server lets people do so."""
+
+    async def scope_of(self, request: web.Request, /) -> Scope:
+        """By the cookie; what changes something must come from a page of ours. Raises ApiError."""
+
+
 OFFICE: web.AppKey[Office] = web.AppKey("office", Office)
+
+# Set by the part of the server where people sign in; without it there are keys only.
+VISITORS: web.AppKey[Visitors] = web.AppKey("visitors", Visitors)
 
 # Set where a demonstration runs: the portal whose web site a web part is to play.
 DEMONSTRATION: web.AppKey[str] = web.AppKey("demonstration", str)
@@ -86,6 +96,15 @@ class Call(msgspec.Struct, frozen=True):
             raise Forbidden("An agent's key is good for that agent only.")
 
 
+async def asker(office: Office, request: web.Request) -> Scope:
+    """Who asks: by the key, else by the cookie. Raises ApiError."""
+    visitors = request.app.get(VISITORS)
+    authorization = request.headers.get("Authorization")
+    if visitors is None or authorization is not None:
+        return await office.keys.scope_of(authorization)
+    return await visitors.scope_of(request)
+
+
 def found(piece: Piece | None, kind: Kind, name: str) -> Piece:
     if piece is None:
         raise NotFound(f"There is no {kind.value[:-1]} {name!r}.")
@@ -96,4 +115,4 @@ def listed(name: str, rows: list[bytes], rest: bytes = b"") -> bytes:
     return b'{"%s":[%s]%s}' % (name.encode(), b",".join(rows), rest)
 
 
-__all__ = ["DEMONSTRATION", "OFFICE", "Call", "Office", "found", "listed"]
+__all__ = ["DEMONSTRATION", "OFFICE", "VISITORS", "Call", "Office", "Visitors", "asker", "found", "listed"]

@@ -1,15 +1,24 @@
 """What an answer other than success is: a status, a code for programs, a message for people, the field it is about."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 import msgspec
 from aiohttp import web
+
+
+class Problem(msgspec.Struct, frozen=True, omit_defaults=True):
+    """One field of a form that cannot be so. ``path``: into the body, such as ``people.anna.role``."""
+
+    path: str
+    message: str
+    severity: str = "error"
 
 
 class Failure(msgspec.Struct, frozen=True, omit_defaults=True):
     code: str
     message: str
     field: str | None = None  # of the body or the query, as a path: ``skills.german``
+    problems: tuple[Problem, ...] = ()  # with 422: all there are
 
 
 class ErrorReply(msgspec.Struct, frozen=True):
@@ -21,6 +30,8 @@ class ApiError(Exception):
 
     status = 500
     code = "internal"
+
+    problems: tuple[Problem, ...] = ()
 
     def __init__(self, message: str, field: str | None = None, headers: Mapping[str, str] | None = None) -> None:
         super().__init__(message)
@@ -72,6 +83,16 @@ class UnsupportedMedia(ApiError):
     status, code = 415, "unsupported_media_type"
 
 
+class Unprocessable(ApiError):
+    """Understood, but what is in it cannot be so: each field that is wrong, and why. Nothing was changed."""
+
+    status, code = 422, "unprocessable"
+
+    def __init__(self, problems: Iterable[Problem], message: str = "Some of it cannot be so.") -> None:
+        super().__init__(message)
+        self.problems = tuple(problems)
+
+
 class UpgradeNeeded(ApiError):
     status, code = 426, "upgrade_required"
 
@@ -106,6 +127,7 @@ KINDS: dict[int, type[ApiError]] = {
         Refused,
         TooLarge,
         UnsupportedMedia,
+        Unprocessable,
         UpgradeNeeded,
         TooMany,
         Unavailable,
@@ -114,12 +136,16 @@ KINDS: dict[int, type[ApiError]] = {
 
 
 def reply(status: int, code: str, message: str, field: str | None, headers: Mapping[str, str] | None) -> web.Response:
-    body = msgspec.json.encode(ErrorReply(Failure(code, message, field)))
+    return _reply(status, Failure(code, message, field), headers)
+
+
+def _reply(status: int, failure: Failure, headers: Mapping[str, str] | None) -> web.Response:
+    body = msgspec.json.encode(ErrorReply(failure))
     return web.Response(status=status, body=body, content_type="application/json", headers=headers)
 
 
 def reply_to(error: ApiError) -> web.Response:
-    return reply(error.status, error.code, error.message, error.field, error.headers)
+    return _reply(error.status, Failure(error.code, error.message, error.field, error.problems), error.headers)
 
 
 def reply_to_http(error: web.HTTPException) -> web.Response:
@@ -138,12 +164,14 @@ __all__ = [
     "Forbidden",
     "Invalid",
     "NotFound",
+    "Problem",
     "Refused",
     "TooLarge",
     "TooMany",
     "TooSlow",
     "Unauthorized",
     "Unavailable",
+    "Unprocessable",
     "UnsupportedMedia",
     "UpgradeNeeded",
     "reply",

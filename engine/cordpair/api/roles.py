@@ -33,13 +33,19 @@ SEES_CALLERS: Roles = LEADERS
 
 
 class Scope(msgspec.Struct, frozen=True):
-    """What a key that was recognised is good for."""
+    """What a key, or a person's sign-in, that was recognised is good for."""
 
-    key: str  # its id
+    key: str  # its id; of a sign-in too
     role: Role
     agent: AgentId | None = None
     queues: frozenset[QueueId] = frozenset()  # empty: all
     portal: str | None = None  # of a web site's key: which
+    person: str = ""  # who signed in; empty: a program with a key
+
+    @property
+    def author(self) -> str:
+        """Who did it, as the audit trail and revisions of the configuration have it."""
+        return self.person or f"key {self.key}"
 
     @property
     def own_only(self) -> bool:

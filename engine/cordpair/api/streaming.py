@@ -5,17 +5,18 @@ import contextlib
 
 from aiohttp import WSCloseCode, WSMsgType, web
 
-from cordpair.api.call import Call
-from cordpair.api.errors import TooMany, Unauthorized, Unavailable, UpgradeNeeded
+from cordpair.api.call import Call, asker
+from cordpair.api.errors import Forbidden, TooMany, Unauthorized, Unavailable, UpgradeNeeded
+from cordpair.api.roles import Scope
 from cordpair.api.stream import Client
 
 MOST_CLIENTS = 500
 SEND_S = 10.0  # a client who does not take a message for so long is gone
 HEARTBEAT_S = 20.0
-LOOK_AT_KEY_S = 10.0  # whether it was revoked or has expired
+LOOK_AT_KEY_S = 5.0  # whether key or sign-in was revoked or has expired
 LARGEST_MESSAGE = 1_024  # clients have nothing to say
 BUFFER = 256 * 1024  # bytes that may wait in this process for a client
-CLOSED_KEY = 4401  # the key is no longer good
+CLOSED_KEY = 4401  # key or sign-in is no longer good
 
 
 async def stream(call: Call) -> web.StreamResponse:
@@ -66,7 +67,7 @@ async def _say_goodbye(
     elif writer in done:
         await socket.close(code=WSCloseCode.GOING_AWAY, message=b"the engine is stopping")
     elif key in done:
-        await socket.close(code=CLOSED_KEY, message=b"the key is no longer good")
+        await socket.close(code=CLOSED_KEY, message=b"key or sign-in is no longer good")
 
 
 async def _until_closed(socket: web.WebSocketResponse) -> None:
@@ -75,11 +76,19 @@ async def _until_closed(socket: web.WebSocketResponse) -> None:
 
 
 async def _until_key_ends(call: Call) -> None:
-    authorization = call.request.headers.get("Authorization")
-    with contextlib.suppress(Unauthorized):
+    """Or until it is good for something else: who was given another role comes back with that."""
+    with contextlib.suppress(Unauthorized, Forbidden):
         while True:
             await asyncio.sleep(LOOK_AT_KEY_S)
-            await call.office.keys.scope_of(authorization)
+            if await _scope_now(call) != call.scope:
+                return
+
+
+async def _scope_now(call: Call) -> Scope:
+    try:
+        return await asker(call.office, call.request)
+    except Unavailable:
+        return call.scope  # the store does not answer: it is asked again
 
 
 __all__ = ["stream"]
