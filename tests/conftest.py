@@ -28,6 +28,7 @@ UNIT_FOLDERS = [
     "ivr",
     "journal",
     "loopback",
+    "numbers",
     "pbx_port",
     "replay",
     "reports",
