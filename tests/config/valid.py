@@ -9,6 +9,7 @@ from cordpair.config.model import (
     Action,
     Adapters,
     Agent,
+    Alarms,
     Assignment,
     Cell,
     Codes,
@@ -43,6 +44,8 @@ WORDS = st.text(st.characters(exclude_categories=["C", "Z"], include_characters=
 DURATIONS = st.integers(0, 10_000_000)
 CAUSES = st.sampled_from(["normal", "busy", "rejected", "no_answer", "unreachable", "congestion"])
 TASKS = "callbacks.later"  # longer than any of NAMES
+COUNTS, PERCENTS = st.none() | st.integers(0, 1_000), st.none() | st.floats(0, 100)
+ALARMS = st.builds(Alarms, COUNTS, st.none() | DURATIONS, st.none() | DURATIONS, PERCENTS, PERCENTS, COUNTS, COUNTS)
 POPS = ["https://crm.test/?c={customer}", "http://[::1]:8000/{page}"]
 STRATEGIES = st.sampled_from(["longest_idle", "top_down", "random", "ring_all", "ring_progressively", "best_skill"])
 
@@ -109,6 +112,7 @@ def configs(draw: st.DrawFn) -> Config:
             dispositions=st.lists(TEXTS, max_size=2).map(tuple),
             pops=st.lists(st.builds(Pop, st.sampled_from(POPS), TEXTS, st.booleans()), max_size=2).map(tuple),
             share=st.sampled_from(["off", "live", "keep"]),
+            alarms=ALARMS,
         )
 
     assignments = st.builds(
@@ -211,6 +215,7 @@ def configs(draw: st.DrawFn) -> Config:
         sign_in=SignIn(draw(maybe(st.just(Oidc("https://login.test", "us", Secret(env="O"), "mail"))))),
         queue_log=draw(st.builds(QueueLog, maybe(st.just("a log")), maybe(st.just("b.db")), st.booleans())),
         adapters=Adapters(draw(maybe(st.builds(Callcenter, queues=st.just(tuple(queues[:1])), callers=st.booleans())))),
+        alarms=draw(ALARMS),
         misses=draw(st.builds(Misses, st.integers(1, 1_000), DURATIONS, DURATIONS, DURATIONS, DURATIONS)),
         timing=draw(st.builds(Timing, short, short, short, short, short)),
     )

@@ -9,6 +9,8 @@ import msgspec
 from msgspec import Meta
 
 from cordpair.config.adapters import Adapters
+from cordpair.config.alarms import Alarms
+from cordpair.config.calls import Calls
 from cordpair.config.kinds import (
     ADDRESS,
     DAY_MS,
@@ -149,6 +151,7 @@ class Queue(msgspec.Struct, frozen=True):
     dispositions: tuple[Text, ...] = ()
     pops: tuple[Pop, ...] = ()
     share: Literal["off", "live", "keep"] = "live"
+    alarms: Alarms = Alarms()
 
 
 class Assignment(msgspec.Struct, frozen=True):
@@ -295,8 +298,10 @@ class Config(msgspec.Struct, frozen=True):
     gateway: Gateway = Gateway()
     portals: dict[Name, Portal] = {}
     sign_in: SignIn = SignIn()
+    calls: Calls = Calls()
     queue_log: QueueLog = QueueLog()
     adapters: Adapters = Adapters()
+    alarms: Alarms = Alarms()
     misses: Misses = Misses()
     timing: Timing = Timing()
 
@@ -311,7 +316,9 @@ __all__ = [
     "Action",
     "Adapters",
     "Agent",
+    "Alarms",
     "Assignment",
+    "Calls",
     "Cell",
     "Codes",
     "Config",

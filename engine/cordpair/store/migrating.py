@@ -21,6 +21,7 @@ from cordpair.store.schema import (
     get_help,
     joined_nodes,
     migrations,
+    queue_alarms,
     refuse_foreign,
     web_customers,
 )
@@ -65,6 +66,10 @@ def _without_desks(db: Database) -> None:
     db.execute("ALTER TABLE contacts DROP COLUMN customer")
 
 
+def _without_alarms(db: Database) -> None:
+    db.execute("ALTER TABLE queues DROP COLUMN alarms")
+
+
 UNDO: dict[str, Undo] = {
     configuration.__name__: _drop("revisions", "settings", *(name for name, _, _ in ENTITIES)),
     contact_records.__name__: _drop("contacts"),
@@ -74,6 +79,7 @@ UNDO: dict[str, Undo] = {
     get_help.__name__: _without_help,
     desks.__name__: _without_desks,
     bookmarks.__name__: _drop("bookmarks"),
+    queue_alarms.__name__: _without_alarms,
 }
 NAMES = tuple(UNDO)  # in their order: migration 1, 2, …
 

@@ -138,6 +138,12 @@ def bookmarks(db: Database) -> None:
     db.table("bookmarks").create({"name": str, "content": bytes}, pk="name", not_null={"content"})
 
 
+@migrations()
+def queue_alarms(db: Database) -> None:
+    """From which figure on a queue asks for a person."""
+    db.execute("ALTER TABLE queues ADD COLUMN alarms TEXT NOT NULL DEFAULT '{}'")
+
+
 # Durations are in ms; what is written as a list or table in the file is JSON here.
 ENTITIES: list[tuple[str, dict[str, type], set[str]]] = [
     ("pbx", {"url": str, "password": str}, {"url"}),
@@ -224,6 +230,7 @@ def refuse_foreign(db: Database, path: Path) -> None:
         get_help.__name__,
         desks.__name__,
         bookmarks.__name__,
+        queue_alarms.__name__,
     }
     if unknown:
         newer = ", ".join(sorted(unknown))
