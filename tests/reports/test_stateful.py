@@ -10,7 +10,11 @@ from cordpair.acd import events as ev
 from cordpair.acd.inputs import TimerDue
 from cordpair.journal import Entry
 from cordpair.journal.intervals import Counter
+from cordpair.reports import Live, Policy
+from cordpair.reports.days import zone_of
 from cordpair.reports.folding import Folder
+from cordpair.reports.live import OpenVisit
+from cordpair.reports.measures import waiting
 from cordpair.reports.raw import INTERVAL_MS, TIMES, RawInterval, interval_of, total
 from cordpair.reports.reconcile import reconcile, standing
 
@@ -31,7 +35,9 @@ def check(journal, now: int) -> None:
     check_times(rows, now)
     check_signed_in(journal, rows, now)
     check_against_the_journals_own(journal, rows)
+    check_live(journal, now, 0)
     half = len(journal) // 2
+    check_live(journal, now, half)
     acd = Acd()
     for at, _, events in journal[:half]:
         acd.fold(events, at)
@@ -88,6 +94,40 @@ def check_signed_in(journal, rows: list[RawInterval], now: int) -> None:
     for who, time in expected.items():
         found = total([row for row in rows if row.place.agent == who])
         assert sum(found.get(f"time.{name}", 0) for name in TIMES) == time, who
+
+
+def check_live(journal, now: int, seen_from: int) -> None:
+    """Counted one by one, of which the first were taken over when half of the rest had been seen."""
+    policy, zone = Policy(threshold_s=5, short_abandon_s=2), zone_of("Asia/Kathmandu")
+    live = Live(zone, policy, lambda: now, seen_from)
+    taken_over_at = (seen_from + len(journal)) // 2
+    for seq, (at, given, events) in enumerate(journal, 1):
+        if seq == taken_over_at and seen_from:
+            before = folded(journal[:seen_from])
+            rows = before.intervals(journal[seen_from - 1][0])
+            live.take_over(rows, [OpenVisit(v.visit, v.queue, v.began_at) for v in before.state.visits.values()])
+        if seq > seen_from:
+            live.see(Entry(seq, at, given or TimerDue(), tuple(events)))
+    folder = folded(journal)
+    begin, end = live.day
+    assert begin <= now < end and live.complete
+    today = [row for row in folder.intervals(now) if begin <= row.place.start < end]
+    for queue in folder.state.queues:
+        expected = waiting(total(today, lambda place: place.queue == queue), policy)  # noqa: B023  # used at once
+        found = live.figures(queue)
+        assert {name: getattr(found, name) for name in expected.keys() & set(found.__struct_fields__)} == {
+            name: expected[name] for name in expected.keys() & set(found.__struct_fields__)
+        }
+        assert found.waiting == expected["waiting"] and found.abandoned_short == expected["short_abandoned"]
+    for start in {row.place.start for row in today}:
+        rows = [row for row in today if row.place.start == start and row.place.queue]
+        counted = {
+            (row.place.queue, name) for row in rows for name in row.amounts if name.startswith(("offered", "outcome."))
+        }
+        assert live.counts(start) == {
+            (queue, name): total(rows, lambda place: place.queue == queue)[name]  # noqa: B023  # used at once
+            for queue, name in counted
+        }
 
 
 def check_against_the_journals_own(journal, rows: list[RawInterval]) -> None:

@@ -11,10 +11,11 @@ from cordpair.reports.erlang import (
 )
 from cordpair.reports.folding import Folder, fold
 from cordpair.reports.grouping import By, Line, lines
-from cordpair.reports.measures import Policy
+from cordpair.reports.live import Live, QueueFigures
 from cordpair.reports.metrics import Occupancy, ServiceLevel
 from cordpair.reports.raw import INTERVAL_MS, Place, RawInterval, Sums, interval_of, total
 from cordpair.reports.reconcile import Difference, Standing, reconcile, standing
+from cordpair.reports.tallies import Policy
 
 __all__ = [
     "INTERVAL_MS",
@@ -23,9 +24,11 @@ __all__ = [
     "Expectation",
     "Folder",
     "Line",
+    "Live",
     "Occupancy",
     "Place",
     "Policy",
+    "QueueFigures",
     "RawInterval",
     "ServiceLevel",
     "Standing",

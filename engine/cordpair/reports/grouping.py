@@ -9,8 +9,9 @@ from zoneinfo import ZoneInfo
 import msgspec
 
 from cordpair.reports.days import local
-from cordpair.reports.measures import Measure, Policy, handling, offers, times, waiting
+from cordpair.reports.measures import Measure, handling, offers, times, waiting
 from cordpair.reports.raw import Place, RawInterval
+from cordpair.reports.tallies import Policy
 
 
 class By(StrEnum):

@@ -1,94 +1,39 @@
 """Sums of raw intervals → what is reported of them, as the site's policy has it."""
 
-import msgspec
-
 from cordpair.reports import metrics
-from cordpair.reports.metrics import Occupancy, ServiceLevel
+from cordpair.reports.metrics import Occupancy
 from cordpair.reports.raw import TIMES
+from cordpair.reports.tallies import Policy, Tally
 
 Measure = int | float | None
 
 
-class Policy(msgspec.Struct, frozen=True):
-    """What a site means by its figures."""
-
-    service_level: ServiceLevel = ServiceLevel.OFFERED
-    threshold_s: int = 20
-    short_abandon_s: int = 0  # who gave up within it does not count; 0: everybody counts
-    occupancy: Occupancy = Occupancy.IDLE
-
-
-class _Visits:
-    """Counts of visits, by outcome and wait."""
-
-    def __init__(self, amounts: dict[str, int], policy: Policy) -> None:
-        self._amounts = amounts
-        self.waits: dict[str, dict[int, int]] = {}
-        for figure, amount in amounts.items():
-            if figure.startswith("wait."):
-                _, outcome, seconds = figure.split(".")
-                self.waits.setdefault(outcome, {})[int(seconds)] = amount
-        self.offered = amounts.get("offered", 0)
-        self.answered = self.outcome("connected")
-        self.short = self.within("abandoned", policy.short_abandon_s) if policy.short_abandon_s else 0
-        self.abandoned = self.outcome("abandoned")
-        self.turned_away = self.outcome("rejected_full", "rejected_closed", "rejected_no_agent")
-        self.flowed_out = self.outcome("overflowed", "transferred", "left_by_key", "voicemail", "called_back")
-
-    def outcome(self, *names: str) -> int:
-        return sum(self._amounts.get(f"outcome.{name}", 0) for name in names)
-
-    def within(self, outcome: str, seconds: int) -> int:
-        return sum(amount for waited, amount in self.waits.get(outcome, {}).items() if waited <= seconds)
-
-    def reached(self, seconds: int) -> int:
-        """Of those that ended; who still waits is not judged yet."""
-        return sum(
-            amount for waits in self.waits.values() for waited, amount in waits.items() if waited > seconds
-        )  # fmt: skip
-
-    def service_level(self, policy: Policy) -> float | None:
-        at = policy.threshold_s
-        answered = self.within("connected", at)
-        abandoned = max(0, self.within("abandoned", at) - self.short)
-        late = self.reached(at) - max(0, self.short - self.within("abandoned", at))
-        match policy.service_level:
-            case ServiceLevel.ANSWERED_ONLY:
-                return metrics.answered_share_in_time(answered, self.answered)
-            case ServiceLevel.WITH_ABANDONED:
-                return metrics.ended_share_in_time(answered, abandoned, self.answered, self.abandoned - self.short)
-            case ServiceLevel.IGNORE:
-                return metrics.service_level_ignoring(answered, abandoned, late)
-            case ServiceLevel.NEGATIVE:
-                return metrics.service_level_against(answered, abandoned, late)
-            case ServiceLevel.POSITIVE:
-                return metrics.service_level_in_favour(answered, abandoned, late)
-            case ServiceLevel.OFFERED:
-                return metrics.service_level_of_offered(answered, self.answered, self.abandoned, 0, self.short)
-            case ServiceLevel.REMOVED:
-                removed = answered + self.within("abandoned", at) + self.within("called_back", at)
-                return metrics.service_level_of_removed(removed, self.offered - self.turned_away)
-
-
 def waiting(amounts: dict[str, int], policy: Policy) -> dict[str, Measure]:
     """Of all visits that were offered, whoever took them."""
-    visits = _Visits(amounts, policy)
+    tally = Tally()
+    tally.add(amounts, policy)
+    waits = {
+        int(figure.rpartition(".")[2]): amount
+        for figure, amount in amounts.items()
+        if figure.startswith("wait.connected.")
+    }
     return {
-        "offered": visits.offered,
+        "offered": tally.offered,
         "contacts": amounts.get("contacts", 0),
         "waiting": amounts.get("waiting", 0),
-        "answered": visits.answered,
-        "abandoned": visits.abandoned,
-        "short_abandoned": visits.short,
-        "flowed_out": visits.flowed_out,
-        "turned_away": visits.turned_away,
-        "timed_out": visits.outcome("timed_out"),
-        "failed": visits.outcome("failed", "lost_visibility"),
-        "service_level": visits.service_level(policy),
-        "abandon_rate": metrics.abandon_rate(visits.abandoned, visits.offered, visits.short),
-        "answer_rate": metrics.answer_rate(visits.answered, visits.offered),
-        "asa_s": _seconds(metrics.speed_of_answer(amounts.get("waited_ms.connected", 0), visits.answered)),
-        "wait_p90_s": metrics.wait_percentile(visits.waits.get("connected", {}), 90),
+        "answered": tally.answered,
+        "answered_in_time": tally.answered_in_time,
+        "abandoned": tally.abandoned,
+        "short_abandoned": tally.abandoned_short,
+        "flowed_out": tally.flowed_out,
+        "turned_away": tally.turned_away,
+        "timed_out": tally.timed_out,
+        "failed": tally.failed,
+        "service_level": tally.service_level(policy),
+        "abandon_rate": tally.abandon_rate(),
+        "answer_rate": metrics.answer_rate(tally.answered, tally.offered),
+        "asa_s": tally.speed_of_answer_s(),
+        "wait_p90_s": metrics.wait_percentile(waits, 90),
     }
 
 
@@ -136,4 +81,4 @@ def _seconds(ms: float | None) -> float | None:
     return None if ms is None else ms / 1_000
 
 
-__all__ = ["Measure", "Policy", "handling", "offers", "times", "waiting"]
+__all__ = ["Measure", "handling", "offers", "times", "waiting"]
