@@ -6,7 +6,7 @@ import phonenumbers
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from cordpair.numbers import Class, Form, Kind, NumberRefused, Plan, Trunk, matches, pattern_problem, resolve
+from cordpair.numbers import Class, Form, Kind, NumberRefused, Plan, Rule, matches, pattern_problem, resolve
 
 REGIONS = st.sampled_from(["ES", "DE", "GB", "US", "IT", "AR", "BR", "IN", "AU", "JP", "FR"])
 INTERNAL = st.sampled_from([(), ("1X",), ("2XXX", "*9X"), ("9*",)])
@@ -17,14 +17,14 @@ DIALLED = set("0123456789+*#")
 
 @st.composite
 def plans(draw: st.DrawFn) -> Plan:
-    trunk = st.builds(Trunk, st.sampled_from(Form), st.sampled_from(["", "0", "9", "00", "#31#"]))
+    rule = st.builds(Rule, st.sampled_from(Form), st.sampled_from(["", "0", "9", "00", "#31#"]))
     return Plan(
         draw(REGIONS),
         internal=draw(INTERNAL),
         countries=draw(st.frozensets(REGIONS, max_size=3)),
         kinds=draw(st.frozensets(st.sampled_from(Kind))),
         allow=draw(st.sampled_from([(), ("+*",), ("+34*",)])),
-        trunks=draw(st.dictionaries(st.sampled_from(Class), trunk)),
+        rules=draw(st.dictionaries(st.sampled_from(Class), rule)),
     )
 
 

@@ -2,16 +2,16 @@
 
 import pytest
 
-from cordpair.numbers import Class, Form, Kind, NumberRefused, Plan, Trunk, Why, resolve, resolve_shown
+from cordpair.numbers import Class, Form, Kind, NumberRefused, Plan, Rule, Why, resolve, resolve_shown
 
 SPAIN = Plan("ES", internal=("1X", "2XXX", "*9X"))
 GERMANY = Plan(
     "DE",
     countries=frozenset({"DE", "AT"}),
-    trunks={
-        Class.NATIONAL: Trunk(Form.NATIONAL, "9"),
-        Class.INTERNATIONAL: Trunk(Form.DIGITS, "900"),
-        Class.INTERNAL: Trunk(prefix="7"),
+    rules={
+        Class.NATIONAL: Rule(Form.NATIONAL, "9"),
+        Class.INTERNATIONAL: Rule(Form.DIGITS, "900"),
+        Class.INTERNAL: Rule(prefix="7"),
     },
     internal=("4XX",),
 )
@@ -63,7 +63,7 @@ def test_prefixes_and_forms_stand_in_one_place(written, dial):
 
 
 def test_mobile_numbers_may_have_a_trunk_of_their_own():
-    plan = Plan("DE", trunks={Class.MOBILE: Trunk(Form.SIGNIFICANT, "8"), Class.NATIONAL: Trunk(Form.DIGITS)})
+    plan = Plan("DE", rules={Class.MOBILE: Rule(Form.SIGNIFICANT, "8"), Class.NATIONAL: Rule(Form.DIGITS)})
     assert resolve(plan, "0151 23456789").dial == "815123456789"
     assert resolve(plan, "030 123456").dial == "4930123456"
 
@@ -130,7 +130,7 @@ def test_emergency_numbers_only_where_they_are_allowed_by_name():
 
 def test_a_form_that_would_reach_an_emergency_service_is_refused():
     """Delhi's numbers begin with 11: without the 0 in front of it, 112… is the emergency service."""
-    significant = Plan("IN", trunks={Class.NATIONAL: Trunk(Form.SIGNIFICANT)})
+    significant = Plan("IN", rules={Class.NATIONAL: Rule(Form.SIGNIFICANT)})
     assert resolve(Plan("IN"), "011 2345 6789").dial == "+911123456789"
     try:
         found = resolve(significant, "011 2345 6789")

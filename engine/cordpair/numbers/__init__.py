@@ -1,7 +1,7 @@
 """Telephone numbers, pure: what people write in, what the trunk wants out, and whether it may be called at all."""
 
 from cordpair.numbers.allowed import kind_of
-from cordpair.numbers.plan import EVERYDAY, Class, Form, Kind, Plan, Trunk
+from cordpair.numbers.plan import EVERYDAY, Class, Form, Kind, Plan, Rule
 from cordpair.numbers.resolve import Destination, NumberRefused, Why, resolve, resolve_shown
 from cordpair.numbers.written import LONGEST, matches, pattern_problem
 
@@ -14,7 +14,7 @@ __all__ = [
     "Kind",
     "NumberRefused",
     "Plan",
-    "Trunk",
+    "Rule",
     "Why",
     "kind_of",
     "matches",

@@ -58,7 +58,7 @@ class Form(StrEnum):
     SIGNIFICANT = "significant"  # without the country's own prefix: 932009000, 30123456
 
 
-class Trunk(msgspec.Struct, frozen=True):
+class Rule(msgspec.Struct, frozen=True):
     """For a class of destinations: the number in a form, after a prefix. Internal and short ones have one form."""
 
     form: Form = Form.E164
@@ -76,12 +76,12 @@ class Plan(msgspec.Struct, frozen=True):
     kinds: frozenset[Kind] = EVERYDAY
     allow: tuple[str, ...] = ()
     deny: tuple[str, ...] = ()
-    trunks: dict[Class, Trunk] = {}
+    rules: dict[Class, Rule] = {}
 
-    def trunk(self, found: Class) -> Trunk:
-        if found is Class.MOBILE and found not in self.trunks:
+    def rule(self, found: Class) -> Rule:
+        if found is Class.MOBILE and found not in self.rules:
             found = Class.NATIONAL
-        return self.trunks.get(found, Trunk())
+        return self.rules.get(found, Rule())
 
 
-__all__ = ["EVERYDAY", "Class", "Form", "Kind", "Plan", "Trunk"]
+__all__ = ["EVERYDAY", "Class", "Form", "Kind", "Plan", "Rule"]

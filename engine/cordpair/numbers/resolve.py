@@ -106,7 +106,7 @@ def _full(plan: Plan, number: PhoneNumber) -> Destination:
             raise NumberRefused(Why.KIND, f"is a number of kind {kind}, which may not be called")
         if not is_in_reach(plan, number):
             raise NumberRefused(Why.COUNTRY, "is a number of a country that may not be called")
-    formed = _formed(number, e164, plan.trunk(reach).form)
+    formed = _formed(number, e164, plan.rule(reach).form)
     if is_emergency(formed, plan.region) and Kind.EMERGENCY not in plan.kinds:
         raise NumberRefused(Why.EMERGENCY, "would reach an emergency service in the form that the trunk wants")
     return _made(plan, formed, e164, kind, reach)
@@ -154,7 +154,7 @@ def _must_not_be_denied(plan: Plan, number: str) -> None:
 
 
 def _made(plan: Plan, formed: str, shown: str, kind: Kind, reach: Class) -> Destination:
-    return Destination(plan.trunk(reach).prefix + formed, shown, kind, reach)
+    return Destination(plan.rule(reach).prefix + formed, shown, kind, reach)
 
 
 __all__ = ["Destination", "NumberRefused", "Why", "resolve", "resolve_shown"]
