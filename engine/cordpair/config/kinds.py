@@ -3,7 +3,7 @@
 from typing import Annotated
 
 import msgspec
-from msgspec import Meta
+from msgspec import Meta, inspect
 
 DAY_MS = 86_400_000
 
@@ -28,12 +28,25 @@ Code = Annotated[str, Meta(pattern=r"^[0-9*#]{1,16}$")]
 Key = Annotated[str, Meta(pattern=r"^[0-9*#]$")]
 Level = Annotated[int, Meta(ge=1, le=10)]
 
+# Names of entries of a section, for the forms that are made from the model; that they exist is looked at in ``check``.
+PbxName = Annotated[Name, Meta(extra={"reference": "pbx"})]
+QueueName = Annotated[Name, Meta(extra={"reference": "queues"})]
+SeatName = Annotated[Name, Meta(extra={"reference": "seats"})]
+ServiceName = Annotated[Name, Meta(extra={"reference": "services"})]
+SkillName = Annotated[Name, Meta(extra={"reference": "skills"})]
+Prompt = Annotated[Text, Meta(extra={"suggestions": "prompts"})]  # or what the PBX calls it
+
 
 class Secret(msgspec.Struct, frozen=True):
     """Where a secret is: never the secret itself."""
 
     env: Text | None = None
     file: Text | None = None
+
+
+def is_duration(info: inspect.Metadata) -> bool:
+    """Whether it is in ms here and ``"90s"`` in the file. What else is said of a kind is for forms."""
+    return (info.extra or {}).get("kind") == "duration"
 
 
 __all__ = [
@@ -54,9 +67,16 @@ __all__ = [
     "Offset",
     "Origin",
     "Page",
+    "PbxName",
+    "Prompt",
+    "QueueName",
+    "SeatName",
     "Secret",
+    "ServiceName",
+    "SkillName",
     "Text",
     "Trunk",
     "Url",
     "Word",
+    "is_duration",
 ]

@@ -12,11 +12,8 @@ from cordpair.config.adapters import Adapters
 from cordpair.config.alarms import Alarms
 from cordpair.config.calls import Calls
 from cordpair.config.kinds import (
-    ADDRESS,
     DAY_MS,
     NETWORK,
-    ORIGIN,
-    PAGE,
     POP,
     SOCKET,
     Address,
@@ -29,7 +26,13 @@ from cordpair.config.kinds import (
     Offset,
     Origin,
     Page,
+    PbxName,
+    Prompt,
+    QueueName,
+    SeatName,
     Secret,
+    ServiceName,
+    SkillName,
     Text,
     Trunk,
     Url,
@@ -91,26 +94,26 @@ class Pbx(msgspec.Struct, frozen=True):
     url: Url
     password: Secret | None = None
     address: Address | None = None
-    peers: dict[Name, Trunk] = {}
+    peers: dict[PbxName, Trunk] = {}
     door: PbxDoor | None = None
 
 
 class Action(msgspec.Struct, frozen=True):
     """Exactly one of ``queue``, ``service`` and ``hang_up``; ``prompt`` goes with ``hang_up``."""
 
-    queue: Name | None = None
-    service: Name | None = None
+    queue: QueueName | None = None
+    service: ServiceName | None = None
     hang_up: Cause | None = None
-    prompt: Text = ""
+    prompt: Prompt = ""
 
 
 class Step(msgspec.Struct, frozen=True):
     after: Duration = 0
-    levels: dict[Name, Level] = {}
+    levels: dict[SkillName, Level] = {}
 
 
 class Overflow(msgspec.Struct, frozen=True):
-    queue: Name
+    queue: QueueName
     percent: Annotated[float, Meta(gt=0, le=100)]
 
 
@@ -142,7 +145,7 @@ class Queue(msgspec.Struct, frozen=True):
     progress: Annotated[int, Meta(ge=1_000, le=600_000, extra={"kind": "duration"})] = 5_000
     group_size: Annotated[int, Meta(ge=1, le=20)] = 20
     music: Word = "default"
-    prompt: Text = ""
+    prompt: Prompt = ""
     web: Literal["wait_off_pbx", "call_first"] = "wait_off_pbx"
     web_accept: Literal["automatic", "desktop"] = "automatic"
     web_retries: Annotated[int, Meta(ge=0, le=100)] = 1
@@ -165,21 +168,21 @@ class Agent(msgspec.Struct, frozen=True):
     """``shown_as``: the name that customers and colleagues see."""
 
     shown_as: Text = ""
-    seat: Name | None = None
-    skills: dict[Name, Level] = {}
-    queues: dict[Name, Assignment] = {}
+    seat: SeatName | None = None
+    skills: dict[SkillName, Level] = {}
+    queues: dict[QueueName, Assignment] = {}
     wrap_up: Duration | None = None
     capacity: dict[Name, Annotated[int, Meta(ge=1, le=100)]] = msgspec.field(default_factory=lambda: {"voice": 1})
 
 
 class Seat(msgspec.Struct, frozen=True):
     endpoint: Word
-    node: Name | None = None
+    node: PbxName | None = None
     browser: bool = False
 
 
 class Service(msgspec.Struct, frozen=True):
-    queue: Name
+    queue: QueueName
     dialled: tuple[Word, ...] = ()
     to: tuple[Word, ...] = ()
     contexts: tuple[Word, ...] = ()
@@ -234,9 +237,9 @@ class Gateway(msgspec.Struct, frozen=True):
     turn: tuple[Word, ...] = ()
     turn_secret: Secret | None = None
     turn_lasts: Annotated[int, Meta(ge=60_000, le=DAY_MS, extra={"kind": "duration"})] = 3_600_000
-    video_skill: Name = "video"
+    video_skill: SkillName = "video"
     contexts: tuple[Word, ...] = ("cordpair-door",)
-    node: Name | None = None  # None: the first
+    node: PbxName | None = None  # None: the first
 
 
 class QueueLog(msgspec.Struct, frozen=True):
@@ -265,9 +268,9 @@ class SignIn(msgspec.Struct, frozen=True):
 class PageRule(msgspec.Struct, frozen=True):
     """Where a page leads: exactly one of ``service`` and ``queue``."""
 
-    service: Name | None = None
-    queue: Name | None = None
-    skills: dict[Name, Level] = {}
+    service: ServiceName | None = None
+    queue: QueueName | None = None
+    skills: dict[SkillName, Level] = {}
 
 
 class Portal(msgspec.Struct, frozen=True):
@@ -307,12 +310,6 @@ class Config(msgspec.Struct, frozen=True):
 
 
 __all__ = [
-    "ADDRESS",
-    "NETWORK",
-    "ORIGIN",
-    "PAGE",
-    "POP",
-    "SOCKET",
     "Action",
     "Adapters",
     "Agent",

@@ -11,7 +11,7 @@ import msgspec
 from msgspec import inspect
 
 from cordpair.config.durations import format_duration, parse_duration
-from cordpair.config.model import ADDRESS, NETWORK, ORIGIN, PAGE, POP, SOCKET, Secret
+from cordpair.config.kinds import ADDRESS, NETWORK, ORIGIN, PAGE, POP, SOCKET, Secret, is_duration
 from cordpair.config.problems import Path, Problems, quote
 
 # What a pattern of the model means, in words.
@@ -42,7 +42,7 @@ class Reader:
     def read(self, raw: Any, info: inspect.Type, path: Path) -> Any:
         """The value of the type, or one that stands in for it; then a problem was noted."""
         if isinstance(info, inspect.Metadata):
-            return self._duration(raw, info, path)
+            return self._duration(raw, info, path) if is_duration(info) else self.read(raw, info.type, path)
         return READERS[type(info)](self, raw, info, path)
 
     # ------------------------------------------------------------ containers
@@ -78,14 +78,14 @@ class Reader:
             return WRONG
         values = {}
         for key, value in raw.items():
-            self._str(key, info.key_type, (*path, key))
+            self.read(key, info.key_type, (*path, key))
             read = self.read(value, info.value_type, (*path, key))
             values[key] = _empty(info.value_type) if read is WRONG else read
         return values
 
     def _tuple(self, raw: Any, info: inspect.VarTupleType, path: Path) -> Any:
         if not isinstance(raw, list):
-            if isinstance(raw, str) and isinstance(info.item_type, inspect.StrType):
+            if isinstance(raw, str) and isinstance(_plain(info.item_type), inspect.StrType):
                 raw = [raw]  # one word stands for a list of one
             else:
                 self._problems.error(path, f"must be a list, not {quote(raw)}")
@@ -170,9 +170,13 @@ READERS: dict[type[inspect.Type], Any] = {
 }
 
 
+def _plain(info: inspect.Type) -> inspect.Type:
+    return _plain(info.type) if isinstance(info, inspect.Metadata) else info
+
+
 def _empty(info: inspect.Type) -> Any:
     """What stands in for a wrong value that has no default."""
-    match info:
+    match _plain(info):
         case inspect.StrType():
             return ""
         case inspect.FloatType():

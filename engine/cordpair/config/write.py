@@ -6,6 +6,7 @@ import msgspec
 from msgspec import inspect
 
 from cordpair.config.durations import format_duration
+from cordpair.config.kinds import is_duration
 from cordpair.config.load import SHAPE
 from cordpair.config.model import Config
 from cordpair.config.problems import BARE_KEY
@@ -27,8 +28,8 @@ def write(config: Config) -> str:
 def to_raw(value: Any, info: inspect.Type) -> Any:
     """As ``tomllib`` would give it."""
     match info:
-        case inspect.Metadata():
-            return format_duration(value)
+        case inspect.Metadata(type=inner):
+            return format_duration(value) if is_duration(info) else to_raw(value, inner)
         case inspect.UnionType(types=types):
             (present,) = (each for each in types if not isinstance(each, inspect.NoneType))
             return to_raw(value, present)
