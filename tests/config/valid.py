@@ -37,6 +37,7 @@ from cordpair.config.model import (
     Store,
     Timing,
 )
+from cordpair.config.reports import Reports, Schedule, Smtp
 
 NAMES = st.from_regex(r"[A-Za-z0-9][A-Za-z0-9_.@+-]{0,8}", fullmatch=True)
 TEXTS = st.text(st.characters(exclude_categories=["C", "Z"], include_characters=" \"'\\#"), max_size=10)
@@ -46,6 +47,26 @@ CAUSES = st.sampled_from(["normal", "busy", "rejected", "no_answer", "unreachabl
 TASKS = "callbacks.later"  # longer than any of NAMES
 COUNTS, PERCENTS = st.none() | st.integers(0, 1_000), st.none() | st.floats(0, 100)
 ALARMS = st.builds(Alarms, COUNTS, st.none() | DURATIONS, st.none() | DURATIONS, PERCENTS, PERCENTS, COUNTS, COUNTS)
+REPORTS = st.builds(
+    Reports,
+    st.just("r.db"),
+    st.sampled_from(["UTC", "Asia/Kathmandu"]),
+    st.sampled_from(["offered", "removed"]),
+    st.integers(0, 86_400).map(lambda seconds: seconds * 1_000),
+    schedules=st.dictionaries(
+        st.sampled_from(["a", "b-1"]),
+        st.builds(
+            Schedule,
+            st.sampled_from(["hour", "day", "week"]),
+            st.just("23:59"),
+            by=st.sampled_from([("day",), ("queue", "hour")]),
+            webhook=st.just("https://bi.test/in?x=1"),
+            secret=st.just(Secret(env="R")),
+        ),
+        max_size=2,
+    ),
+)
+SMTP = st.just(Smtp()) | st.just(Smtp("mail.test", 25, "off", sender="a@mail.test"))
 POPS = ["https://crm.test/?c={customer}", "http://[::1]:8000/{page}"]
 STRATEGIES = st.sampled_from(["longest_idle", "top_down", "random", "ring_all", "ring_progressively", "best_skill"])
 
@@ -214,6 +235,8 @@ def configs(draw: st.DrawFn) -> Config:
         ),
         sign_in=SignIn(draw(maybe(st.just(Oidc("https://login.test", "us", Secret(env="O"), "mail"))))),
         queue_log=draw(st.builds(QueueLog, maybe(st.just("a log")), maybe(st.just("b.db")), st.booleans())),
+        reports=draw(REPORTS),
+        smtp=draw(SMTP),
         adapters=Adapters(draw(maybe(st.builds(Callcenter, queues=st.just(tuple(queues[:1])), callers=st.booleans())))),
         alarms=draw(ALARMS),
         misses=draw(st.builds(Misses, st.integers(1, 1_000), DURATIONS, DURATIONS, DURATIONS, DURATIONS)),

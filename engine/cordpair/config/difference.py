@@ -12,7 +12,10 @@ LONGEST = 100
 # Tables in which the order of the entries counts.
 ORDERED = ("services", "agents")
 # Read at the start of the engine only.
-FIXED = ("cell", "pbx", "http", "store", "journal", "gateway", "portals", "sign_in", "queue_log", "adapters")
+FIXED = (
+    "cell", "pbx", "http", "store", "journal", "gateway", "portals", "sign_in", "queue_log", "reports", "smtp",
+    "adapters",
+)  # fmt: skip
 
 
 def difference(before: Config, after: Config) -> list[str]:

@@ -38,6 +38,7 @@ from cordpair.config.kinds import (
     Url,
     Word,
 )
+from cordpair.config.reports import Reports, Smtp
 
 Cause = Literal["normal", "busy", "rejected", "no_answer", "unreachable", "congestion"]
 Strategy = Literal[
@@ -303,6 +304,8 @@ class Config(msgspec.Struct, frozen=True):
     sign_in: SignIn = SignIn()
     calls: Calls = Calls()
     queue_log: QueueLog = QueueLog()
+    reports: Reports = Reports()
+    smtp: Smtp = Smtp()
     adapters: Adapters = Adapters()
     alarms: Alarms = Alarms()
     misses: Misses = Misses()

@@ -13,6 +13,7 @@ from msgspec import inspect
 from cordpair.config.durations import format_duration, parse_duration
 from cordpair.config.kinds import ADDRESS, NETWORK, ORIGIN, PAGE, POP, SOCKET, Secret, is_duration
 from cordpair.config.problems import Path, Problems, quote
+from cordpair.config.reports import HOOK, HOUR, MAILBOX
 
 # What a pattern of the model means, in words.
 PATTERNS = {
@@ -28,6 +29,9 @@ PATTERNS = {
     SOCKET: 'must be the address of a WebSocket, such as "ws://127.0.0.1:8088/ws"',
     POP: 'must be an address such as "https://crm.example.com/customers/{customer}"',
     NETWORK: 'must be an address or a network, such as "127.0.0.1" or "10.0.0.0/8"',
+    MAILBOX: 'must be an address such as "team@example.com"',
+    HOUR: 'must be a time of day such as "07:30"',
+    HOOK: 'must be an address such as "https://example.com/reports"',
     r"^[0-9]{1,4}$": 'must be 1 to 4 digits, as text: "1"',
 }
 CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")

@@ -46,6 +46,9 @@ def _references(config: Config) -> Iterator[tuple[Place, Secret | None]]:
     yield ("gateway", "turn_secret"), config.gateway.turn_secret
     oidc = config.sign_in.oidc
     yield ("sign_in", "oidc", "client_secret"), oidc.client_secret if oidc is not None else None
+    for name, schedule in config.reports.schedules.items():
+        yield ("reports", "schedules", name, "secret"), schedule.secret
+    yield ("smtp", "password"), config.smtp.password
 
 
 def resolve_secret(secret: Secret, key: str, environ: Mapping[str, str], base: Path) -> str:
