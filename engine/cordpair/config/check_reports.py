@@ -36,7 +36,8 @@ def _path(config: Config, problems: Problems) -> None:
 
 
 def _schedule(config: Config, schedule: Schedule, path: Path, problems: Problems) -> None:
-    if not schedule.to and schedule.webhook is None:
+    nowhere = not schedule.to and schedule.webhook is None
+    if nowhere and not any(problems.known((*path, key)) for key in ("to", "webhook")):
         problems.error(path, "goes nowhere: write to, webhook, or both")
     if schedule.to and config.smtp.host is None:
         problems.error(("smtp", "host"), f"is missing: reports.schedules.{path[-1]} is sent by mail")
