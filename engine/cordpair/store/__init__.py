@@ -1,6 +1,7 @@
 """Configuration entities, contact records, sign-ins and API keys in SQLite."""
 
 from cordpair.store.conversations import Conversation, Conversations, Day
+from cordpair.store.cti_secrets import CtiSecret, CtiSecrets
 from cordpair.store.errors import StoreError
 from cordpair.store.keys import ApiKey, ApiKeys
 from cordpair.store.mapping import to_configuration
@@ -18,6 +19,8 @@ __all__ = [
     "ContactRecords",
     "Conversation",
     "Conversations",
+    "CtiSecret",
+    "CtiSecrets",
     "Day",
     "Revision",
     "SignIn",

@@ -20,6 +20,7 @@ from cordpair.store.schema import (
     desks,
     get_help,
     joined_nodes,
+    line_protocol,
     migrations,
     queue_alarms,
     refuse_foreign,
@@ -80,6 +81,7 @@ UNDO: dict[str, Undo] = {
     desks.__name__: _without_desks,
     bookmarks.__name__: _drop("bookmarks"),
     queue_alarms.__name__: _without_alarms,
+    line_protocol.__name__: _drop("cti_secrets"),
 }
 NAMES = tuple(UNDO)  # in their order: migration 1, 2, …
 

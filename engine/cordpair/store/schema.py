@@ -144,6 +144,14 @@ def queue_alarms(db: Database) -> None:
     db.execute("ALTER TABLE queues ADD COLUMN alarms TEXT NOT NULL DEFAULT '{}'")
 
 
+@migrations()
+def line_protocol(db: Database) -> None:
+    """Agents' secrets for clients of AsteriskCTI's protocol: see ``cti_secrets``."""
+    db.table("cti_secrets").create(
+        {"agent": str, "hash": str, "changed_at": int}, pk="agent", not_null={"hash", "changed_at"}
+    )
+
+
 # Durations are in ms; what is written as a list or table in the file is JSON here.
 ENTITIES: list[tuple[str, dict[str, type], set[str]]] = [
     ("pbx", {"url": str, "password": str}, {"url"}),
@@ -231,6 +239,7 @@ def refuse_foreign(db: Database, path: Path) -> None:
         desks.__name__,
         bookmarks.__name__,
         queue_alarms.__name__,
+        line_protocol.__name__,
     }
     if unknown:
         newer = ", ".join(sorted(unknown))

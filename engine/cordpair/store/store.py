@@ -6,6 +6,7 @@ from pathlib import Path
 from cordpair.config import Config, Loaded
 from cordpair.store import revisions
 from cordpair.store.bookmarks import Bookmarks
+from cordpair.store.cti_secrets import CtiSecrets
 from cordpair.store.errors import StoreError
 from cordpair.store.keys import ApiKeys
 from cordpair.store.pages import pages_beside
@@ -25,6 +26,7 @@ class Store:
         self.keys = ApiKeys(thread)
         self.sign_ins = SignIns(thread)
         self.bookmarks = Bookmarks(thread)
+        self.cti_secrets = CtiSecrets(thread)
 
     @classmethod
     async def open(cls, path: Path, *, keep: int = KEEP) -> "Store":
