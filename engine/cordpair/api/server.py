@@ -40,11 +40,11 @@ HEADER, HEADERS = 8_190, 64
 KEEP_ALIVE_S = 60.0
 
 
-def parse_listen(text: str) -> tuple[str, int]:
-    """``host:port`` or ``[v6]:port``. Raises ConfigurationError."""
+def parse_listen(text: str, where: str = "[http] listen") -> tuple[str, int]:
+    """``host:port`` or ``[v6]:port``. ``where``: the configuration's key. Raises ConfigurationError."""
     found = LISTEN.fullmatch(text)
     if found is None or int(found["port"]) > 65_535:
-        raise ConfigurationError(f"[http] listen: {text!r} is no address; write it like 127.0.0.1:8080 or [::1]:8080.")
+        raise ConfigurationError(f"{where}: {text!r} is no address; write it like 127.0.0.1:8080 or [::1]:8080.")
     return found["host"].strip("[]") or "0.0.0.0", int(found["port"])  # noqa: S104  the operator asked for it
 
 

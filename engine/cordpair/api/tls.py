@@ -1,6 +1,6 @@
 """TLS in this process, and certificates that are renewed while it runs.
 
-Only with uvloop: asyncio's own TLS takes 291 KB a connection, and browsers that wait have one each.
+For browsers, which wait by the thousand, only with uvloop: asyncio's own TLS takes 291 KB a connection.
 """
 
 import asyncio
@@ -14,13 +14,16 @@ log = logging.getLogger(__name__)
 
 LOOK_S = 30.0  # whether the certificate was renewed
 
+BROWSERS = "[http] certificate"
+
 Stamp = tuple[tuple[int, int, int], ...]
 
 
 class Tls:
-    def __init__(self, certificate: Path, key: Path) -> None:
-        """Within the event loop that will serve. Raises ConfigurationError."""
-        if not type(asyncio.get_running_loop()).__module__.startswith("uvloop"):
+    def __init__(self, certificate: Path, key: Path, where: str = BROWSERS) -> None:
+        """Within the event loop that will serve. ``where``: the configuration's key. Raises ConfigurationError."""
+        self._where = where
+        if where == BROWSERS and not type(asyncio.get_running_loop()).__module__.startswith("uvloop"):
             raise ConfigurationError(
                 "[http] certificate: TLS is served with uvloop only, which this platform does not have: "
                 "put a reverse proxy before it, see docs/how-to/web-server.md."
@@ -54,18 +57,18 @@ class Tls:
             context.load_cert_chain(self._certificate, self._key, password=_refuse)
         except ssl.SSLError as error:
             raise ConfigurationError(
-                f"[http] certificate: {self._certificate} and {self._key} cannot be used: {error.reason or error}. "
+                f"{self._where}: {self._certificate} and {self._key} cannot be used: {error.reason or error}. "
                 "Both are PEM files, the key has no password, and they belong together."
             ) from error
         except OSError as error:
-            raise ConfigurationError(f"[http] certificate: {self._path_of(error)}: {error.strerror}.") from error
+            raise ConfigurationError(f"{self._where}: {self._path_of(error)}: {error.strerror}.") from error
         return context
 
     def _look(self) -> Stamp:
         try:
             found = [path.stat() for path in (self._certificate, self._key)]
         except OSError as error:
-            raise ConfigurationError(f"[http] certificate: {self._path_of(error)}: {error.strerror}.") from error
+            raise ConfigurationError(f"{self._where}: {self._path_of(error)}: {error.strerror}.") from error
         return tuple((each.st_mtime_ns, each.st_size, each.st_ino) for each in found)
 
     def _path_of(self, error: OSError) -> str:
