@@ -14,6 +14,7 @@ IN_CI = os.environ.get("CI") == "true"
 
 UNIT_FOLDERS = [
     "acd",
+    "adapters",
     "api",
     "asterisk",
     "cli",

@@ -6,7 +6,9 @@ from typing import Annotated, Literal
 import msgspec
 from msgspec import Meta
 
-from cordpair.config.kinds import Name, Origin, Text
+from cordpair.config.kinds import Origin, QueueName, SeatName, Text, Word
+
+MAC = r"^([0-9A-Fa-f]{2}:){5}[0-9A-Fa-f]{2}$"
 
 
 class Callcenter(msgspec.Struct, frozen=True):
@@ -16,7 +18,7 @@ class Callcenter(msgspec.Struct, frozen=True):
     a key that is bound to no agent may act for every agent. ``callers``: with their numbers; without, the contact's id
     stands in their place."""
 
-    queues: tuple[Name, ...] = ()
+    queues: tuple[QueueName, ...] = ()
     origins: tuple[Origin, ...] = ()
     unbound_keys: Literal["watch", "act"] = "watch"
     callers: bool = False
@@ -24,10 +26,29 @@ class Callcenter(msgspec.Struct, frozen=True):
     clients: Annotated[int, Meta(ge=1, le=10_000)] = 200
 
 
+class Cti(msgspec.Struct, frozen=True):
+    """AsteriskCTI's line protocol. Where others than this machine are to reach it, it needs ``certificate`` and
+    ``certificate_key``.
+
+    ``pause_reason``: of agents who say ``PAUSE IN``. ``contexts``: in which ``ORIG`` may dial; none: it may not.
+    ``macs``: the seat of each machine, by its network card's address."""
+
+    listen: Word = "127.0.0.1:5050"
+    certificate: Text | None = None
+    certificate_key: Text | None = None
+    idle: Annotated[int, Meta(ge=5_000, le=3_600_000, extra={"kind": "duration"})] = 60_000
+    clients: Annotated[int, Meta(ge=1, le=10_000)] = 500
+    begin_in_pause: bool = False
+    pause_reason: Text = ""
+    contexts: tuple[Word, ...] = ()
+    macs: dict[Annotated[str, Meta(pattern=MAC)], SeatName] = {}
+
+
 class Adapters(msgspec.Struct, frozen=True):
     """Each None: off."""
 
     callcenter: Callcenter | None = None
+    cti: Cti | None = None
 
 
-__all__ = ["Adapters", "Callcenter"]
+__all__ = ["Adapters", "Callcenter", "Cti"]
