@@ -3,9 +3,9 @@
 from collections.abc import Iterator
 from typing import Any
 
-from cordpair.config.load import SHAPE
+from cordpair.config.load import SHAPE, parse, tables
 from cordpair.config.model import Config
-from cordpair.config.problems import Path, show_path
+from cordpair.config.problems import InvalidConfiguration, Path, show_path
 from cordpair.config.write import inline, to_raw
 
 LONGEST = 100
@@ -20,7 +20,23 @@ FIXED = (
 
 def difference(before: Config, after: Config) -> list[str]:
     """Nothing of secrets is in it: a configuration does not hold them."""
-    old, new = to_raw(before, SHAPE), to_raw(after, SHAPE)
+    return _lines(to_raw(before, SHAPE), to_raw(after, SHAPE))
+
+
+def difference_of_texts(before: str, after: str) -> list[str]:
+    """Of configurations as they were kept: also of one that this version would not take any more."""
+    try:
+        return difference(parse(before).config, parse(after).config)
+    except InvalidConfiguration:
+        return _lines(tables(before), tables(after))
+
+
+def is_same(before: Config, after: Config) -> bool:
+    """Also in the order of entries, where it counts."""
+    return before == after and all(list(getattr(before, name)) == list(getattr(after, name)) for name in ORDERED)
+
+
+def _lines(old: dict[str, Any], new: dict[str, Any]) -> list[str]:
     lines = list(_tables((), old, new))
     for name in ORDERED:
         kept = [key for key in old.get(name, {}) if key in new.get(name, {})]
@@ -57,4 +73,4 @@ def _shown(value: Any) -> str:
     return text if len(text) <= LONGEST else text[:LONGEST] + "…"
 
 
-__all__ = ["FIXED", "difference", "needs_restart"]
+__all__ = ["FIXED", "ORDERED", "difference", "difference_of_texts", "is_same", "needs_restart"]

@@ -3,6 +3,7 @@
 import hashlib
 import tomllib
 from pathlib import Path
+from typing import Any
 
 import msgspec
 from msgspec import inspect
@@ -28,6 +29,19 @@ class Loaded(msgspec.Struct, frozen=True):
     hash: str
 
 
+class Examined(msgspec.Struct, frozen=True):
+    """``config``: where it is ``wrong``, defaults stand in for what is; ``more``: problems that are not told."""
+
+    config: Config
+    problems: tuple[Problem, ...]
+    more: int
+    wrong: bool
+
+    @property
+    def errors(self) -> tuple[Problem, ...]:
+        return tuple(problem for problem in self.problems if problem.severity is Severity.ERROR)
+
+
 def load(path: Path) -> Loaded:
     """Raises ConfigurationError when the file cannot be read, InvalidConfiguration when it cannot be used."""
     try:
@@ -48,21 +62,30 @@ def load(path: Path) -> Loaded:
 
 def parse(text: str, source: str = "cordpair.toml") -> Loaded:
     """Every mistake in the text at once. Raises InvalidConfiguration; ``source`` names the text in its message."""
+    found = examine(tables(text, source))
+    if found.wrong:
+        raise InvalidConfiguration(source, found.errors, found.more)
+    digest = hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
+    return Loaded(found.config, found.problems, text, digest)
+
+
+def tables(text: str, source: str = "cordpair.toml") -> dict[str, Any]:
+    """The text as it stands, not looked at. Raises InvalidConfiguration when it is no TOML."""
     try:
-        raw = tomllib.loads(text)
+        return tomllib.loads(text)
     except (tomllib.TOMLDecodeError, RecursionError, ValueError) as error:
         reason = "it is nested too deeply" if isinstance(error, RecursionError) else str(error)
         raise InvalidConfiguration(source, [Problem("", f"is not TOML: {reason}")]) from error
+
+
+def examine(raw: Any) -> Examined:
+    """What is said by tables as ``tomllib`` gives them, and every mistake in it."""
     problems = Problems()
     config: Config = Reader(problems).read(raw, SHAPE, ())
     check(config, problems)
     check_loops(config, problems)
     check_secrets(config, problems)
-    errors = [problem for problem in problems.found if problem.severity is Severity.ERROR]
-    if errors:
-        raise InvalidConfiguration(source, errors)
-    digest = hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
-    return Loaded(config, tuple(problems.found), text, digest)
+    return Examined(config, tuple(problems.found), problems.more, problems.wrong)
 
 
-__all__ = ["Loaded", "load", "parse"]
+__all__ = ["SHAPE", "Examined", "Loaded", "examine", "load", "parse", "tables"]

@@ -15,6 +15,7 @@ Path = tuple[str | int, ...]
 SHOWN = 50  # problems in one message
 SUGGESTIONS = 100  # near misses looked up for one file; each costs a comparison with every candidate
 CANDIDATES = 2_000
+MOST = 1_000  # errors that are told, and warnings; the rest is counted
 
 BARE_KEY = re.compile(r"[A-Za-z0-9_-]+")
 
@@ -38,12 +39,14 @@ class Problem(msgspec.Struct, frozen=True):
 class InvalidConfiguration(ConfigurationError):
     """Carries every problem that was found; nothing was applied."""
 
-    def __init__(self, source: str, problems: Iterable[Problem]) -> None:
+    def __init__(self, source: str, problems: Iterable[Problem], more: int = 0) -> None:
+        """``more``: how many there are beside these."""
         self.source = source
         self.problems = tuple(problems)
+        self.more = more
         lines = [f"{source}: {problem}" for problem in self.problems[:SHOWN]]
-        if len(self.problems) > SHOWN:
-            lines.append(f"{source}: … and {len(self.problems) - SHOWN} more")
+        if (rest := len(self.problems[SHOWN:]) + more) > 0:
+            lines.append(f"{source}: … and {rest} more")
         super().__init__("\n".join(lines))
 
 
@@ -52,17 +55,30 @@ class Problems:
 
     def __init__(self) -> None:
         self.found: list[Problem] = []
+        self.more = 0
+        self._told = dict.fromkeys(Severity, 0)
         self._errors: set[Path] = set()
         self._suggestions = SUGGESTIONS
 
     def error(self, path: Path, message: str) -> None:
         if not self.known(path):
             self._errors.add(path)
-            self.found.append(Problem(show_path(path), escape(message)))
+            self._note(path, message, Severity.ERROR)
 
     def warning(self, path: Path, message: str) -> None:
         if not self.known(path):
-            self.found.append(Problem(show_path(path), escape(message), Severity.WARNING))
+            self._note(path, message, Severity.WARNING)
+
+    @property
+    def wrong(self) -> bool:
+        return bool(self._errors)
+
+    def _note(self, path: Path, message: str, severity: Severity) -> None:
+        self._told[severity] += 1
+        if self._told[severity] <= MOST:
+            self.found.append(Problem(show_path(path), escape(message), severity))
+        else:
+            self.more += 1
 
     def known(self, path: Path) -> bool:
         """Whether this key, or one that holds it, was found wrong already."""
@@ -99,6 +115,8 @@ def quote(value: Any) -> str:
             return f'"{shown}"' if len(value) <= 60 else f'"{shown}…"'
         case int() | float():
             text = repr(value) if not isinstance(value, int) or abs(value) < 10**20 else "a huge number"
+        case None:
+            text = "null"
         case dict():
             text = "a table"
         case list():
