@@ -39,7 +39,7 @@ class Gateway:
         app.router.add_get("/shop", self._page("shop.html"))
         app.router.add_get("/desk", self._page("desk.html", DESK_POLICY))
         app.router.add_get("/elsewhere", self._elsewhere)
-        app.router.add_get("/v1/sign-in", self._who)
+        app.router.add_get("/v1/me", self._who)
         app.router.add_post("/v1/sign-in", self._sign_in)
         app.router.add_post("/v1/sign-out", self._sign_out)
         app.router.add_post("/shop/ticket", self._ticket)
@@ -129,7 +129,7 @@ class Gateway:
     async def _who(self, _request: web.Request) -> web.Response:
         if not self.signed_in:
             return web.json_response({"oidc": self.house} if self.house else {}, status=401)
-        return web.json_response({"agent": "ben", "name": "Ben Okafor", "csrf": "c"})
+        return web.json_response({"name": "ben", "full_name": "Ben Okafor", "role": "agent", "agent": "ben", "csrf": "c", "oidc": ""})
 
     async def _sign_in(self, request: web.Request) -> web.Response:
         self.signed_in = (await request.json())["password"] == "right"

@@ -197,7 +197,7 @@ async def test_an_agent_who_is_configured_no_more_loses_the_desk(centre: Centre)
     left = replace(now, revision=2, agents=tuple(each for each in now.agents if each.agent != "ann"))
     await centre.engine.request(ApplyConfiguration(left))
     assert await page.closed() == 4401
-    assert (await centre.send("GET", "/v1/sign-in", "ann"))[0] == 401
+    assert (await centre.send("GET", "/v1/me", "ann"))[0] == 401
 
 
 async def test_who_was_cut_off_has_the_customer_again_and_the_phone_answers_by_itself(centre: Centre) -> None:
@@ -222,7 +222,7 @@ async def test_signing_out_in_a_call_is_after_it(centre: Centre) -> None:
     page = await centre.sit_down("ann", ready=True)
     caller = centre.rings()
     await page.phase("talking")
-    _, body, _ = await centre.send("GET", "/v1/sign-in", "ann")
+    _, body, _ = await centre.send("GET", "/v1/me", "ann")
     await centre.send("POST", "/v1/sign-out", "ann", headers={"X-CSRF-Token": body["csrf"]})
     assert await page.closed() == 4401 and caller.status is None
     caller.hang_up()

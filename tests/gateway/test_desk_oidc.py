@@ -10,7 +10,7 @@ import yarl
 
 from cordpair.config import parse
 from cordpair.errors import ConfigurationError
-from cordpair_gateway.desk.oidc import ALGORITHMS
+from cordpair_gateway.signing_in.oidc import ALGORITHMS
 from gateway.desks import CENTRE, Centre, desk_centre
 from gateway.provider import (
     CLIENT,
@@ -78,12 +78,12 @@ async def sign_in(centre: Centre, idp: Provider) -> tuple[str, str]:
 
 
 async def test_from_the_house_to_the_desk(centre: Centre, idp: Provider) -> None:
-    status, body, _ = await centre.send("GET", "/v1/sign-in")
+    status, body, _ = await centre.send("GET", "/v1/me")
     assert status == 401 and body["oidc"] == "/v1/sign-in/oidc"
     there, session = await sign_in(centre, idp)
     assert there == "/desk" and session
     centre.cookies["ann"] = f"{SESSION}={session}"
-    who = (await centre.send("GET", "/v1/sign-in", "ann"))[1]
+    who = (await centre.send("GET", "/v1/me", "ann"))[1]
     assert (who["agent"], who["oidc"]) == ("ann", "/v1/sign-in/oidc")
     page = await centre.sit_down("ann")
     assert page.said[0]["state"] == "not_ready"
@@ -247,7 +247,8 @@ async def test_a_provider_that_is_away(tmp_path, monkeypatch) -> None:
 async def test_without_a_provider_there_is_no_way(tmp_path) -> None:
     async with desk_centre(tmp_path) as centre:
         assert (await go(centre, "/v1/sign-in/oidc"))[0] == 404
-        assert "oidc" not in (await centre.send("GET", "/v1/sign-in"))[1]
+        assert "oidc" not in (await centre.send("GET", "/v1/me"))[1]
+        assert (await centre.sign_in("ann"))[1]["oidc"] == ""
 
 
 def test_a_provider_without_tls_is_a_mistake() -> None:

@@ -11,7 +11,7 @@ from cordpair.api.tries import Allowance, Tries
 from cordpair.config.model import Pop, Queue
 from cordpair.ids import AgentId, ContactId, OfferId
 from cordpair_gateway.desk.actions import DO
-from cordpair_gateway.desk.cookies import csrf_of, is_csrf
+from cordpair_gateway.signing_in.cookies import csrf_of, is_csrf
 from cordpair_gateway.desk.day import midnights
 from cordpair_gateway.desk.facts import Facts, customer_of, facts_of, pops_of
 from cordpair_gateway.desk.messages import TYPES, error, messages

@@ -9,7 +9,7 @@ from aiohttp import WSServerHandshakeError
 
 from cordpair.acd.model import AgentStatus
 from cordpair.ids import AgentId
-from cordpair_gateway.desk.cookies import SHIFT_MS, Cookie, csrf_of, hash_of
+from cordpair_gateway.signing_in.cookies import SHIFT_MS, Cookie, csrf_of, hash_of
 from gateway.desks import HASH, PASSWORD, Centre, desk_centre
 
 
@@ -21,11 +21,11 @@ async def centre(tmp_path):
 
 async def test_in_and_out(centre: Centre, tmp_path) -> None:
     status, body, jar = await centre.sign_in("ann")
-    assert status == 200 and (body["agent"], body["name"]) == ("ann", "Ann Lee")
+    assert status == 200 and (body["agent"], body["full_name"], body["role"]) == ("ann", "Ann Lee", "agent")
     cookie = jar["__Host-cordpair-desk"]
     assert (cookie["path"], cookie["samesite"], cookie["domain"]) == ("/", "Strict", "")
     assert cookie["httponly"] and cookie["secure"] and int(cookie["max-age"]) == SHIFT_MS // 1_000
-    assert await centre.send("GET", "/v1/sign-in", "ann") == (200, body, {})
+    assert await centre.send("GET", "/v1/me", "ann") == (200, body, {})
     assert centre.row("ann").status is AgentStatus.SIGNED_OUT  # the desk does that, not the password
     page = await centre.sit_down("ann")
     assert centre.row("ann").status is AgentStatus.NOT_READY
@@ -33,7 +33,7 @@ async def test_in_and_out(centre: Centre, tmp_path) -> None:
     assert status == 204 and jar["__Host-cordpair-desk"]["max-age"] == "0"
     assert await page.closed() == 4401 and page.said[-1]["code"] == "signed_out"
     assert centre.row("ann").status is AgentStatus.SIGNED_OUT
-    assert (await centre.send("GET", "/v1/sign-in", "ann"))[0] == 401
+    assert (await centre.send("GET", "/v1/me", "ann"))[0] == 401
     with pytest.raises(WSServerHandshakeError) as refused:
         await centre.open_desk("ann")
     assert refused.value.status == 401
@@ -88,7 +88,7 @@ async def test_another_origin_may_nothing(centre: Centre, origin) -> None:
     with pytest.raises(WSServerHandshakeError) as refused:
         await centre.open_desk("ann", headers={"Origin": origin})
     assert refused.value.status == 403
-    assert (await centre.send("GET", "/v1/sign-in", "ann"))[0] == 200
+    assert (await centre.send("GET", "/v1/me", "ann"))[0] == 200
 
 
 @pytest.mark.parametrize("token", [None, "", "wrong", csrf_of("another's")])
@@ -102,7 +102,7 @@ async def test_without_the_csrf_token_nobody_is_signed_out(centre: Centre, token
 @pytest.mark.parametrize("cookie", ["", "x", "x" * 500, secrets.token_urlsafe(32)])
 async def test_a_cookie_that_is_none_of_ours_opens_nothing(centre: Centre, cookie) -> None:
     centre.cookies["ann"] = f"__Host-cordpair-desk={cookie}"
-    assert (await centre.send("GET", "/v1/sign-in", "ann"))[0] == 401
+    assert (await centre.send("GET", "/v1/me", "ann"))[0] == 401
     with pytest.raises(WSServerHandshakeError) as refused:
         await centre.open_desk("ann")
     assert refused.value.status == 401
@@ -113,7 +113,7 @@ async def test_a_second_sign_in_of_a_browser_ends_its_first(centre: Centre) -> N
     first = centre.cookies["ann"]
     status, _, _ = await centre.send("POST", "/v1/sign-in", "ann", json={"name": "bob", "password": PASSWORD})
     assert status == 200
-    assert (await centre.send("GET", "/v1/sign-in", headers={"Cookie": first}))[0] == 401
+    assert (await centre.send("GET", "/v1/me", headers={"Cookie": first}))[0] == 401
 
 
 async def test_a_sign_in_ends_with_the_shift_and_outlives_a_restart(tmp_path) -> None:
@@ -122,12 +122,12 @@ async def test_a_sign_in_ends_with_the_shift_and_outlives_a_restart(tmp_path) ->
         cookies = dict(centre.cookies)
     async with desk_centre(tmp_path) as centre:
         centre.cookies = cookies
-        assert (await centre.send("GET", "/v1/sign-in", "ann"))[0] == 200
+        assert (await centre.send("GET", "/v1/me", "ann"))[0] == 200
         token = cookies["ann"].partition("=")[2]
         found = await centre.store.sign_ins.find(hash_of(token), 0)
         assert found is not None and found.expires_at - found.began_at == SHIFT_MS
         await centre.store._thread.ask(lambda db: db.execute("UPDATE sign_ins SET expires_at = 1"))
-        assert (await centre.send("GET", "/v1/sign-in", "ann"))[0] == 401
+        assert (await centre.send("GET", "/v1/me", "ann"))[0] == 401
 
 
 # ---------------------------------------------------------------- too many tries
@@ -159,7 +159,7 @@ async def test_another_password_closes_the_desk(tmp_path, monkeypatch) -> None:
         ann, bob = await centre.sit_down("ann"), await centre.sit_down("bob")
         await centre.store.sign_ins.put_password(AgentId("ann"), HASH, 1)
         assert await ann.closed() == 4401
-        assert (await centre.send("GET", "/v1/sign-in", "ann"))[0] == 401
+        assert (await centre.send("GET", "/v1/me", "ann"))[0] == 401
         await bob.say("not_ready", reason="lunch")
         await bob.in_state("not_ready")
 

@@ -20,7 +20,7 @@ SOCKETS = ("/v1/sip", "/v1/session", "/v1/cobrowse", "/v1/desk", "/desk", "/web/
 async def everything(shared: Shared) -> list[Any]:
     """What there is to be kept secret, each used in the way it is meant for."""
     centre = shared.centre
-    _, who, _ = await centre.send("GET", "/v1/sign-in", "ann")
+    _, who, _ = await centre.send("GET", "/v1/me", "ann")
     share = await shared.consent()
     page, agent = await shared.show(share), await shared.look()
     await page.bring(meta(), full("of-one-typed"))

@@ -25,6 +25,7 @@ from cordpair_gateway.session import PATH, Sessions
 from cordpair_gateway.shared import PATH as SHARED
 from cordpair_gateway.shared import KeptPages, SharedHandler, SharedPages
 from cordpair_gateway.shop import Shop
+from cordpair_gateway.signing_in import mount_signing_in
 from cordpair_gateway.tickets import Tickets
 from cordpair_gateway.tickets_api import TicketDesk
 from cordpair_gateway.web_files import DeskPage, WebFiles
@@ -62,9 +63,10 @@ def mount(app: web.Application, office: Office, config: Config, directory: Path)
     phones = app[PHONES] = open_door(app, office, config, directory, secret, customers, origins | {gateway.url})
     app[TRUSTED] = networks(config.http.trusted_proxies)
     if office.store is not None:
-        gate = mount_desk(app, office, office.store, house, directory, phones, customers)
+        signing_in = mount_signing_in(app, engine, office.store, house, directory)
+        mount_desk(app, office, office.store, house, signing_in, phones, customers)
         customers.watchers.append(app[DESKS].stir_contact)
-        shared = SharedHandler(pages, customers, gate, origins, frozenset({gateway.url}))
+        shared = SharedHandler(pages, customers, signing_in.gate, origins, frozenset({gateway.url}))
         app.router.add_get(SHARED, shared.serve)
         app.on_shutdown.append(shared.shut)
     files = WebFiles()

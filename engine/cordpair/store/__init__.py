@@ -1,12 +1,15 @@
 """Configuration entities, contact records, sign-ins and API keys in SQLite."""
 
+from cordpair.store.audit import Audit, Entry, Noted
 from cordpair.store.conversations import Conversation, Conversations, Day
 from cordpair.store.cti_secrets import CtiSecret, CtiSecrets
 from cordpair.store.errors import StoreError
 from cordpair.store.keys import ApiKey, ApiKeys
 from cordpair.store.mapping import to_configuration
 from cordpair.store.pages import page_of, pages_beside
+from cordpair.store.people import LastAdmin, NoSuchPerson, People, Person, PersonChanged, PersonExists
 from cordpair.store.records import ContactRecord, ContactRecords
+from cordpair.store.resets import PasswordResets
 from cordpair.store.revisions import Active, Revision
 from cordpair.store.sign_ins import SignIn, SignIns
 from cordpair.store.store import Store
@@ -15,6 +18,7 @@ __all__ = [
     "Active",
     "ApiKey",
     "ApiKeys",
+    "Audit",
     "ContactRecord",
     "ContactRecords",
     "Conversation",
@@ -22,6 +26,15 @@ __all__ = [
     "CtiSecret",
     "CtiSecrets",
     "Day",
+    "Entry",
+    "LastAdmin",
+    "NoSuchPerson",
+    "Noted",
+    "PasswordResets",
+    "People",
+    "Person",
+    "PersonChanged",
+    "PersonExists",
     "Revision",
     "SignIn",
     "SignIns",

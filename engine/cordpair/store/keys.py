@@ -11,6 +11,8 @@ from typing import Any
 import msgspec
 from sqlite_utils import Database
 
+from cordpair.store import audit
+from cordpair.store.audit import Entry
 from cordpair.store.thread import DatabaseThread
 
 
@@ -33,8 +35,8 @@ class ApiKeys:
     def __init__(self, thread: DatabaseThread) -> None:
         self._thread = thread
 
-    async def add(self, key: ApiKey) -> None:
-        await self._thread.ask(lambda db: _add(db, key))
+    async def add(self, key: ApiKey, noted: Entry | None = None) -> None:
+        await self._thread.ask(lambda db: _add(db, key, noted))
 
     async def find(self, id: str) -> ApiKey | None:
         rows = await self._thread.ask(lambda db: list(db.table("api_keys").rows_where("id = ?", [id], limit=1)))
@@ -45,16 +47,24 @@ class ApiKeys:
         rows = await self._thread.ask(lambda db: list(db.table("api_keys").rows_where(order_by="created_at, id")))
         return [_key(row) for row in rows]
 
-    async def revoke(self, id: str, at_ms: int) -> bool:
+    async def revoke(self, id: str, at_ms: int, noted: Entry | None = None) -> bool:
         """Whether there was such a key, not revoked yet."""
-        sql = "UPDATE api_keys SET revoked_at = ? WHERE id = ? AND revoked_at IS NULL"
-        return await self._thread.ask(lambda db: db.execute(sql, [at_ms, id]).rowcount > 0)
+        return await self._thread.ask(lambda db: _revoke(db, id, at_ms, noted))
 
 
-def _add(db: Database, key: ApiKey) -> None:
+def _add(db: Database, key: ApiKey, noted: Entry | None) -> None:
     row = msgspec.structs.asdict(key)
     row["queues"] = msgspec.json.encode(key.queues).decode()
     db.table("api_keys").insert(row)
+    audit.write(db, noted)
+
+
+def _revoke(db: Database, id: str, at_ms: int, noted: Entry | None) -> bool:
+    sql = "UPDATE api_keys SET revoked_at = ? WHERE id = ? AND revoked_at IS NULL"
+    revoked = db.execute(sql, [at_ms, id]).rowcount > 0
+    if revoked:
+        audit.write(db, noted)
+    return revoked
 
 
 def _key(row: Mapping[str, Any]) -> ApiKey:

@@ -22,6 +22,7 @@ from cordpair.store.schema import (
     joined_nodes,
     line_protocol,
     migrations,
+    people,
     queue_alarms,
     refuse_foreign,
     web_customers,
@@ -71,6 +72,16 @@ def _without_alarms(db: Database) -> None:
     db.execute("ALTER TABLE queues DROP COLUMN alarms")
 
 
+def _without_people(db: Database) -> None:
+    """People are no agents: the version before would let nobody of them in, and does not know what to do with them."""
+    for table in ("passwords", "sign_ins"):
+        db.execute(f"ALTER TABLE {table} RENAME COLUMN name TO agent")
+    for column in ("seen_at", "browser"):
+        db.execute(f"ALTER TABLE sign_ins DROP COLUMN {column}")
+    for table in ("people", "password_resets", "audit"):
+        db.table(table).drop()
+
+
 UNDO: dict[str, Undo] = {
     configuration.__name__: _drop("revisions", "settings", *(name for name, _, _ in ENTITIES)),
     contact_records.__name__: _drop("contacts"),
@@ -82,6 +93,7 @@ UNDO: dict[str, Undo] = {
     bookmarks.__name__: _drop("bookmarks"),
     queue_alarms.__name__: _without_alarms,
     line_protocol.__name__: _drop("cti_secrets"),
+    people.__name__: _without_people,
 }
 NAMES = tuple(UNDO)  # in their order: migration 1, 2, …
 

@@ -152,6 +152,27 @@ def line_protocol(db: Database) -> None:
     )
 
 
+@migrations()
+def people(db: Database) -> None:
+    """Who works in the office signs in as agents do; who did what is kept."""
+    for table in ("passwords", "sign_ins"):
+        db.execute(f"ALTER TABLE {table} RENAME COLUMN agent TO name")
+    db.execute("ALTER TABLE sign_ins ADD COLUMN seen_at INTEGER")
+    db.execute("UPDATE sign_ins SET seen_at = began_at")
+    db.execute("ALTER TABLE sign_ins ADD COLUMN browser TEXT NOT NULL DEFAULT ''")
+    db.execute(
+        "CREATE TABLE people (name TEXT PRIMARY KEY, full_name TEXT NOT NULL, role TEXT NOT NULL, "
+        "enabled INTEGER NOT NULL, created_at INTEGER NOT NULL, version INTEGER NOT NULL)"
+    )
+    db.execute(
+        "CREATE TABLE password_resets (name TEXT PRIMARY KEY, hash BLOB NOT NULL UNIQUE, expires_at INTEGER NOT NULL)"
+    )
+    db.execute(
+        "CREATE TABLE audit (id INTEGER PRIMARY KEY AUTOINCREMENT, at INTEGER NOT NULL, author TEXT NOT NULL, "
+        "what TEXT NOT NULL, about TEXT NOT NULL, detail TEXT NOT NULL)"
+    )
+
+
 # Durations are in ms; what is written as a list or table in the file is JSON here.
 ENTITIES: list[tuple[str, dict[str, type], set[str]]] = [
     ("pbx", {"url": str, "password": str}, {"url"}),
@@ -240,6 +261,7 @@ def refuse_foreign(db: Database, path: Path) -> None:
         bookmarks.__name__,
         queue_alarms.__name__,
         line_protocol.__name__,
+        people.__name__,
     }
     if unknown:
         newer = ", ".join(sorted(unknown))

@@ -5,12 +5,15 @@ from pathlib import Path
 
 from cordpair.config import Config, Loaded
 from cordpair.store import revisions
+from cordpair.store.audit import Audit
 from cordpair.store.bookmarks import Bookmarks
 from cordpair.store.cti_secrets import CtiSecrets
 from cordpair.store.errors import StoreError
 from cordpair.store.keys import ApiKeys
 from cordpair.store.pages import pages_beside
+from cordpair.store.people import People
 from cordpair.store.records import KEEP, ContactRecords
+from cordpair.store.resets import PasswordResets
 from cordpair.store.revisions import Active, Revision
 from cordpair.store.schema import open_database
 from cordpair.store.sign_ins import SignIns
@@ -25,6 +28,9 @@ class Store:
         self.records = records
         self.keys = ApiKeys(thread)
         self.sign_ins = SignIns(thread)
+        self.people = People(thread)
+        self.resets = PasswordResets(thread)
+        self.audit = Audit(thread)
         self.bookmarks = Bookmarks(thread)
         self.cti_secrets = CtiSecrets(thread)
 
@@ -62,13 +68,13 @@ class Store:
         """What ``import_file`` would bring in force, and as which revision."""
         return await self._thread.ask(lambda db: revisions.look_at_file(db, loaded, source=source, take_file=take_file))
 
-    async def save(self, config: Config, *, at_ms: int, author: str) -> Active:
+    async def save(self, config: Config, *, at_ms: int, author: str, noted: Entry | None = None) -> Active:
         """Apply an edit as a new revision. Raises InvalidConfiguration."""
-        return await self._thread.ask(lambda db: revisions.save(db, config, at=at_ms, author=author))
+        return await self._thread.ask(lambda db: revisions.save(db, config, at=at_ms, author=author, noted=noted))
 
-    async def revisions(self) -> list[Revision]:
-        """Newest first."""
-        return await self._thread.ask(revisions.revisions)
+    async def revisions(self, *, after: int = 0, before: int = 2**53, most: int = -1) -> list[Revision]:
+        """Newest first; see ``revisions.revisions``."""
+        return await self._thread.ask(lambda db: revisions.revisions(db, after=after, before=before, most=most))
 
     async def text_of(self, revision: int) -> str:
         """A revision as a file."""

@@ -15,10 +15,10 @@ from cordpair.runtime import Engine
 from cordpair.store import Conversations
 from cordpair_gateway.desk import messages as said
 from cordpair_gateway.desk.desks import Desk, Desks
-from cordpair_gateway.desk.gate import Gate
 from cordpair_gateway.desk.messages import Message, error
 from cordpair_gateway.desk.ports import Phones, Sharing
 from cordpair_gateway.seats import seat_of
+from cordpair_gateway.signing_in import Gate
 
 MINE = (SlotState.CONNECTED, SlotState.WRAP_UP)
 

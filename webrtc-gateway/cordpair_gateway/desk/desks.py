@@ -21,11 +21,11 @@ from cordpair.runtime import Engine
 from cordpair.store import Conversations
 from cordpair_gateway.desk.acquaintance import Acquaintance
 from cordpair_gateway.desk.day import Today, midnights, today
-from cordpair_gateway.desk.gate import Gate, Seated
 from cordpair_gateway.desk.messages import error
 from cordpair_gateway.desk.outbox import Outbox
 from cordpair_gateway.desk.views import Colleague, QueueLine, View, colleagues, desk_of, queues_of
 from cordpair_gateway.house import House
+from cordpair_gateway.signing_in import Gate, Seated
 
 log = logging.getLogger(__name__)
 
@@ -41,9 +41,9 @@ OUTCOMES = 1_000
 class Desk:
     """One agent's open page."""
 
-    def __init__(self, seated: Seated) -> None:
+    def __init__(self, seated: Seated, agent: AgentId) -> None:
         self.seated = seated
-        self.agent = seated.agent
+        self.agent = agent
         self.outbox = Outbox()
         self.over: asyncio.Future[str] = asyncio.get_running_loop().create_future()  # why it is closed
         self.dirty = asyncio.Event()
@@ -327,7 +327,7 @@ class Desks:
         while True:
             await asyncio.sleep(LOOK_S)
             try:
-                good = await self._gate.good()
+                good = await self._gate.good([desk.seated.sign_in.hash for desk in self.by_agent.values()])
             except CordpairError as why:
                 log.error("sign-ins could not be looked at: %s", why)
                 continue

@@ -15,11 +15,11 @@ from cordpair.errors import CordpairError
 from cordpair.runtime import Engine
 from cordpair_gateway.desk.actions import Actions
 from cordpair_gateway.desk.desks import Desk, Desks
-from cordpair_gateway.desk.gate import Gate, Seated
 from cordpair_gateway.desk.messages import Message, error, read
 from cordpair_gateway.desk.outbox import Slow
 from cordpair_gateway.desk.ports import PhoneAccount, Phones
 from cordpair_gateway.house import House
+from cordpair_gateway.signing_in import Gate, Seated
 from cordpair_gateway.upgrades import speaks
 
 log = logging.getLogger(__name__)
@@ -51,6 +51,8 @@ class DeskSockets:
         request[OPERATION] = "desk"
         self._gate.must_be_ours(request)
         seated = await self._gate.who(request)
+        if seated.agent is None:
+            raise _Refused(403, "no_agent")
         if not speaks(request, PROTOCOL):
             raise _Refused(400, "protocol")
         if len(self._sockets) >= MOST:
@@ -61,7 +63,7 @@ class DeskSockets:
         await socket.prepare(request)
         self._sockets.add(socket)
         try:
-            await self._attend(request, socket, Desk(seated))
+            await self._attend(request, socket, Desk(seated, seated.agent))
         finally:
             self._sockets.discard(socket)
         return socket

@@ -13,7 +13,7 @@ export interface Who {
 export type SignIn = { readonly who: Who } | { readonly error: SignInError; readonly oidc?: string };
 
 export async function whoAmI(): Promise<SignIn> {
-  return ask(() => fetch("/v1/sign-in"), "");
+  return ask(() => fetch("/v1/me"), "");
 }
 
 export async function signIn(name: string, password: string): Promise<SignIn> {

@@ -48,6 +48,7 @@ class Attempt(msgspec.Struct, frozen=True):
     nonce: str
     verifier: str
     until: int
+    page: str  # where it began
 
     def __repr__(self) -> str:
         return "Attempt()"
@@ -88,7 +89,7 @@ class Provider:
         return f"{about.authorization_endpoint}{joint}{urlencode(asked)}"
 
     async def who(self, code: str, attempt: Attempt) -> str:
-        """The claim that is the agent's name here. Raises NoProvider, NotBelieved."""
+        """The claim that is the name here. Raises NoProvider, NotBelieved."""
         token = await self._token(code, attempt.verifier)
         claims = await self._claims(token)
         if claims.get("nonce") != attempt.nonce:

@@ -11,15 +11,16 @@ from aiohttp import web
 from cordpair.api.app import OPERATION
 from cordpair.api.errors import ApiError, Unavailable
 from cordpair.clock import Clock
-from cordpair.ids import AgentId
-from cordpair_gateway.desk.gate import Gate
-from cordpair_gateway.desk.oidc import Attempt, NoProvider, NotBelieved, Provider
+from cordpair.store import StoreError
+from cordpair_gateway.signing_in.gate import Gate, unavailable
+from cordpair_gateway.signing_in.oidc import Attempt, NoProvider, NotBelieved, Provider
 
 log = logging.getLogger(__name__)
 
 PATH = "/v1/sign-in/oidc"
 CALLBACK = "/v1/sign-in/oidc/callback"
-DESK, REFUSED = "/desk", "/desk#refused"
+PAGES = ("/desk", "/office")  # where one may come from, and is led back to; the first, if it is not said
+REFUSED = "#refused"
 ATTEMPT_MS = 600_000
 LONGEST = 4_096
 DIGEST = 32
@@ -36,13 +37,15 @@ class OidcRoutes:
         app.router.add_get(CALLBACK, self.come_back)
 
     async def begin(self, request: web.Request) -> web.Response:
-        request[OPERATION] = "desk oidc"
+        request[OPERATION] = "oidc"
         draw = secrets.token_urlsafe
-        attempt = Attempt(draw(24), draw(24), draw(48), self._clock.now_ms() + ATTEMPT_MS)
+        page = request.query.get("to", "")
+        until = self._clock.now_ms() + ATTEMPT_MS
+        attempt = Attempt(draw(24), draw(24), draw(48), until, page if page in PAGES else PAGES[0])
         try:
             there = await self._provider.lead_to(attempt)
         except NoProvider as why:
-            log.error("agents cannot sign in with accounts of the house: %s", why)
+            log.error("nobody can sign in with an account of the house: %s", why)
             raise Unavailable("The house's sign-in does not answer.", 5) from None
         response = web.Response(status=302, headers={"Location": there})
         # Lax, for it is the provider's page that leads back here; it opens nothing by itself.
@@ -53,33 +56,38 @@ class OidcRoutes:
         return response
 
     async def come_back(self, request: web.Request) -> web.Response:
-        request[OPERATION] = "desk oidc callback"
+        request[OPERATION] = "oidc callback"
+        attempt = self._read(request.cookies.get(self._name, ""))
+        page = attempt.page if attempt is not None else PAGES[0]
+        response = web.Response(status=302, headers={"Location": page})
         try:
-            agent = await self._agent(request)
-            token, _ = await self._gate.open(agent, self._gate.cookie.read(request))
-            response = web.Response(status=302, headers={"Location": DESK})
+            name = await self._name_of(request, attempt)
+            token, _ = await self._gate.open(name, request)
             self._gate.cookie.put(response, token)
         except (NotBelieved, NoProvider) as why:
             log.warning("a sign-in with an account of the house was refused: %s", why)
-            response = web.Response(status=302, headers={"Location": REFUSED})
+            response.headers["Location"] = page + REFUSED
         except ApiError as why:
             log.error("a sign-in with an account of the house failed: %s", why.message)
-            response = web.Response(status=302, headers={"Location": REFUSED})
+            response.headers["Location"] = page + REFUSED
         response.del_cookie(self._name, path="/", secure=self._gate.cookie.secure, httponly=True, samesite="Lax")
         return response
 
-    async def _agent(self, request: web.Request) -> AgentId:
-        """Raises NotBelieved, NoProvider."""
-        attempt = self._read(request.cookies.get(self._name, ""))
+    async def _name_of(self, request: web.Request, attempt: Attempt | None) -> str:
+        """Raises NotBelieved, NoProvider, Unavailable."""
         states, codes = request.query.getall("state", []), request.query.getall("code", [])
         if attempt is None or len(states) != 1 or not hmac.compare_digest(states[0].encode(), attempt.state.encode()):
             raise NotBelieved("it was not begun here, or is too old")
         if len(codes) != 1 or not 0 < len(codes[0]) <= LONGEST:
             raise NotBelieved("the provider sent no code")
-        agent = AgentId(await self._provider.who(codes[0], attempt))
-        if not self._gate.is_agent(agent):
-            raise NotBelieved("the account is of no agent here")
-        return agent
+        name = await self._provider.who(codes[0], attempt)
+        try:
+            known = await self._gate.knows(name)
+        except StoreError as error:
+            raise unavailable(error) from None
+        if not known:
+            raise NotBelieved("the account is of nobody here")
+        return name
 
     # ------------------------------------------------------------ the cookie
 

@@ -1,4 +1,4 @@
-"""The cookie that says who sits at a desk, and what is made of its token. Pure.
+"""The cookie that says who signed in, at a desk or in the office, and what is made of its token. Pure.
 
 The token is 256 random bits. Only its hash is kept; the CSRF token is made from it, so that whoever can read neither
 the cookie nor our answers can send neither.
