@@ -160,6 +160,19 @@ def test_the_base_is_right() -> None:
         ("[queue_log]\nfile = 'journal.db'", "queue_log.file: is the journal already"),
         ("[queue_log]\nfile = 'q'\ntable = 'q'", "queue_log.table: is queue_log.file already"),
         ("[queue_log]\nfile = ''", "queue_log.file: is empty"),
+        ("[calls]\nqueue = 'generel'\nnumbers = {region = 'DE'}", 'calls.queue: there is no queue "generel"'),
+        ("[calls]\nqueue = 'billing'", "calls.numbers.region: is missing: the country that numbers are of"),
+        ("[calls.numbers]\nregion = 'UK'", 'calls.numbers.region: there is no country "UK"'),
+        ("[calls.numbers]\nregion = 'Germany'", "calls.numbers.region: must be the two capital letters"),
+        ("[calls.numbers]\ncountries = ['DE', 'XX']", 'calls.numbers.countries[1]: there is no country "XX"'),
+        ("[calls.numbers]\nallow = ['0190-*']", "calls.numbers.allow[0]: must be a pattern of a number"),
+        ("[calls.numbers]\nkinds = ['premium']", "calls.numbers.kinds[0]: must be one of"),
+        ("[calls.numbers.rules]\nnational = {prefix = '0w'}", "calls.numbers.rules.national.prefix: must be what is"),
+        ("[calls.trunks.x]\ndial = '{number}@t'", 'calls.trunks.x: there is no pbx "x"'),
+        ("[calls.trunks.main]\ndial = 'PJSIP/t'", "calls.trunks.main.dial: must be an endpoint with {number}"),
+        ("[calls.caller_ids]\nagents = {nobody = '+491'}", "calls.caller_ids.agents.nobody: there is no agent"),
+        ("[calls.caller_ids]\ndefault = 'Anna'", "calls.caller_ids.default: must be a number such as"),
+        ("[calls]\nnetworks = ['10.0.0.1/8']", "calls.networks[0]: is no network"),
         ("[adapters.callcenter]\nqueues = ['generel']", "adapters.callcenter.queues[0]: there is no queue"),
         ("[adapters.callcenter]\nreport = 'journal.db'", "adapters.callcenter.report: is the journal already"),
         ("[reports]\nzone = 'Mars/Olympus'", 'reports.zone: "Mars/Olympus" is no time zone'),
@@ -198,6 +211,7 @@ def test_a_mistake_is_said_once_with_its_key(added, expected) -> None:
 )
 def test_what_is_allowed_but_odd_is_a_warning(added, expected) -> None:
     (warning,) = warnings(f"{BASE}\n{added}")
+        ("[calls.numbers]\nallow = ['+*']", "calls.numbers.allow[0]: allows every number in the world"),
     assert expected in warning
 
 

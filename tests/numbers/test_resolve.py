@@ -2,7 +2,7 @@
 
 import pytest
 
-from cordpair.numbers import Class, Form, Kind, NumberRefused, Plan, Rule, Why, resolve, resolve_shown
+from cordpair.numbers import CallerIds, Class, Form, Kind, NumberRefused, Plan, Rule, Why, resolve
 
 SPAIN = Plan("ES", internal=("1X", "2XXX", "*9X"))
 GERMANY = Plan(
@@ -153,12 +153,9 @@ def test_a_destination_says_nothing_of_the_number_in_a_log():
     assert "932009000" not in repr(resolve(SPAIN, "932009000"))
 
 
-@pytest.mark.parametrize(("written", "shown"), [("932 009 000", "+34932009000"), ("10", "10"), ("+34932009000",) * 2])
-def test_a_caller_id(written, shown):
-    assert resolve_shown(written, "ES") == shown
-
-
-@pytest.mark.parametrize("written", ["", "*31#", "Anna", "93\r\n2"])
-def test_no_caller_id(written):
-    with pytest.raises(NumberRefused):
-        resolve_shown(written, "ES")
+def test_whose_number_a_customer_is_shown():
+    rules = CallerIds("+341", {"sales": "+342"}, {"ann": "+343"})
+    assert rules.shown("ann", "sales") == "+343"
+    assert rules.shown("bob", "sales") == "+342"
+    assert rules.shown("bob", "support") == "+341"
+    assert CallerIds().shown("ann", "sales") == ""

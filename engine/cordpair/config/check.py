@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from cordpair.config.check_adapters import check_adapters
+from cordpair.config.check_calls import check_calls
 from cordpair.config.check_reports import check_reports
 from cordpair.config.model import Action, Config, Queue, Step
 from cordpair.config.problems import Path, Problems, quote
@@ -36,6 +37,7 @@ def check(config: Config, problems: Problems) -> None:
         _queue_log,
         check_web,
         check_adapters,
+        check_calls,
         check_reports,
     ):
         rule(config, problems)

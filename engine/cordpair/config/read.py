@@ -10,6 +10,8 @@ from typing import Any
 import msgspec
 from msgspec import inspect
 
+from cordpair.config.calls import DIAL
+from cordpair.config.dialling import CALLER_ID, NUMBERS, PREFIX, REGION
 from cordpair.config.durations import format_duration, parse_duration
 from cordpair.config.kinds import ADDRESS, NETWORK, ORIGIN, PAGE, POP, SOCKET, Secret, is_duration
 from cordpair.config.problems import Path, Problems, quote
@@ -32,6 +34,11 @@ PATTERNS = {
     MAILBOX: 'must be an address such as "team@example.com"',
     HOUR: 'must be a time of day such as "07:30"',
     HOOK: 'must be an address such as "https://example.com/reports"',
+    REGION: 'must be the two capital letters of a country, such as "DE"',
+    NUMBERS: 'must be a pattern of a number, such as "2XXX", "+34*" or "112": digits, X for any of them, * and #',
+    PREFIX: 'must be what is dialled before a number: digits, "*", "#" and "+", at most 16',
+    CALLER_ID: 'must be a number such as "+493012345": digits only, perhaps with a "+" before them',
+    DIAL: 'must be an endpoint with {number} in it, such as "{number}@provider"',
     r"^[0-9]{1,4}$": 'must be 1 to 4 digits, as text: "1"',
 }
 CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")

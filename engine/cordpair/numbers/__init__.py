@@ -1,13 +1,14 @@
 """Telephone numbers, pure: what people write in, what the trunk wants out, and whether it may be called at all."""
 
-from cordpair.numbers.allowed import kind_of
+from cordpair.numbers.caller_ids import CallerIds
 from cordpair.numbers.plan import EVERYDAY, Class, Form, Kind, Plan, Rule
-from cordpair.numbers.resolve import Destination, NumberRefused, Why, resolve, resolve_shown
+from cordpair.numbers.resolve import Destination, NumberRefused, Why, resolve
 from cordpair.numbers.written import LONGEST, matches, pattern_problem
 
 __all__ = [
     "EVERYDAY",
     "LONGEST",
+    "CallerIds",
     "Class",
     "Destination",
     "Form",
@@ -16,9 +17,7 @@ __all__ = [
     "Plan",
     "Rule",
     "Why",
-    "kind_of",
     "matches",
     "pattern_problem",
     "resolve",
-    "resolve_shown",
 ]

@@ -72,18 +72,6 @@ def resolve(plan: Plan, written: str) -> Destination:
     return _full(plan, parsed)
 
 
-def resolve_shown(written: str, region: str) -> str:
-    """Of a number that is only shown (a caller id): E.164 where it is one, else its digits. Raises NumberRefused."""
-    number = compact(written)
-    if number is None or "*" in number or "#" in number:
-        raise NumberRefused(Why.NOT_A_NUMBER, "is no telephone number")
-    try:
-        parsed = parse(number, region)
-    except NumberParseException:
-        return number
-    return format_number(parsed, PhoneNumberFormat.E164) if is_valid_number(parsed) else number
-
-
 def _parsed(plan: Plan, number: str) -> PhoneNumber | None:
     try:
         return parse(number, plan.region)
@@ -157,4 +145,4 @@ def _made(plan: Plan, formed: str, shown: str, kind: Kind, reach: Class) -> Dest
     return Destination(plan.rule(reach).prefix + formed, shown, kind, reach)
 
 
-__all__ = ["Destination", "NumberRefused", "Why", "resolve", "resolve_shown"]
+__all__ = ["Destination", "NumberRefused", "Why", "resolve"]
