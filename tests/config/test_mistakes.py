@@ -173,7 +173,11 @@ def test_the_base_is_right() -> None:
         ("[calls.caller_ids]\nagents = {nobody = '+491'}", "calls.caller_ids.agents.nobody: there is no agent"),
         ("[calls.caller_ids]\ndefault = 'Anna'", "calls.caller_ids.default: must be a number such as"),
         ("[calls]\nnetworks = ['10.0.0.1/8']", "calls.networks[0]: is no network"),
-        ("[adapters.callcenter]\nqueues = ['generel']", "adapters.callcenter.queues[0]: there is no queue"),
+        ("[reasons.x]\n[adapters.callcenter]\npause_reason = 'y'", "adapters.callcenter.pause_reason: there is no reason"),
+        ("[adapters.cti]\nlisten = '0.0.0.0:5050'", "adapters.cti.certificate: is missing: the protocol's passwords"),
+        ("[adapters.cti]\ncertificate = 'c.pem'", "adapters.cti.certificate_key: is missing"),
+        ("[reasons.lunch]\n[adapters.cti]\npause_reason = 'lynch'", 'adapters.cti.pause_reason: there is no reason "lyn'),
+        ("[adapters.cti]\nmacs = {'00:1a:2b:3c:4d:5e' = 'x'}", "adapters.cti.macs.\"00:1a:2b:3c:4d:5e\": there is no"),
         ("[adapters.callcenter]\nreport = 'journal.db'", "adapters.callcenter.report: is the journal already"),
         ("[reports]\nzone = 'Mars/Olympus'", 'reports.zone: "Mars/Olympus" is no time zone'),
         ("[reports]\nthreshold = 1.5", "reports.threshold: must be whole seconds"),
@@ -207,11 +211,11 @@ def test_a_mistake_is_said_once_with_its_key(added, expected) -> None:
         ("[services.b]\nqueue = 'general'\nsteps = [{levels = {billing = 1}}]", "services.b.steps: no agent who works"),
         ("[queue_log]\ncallers = true", "queue_log.callers: has no effect"),
         ("[prompts]\nredy = 'x'", 'prompts.redy: nothing plays it; did you mean "ready"?'),
+        ("[calls.numbers]\nallow = ['+*']", "calls.numbers.allow[0]: allows every number in the world"),
     ],
 )
 def test_what_is_allowed_but_odd_is_a_warning(added, expected) -> None:
     (warning,) = warnings(f"{BASE}\n{added}")
-        ("[calls.numbers]\nallow = ['+*']", "calls.numbers.allow[0]: allows every number in the world"),
     assert expected in warning
 
 

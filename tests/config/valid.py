@@ -237,7 +237,7 @@ def configs(draw: st.DrawFn) -> Config:
         queue_log=draw(st.builds(QueueLog, maybe(st.just("a log")), maybe(st.just("b.db")), st.booleans())),
         reports=draw(REPORTS),
         smtp=draw(SMTP),
-        adapters=Adapters(draw(maybe(st.builds(Callcenter, queues=st.just(tuple(queues[:1])), callers=st.booleans())))),
+        adapters=Adapters(draw(maybe(st.builds(Callcenter, callers=st.booleans(), report=maybe(st.just("r")))))),
         alarms=draw(ALARMS),
         misses=draw(st.builds(Misses, st.integers(1, 1_000), DURATIONS, DURATIONS, DURATIONS, DURATIONS)),
         timing=draw(st.builds(Timing, short, short, short, short, short)),

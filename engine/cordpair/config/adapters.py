@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 import msgspec
 from msgspec import Meta
 
-from cordpair.config.kinds import Origin, QueueName, SeatName, Text, Word
+from cordpair.config.kinds import Origin, SeatName, Text, Word
 
 MAC = r"^([0-9A-Fa-f]{2}:){5}[0-9A-Fa-f]{2}$"
 
@@ -14,13 +14,13 @@ MAC = r"^([0-9A-Fa-f]{2}:){5}[0-9A-Fa-f]{2}$"
 class Callcenter(msgspec.Struct, frozen=True):
     """The dashboard's WebSocket ``/callcenter`` of the PHP call-centre platform, and its report file.
 
-    ``queues``: that it shows; none named: all. ``origins``: of pages with such a dashboard. ``unbound_keys``: whether
-    a key that is bound to no agent may act for every agent. ``callers``: with their numbers; without, the contact's id
-    stands in their place."""
+    ``origins``: of pages with such a dashboard. ``unbound_keys``: whether a key that is bound to no agent may act for
+    every agent. ``pause_reason``: of agents who are paused; none: the first. ``callers``: with their numbers; without,
+    the contact's id stands in their place."""
 
-    queues: tuple[QueueName, ...] = ()
     origins: tuple[Origin, ...] = ()
     unbound_keys: Literal["watch", "act"] = "watch"
+    pause_reason: Text = ""
     callers: bool = False
     report: Text | None = None
     clients: Annotated[int, Meta(ge=1, le=10_000)] = 200

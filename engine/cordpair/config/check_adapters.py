@@ -16,10 +16,9 @@ def check_adapters(config: Config, problems: Problems) -> None:
 
 def _callcenter(config: Config, wanted: Callcenter, problems: Problems) -> None:
     path = ("adapters", "callcenter")
-    for number, queue in enumerate(wanted.queues):
-        if queue not in config.queues:
-            near = problems.nearest(queue, config.queues)
-            problems.error((*path, "queues", number), f"there is no queue {queue!r}{near}")
+    if wanted.pause_reason and config.reasons and wanted.pause_reason not in config.reasons:
+        near = problems.nearest(wanted.pause_reason, config.reasons)
+        problems.error((*path, "pause_reason"), f"there is no reason {quote(wanted.pause_reason)}{near}")
     taken = {
         config.store.path: "the store",
         config.journal.path: "the journal",
