@@ -188,7 +188,7 @@ def test_keys_by_the_command_line(tmp_path) -> None:
 async def test_a_changed_configuration_is_shown(api) -> None:
     replica = Replica()
     scope = Scope("k", Role.AGENT, agent("ann").agent)
-    client = Client(scope, await api.office.hub.current(), replica.take, api.engine.flushed)
+    client = Client(scope, await api.office.hub.current(), replica.take, api.engine.flushed, api.engine.clock.now_ms)
     api.office.hub.listeners.add(client)
     task = asyncio.create_task(client.run())
     _, *others = CONFIGURATION.agents

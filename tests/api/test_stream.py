@@ -62,7 +62,9 @@ async def test_reconnecting_at_a_thousand_points_converges(tmp_path) -> None:
                 replica, scope = Replica(), SCOPES[number % 4]
                 found.append((replica, scope))
                 if number % 5:
-                    client = Client(scope, api.office.hub.board, replica.take, api.engine.flushed)
+                    client = Client(
+                        scope, api.office.hub.board, replica.take, api.engine.flushed, api.engine.clock.now_ms
+                    )
                     api.office.hub.listeners.add(client)
                     tasks.append(asyncio.create_task(client.run()))
                 else:
@@ -129,7 +131,7 @@ async def test_a_snapshot_comes_when_too_much_has_gathered(api, monkeypatch) -> 
         await replica.take(message)
         await gate.wait()
 
-    client = Client(SCOPES[0], await api.office.hub.current(), send, api.engine.flushed)
+    client = Client(SCOPES[0], await api.office.hub.current(), send, api.engine.flushed, api.engine.clock.now_ms)
     api.office.hub.listeners.add(client)
     task = asyncio.create_task(client.run())
     for _ in range(5):

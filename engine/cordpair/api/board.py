@@ -16,6 +16,7 @@ from cordpair.acd.configuration import Configuration
 from cordpair.acd.events import ConfigurationApplied, VisitBegan
 from cordpair.acd.inputs import Caller
 from cordpair.acd.model import AgentStatus, SlotState, State
+from cordpair.api.around import Around
 from cordpair.api.expected import Turns, expected_wait
 from cordpair.api.touched import Kind, Row, Touch
 from cordpair.api.views import (
@@ -59,12 +60,15 @@ class Piece:
 
 
 class Board:
-    def __init__(self, state: Callable[[], State], caller: Callable[[ContactId], Caller]) -> None:
+    def __init__(
+        self, state: Callable[[], State], caller: Callable[[ContactId], Caller], around: Around | None = None
+    ) -> None:
         self.pieces: dict[Kind, dict[str, Piece]] = {kind: {} for kind in Kind}
         self.changed: dict[Row, None] = {}  # in their order; whoever tells of them empties it
         self.seq = 0
         self._state = state
         self._caller = caller
+        self._around = around or Around()
         self._touch = Touch(state())
         self._dirty: dict[Kind, dict[str, None]] = {kind: {} for kind in Kind}
         self.begin()
@@ -120,6 +124,13 @@ class Board:
             line[:] = [each for each in line if each[1] in visits]
             heapq.heapify(line)
 
+    def look_around(self) -> None:
+        """Note what changed of which no entry tells."""
+        if self._around.turned():
+            state = self._state()
+            self._dirty[Kind.AGENT].update(dict.fromkeys(state.agents))
+            self._dirty[Kind.QUEUE].update(dict.fromkeys(state.queues))
+
     def refresh(self, most: int) -> bool:
         """Look at up to so many of the rows that were touched. Whether some are left."""
         left = most
@@ -164,7 +175,7 @@ class Board:
             if queue in self._busy:
                 (self._busy[queue].add if busy else self._busy[queue].discard)(agent)
             self._dirty[Kind.QUEUE][queue] = None  # its figures count this agent
-        return Piece(agent_view(row, works)) if row is not None else None
+        return Piece(agent_view(row, self._around.name_of(agent), works)) if row is not None else None
 
     def _queue(self, name: str) -> Piece | None:
         queue = QueueId(name)
@@ -174,7 +185,8 @@ class Board:
         busy = len(self._busy[queue])
         turns = self._touch.turns.get(queue, NO_TURNS).lengths()
         expected = expected_wait(row.waiting, row.ready, row.ready - busy, turns)
-        return Piece(queue_view(row, self._media[queue], self._oldest(queue), busy, expected))
+        today, alarms = self._around.today(queue), self._around.thresholds_of(queue)
+        return Piece(queue_view(row, self._media[queue], self._oldest(queue), busy, expected, today, alarms))
 
     def _oldest(self, queue: QueueId) -> int | None:
         line, visits = self._lines.get(queue, []), self._state().visits

@@ -10,9 +10,11 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Protocol
 
+from cordpair.api.around import Around
 from cordpair.api.board import Board
 from cordpair.api.touched import Row
 from cordpair.journal import Entry
+from cordpair.reports import Live
 from cordpair.runtime import Engine
 
 log = logging.getLogger(__name__)
@@ -20,6 +22,7 @@ log = logging.getLogger(__name__)
 ROWS = 100  # looked at in one slice: about 2 ms
 CLIENTS = 200  # told in one slice
 ROUND_S = 0.02  # what changes within a round is told once
+LOOK_S = 1.0  # without news: another configuration, another day
 MISSED = 20_000  # entries that may wait to be looked at
 
 
@@ -34,10 +37,12 @@ class Listener(Protocol):
 class Hub:
     """``async with hub.running():`` around everything else."""
 
-    def __init__(self, engine: Engine) -> None:
+    def __init__(self, engine: Engine, live: Live | None = None) -> None:
+        """``live``: who counts the day, seeing the same entries."""
         self._engine = engine
         self._news = engine.subscribe(MISSED)
-        self.board = Board(lambda: engine.state, engine.caller)
+        around = Around(lambda: engine.reloader.config if engine.reloader is not None else None, live)
+        self.board = Board(lambda: engine.state, engine.caller, around)
         self.board.seq = engine.committed_seq
         self.listeners: set[Listener] = set()
         self.watchers: list[EntryWatcher] = []
@@ -75,13 +80,22 @@ class Hub:
         for watcher in self.watchers:
             for entry in news.entries:
                 watcher(entry)
+        self.board.look_around()
 
     async def _run(self) -> None:
         await self.current()
-        while await self._news.changed():
+        while await self._something():
             await asyncio.sleep(ROUND_S)
             await self.current()
         self.close()
+
+    async def _something(self) -> bool:
+        """News, or a while has gone: not all that is shown changes with an entry. False: there will be no more."""
+        try:
+            async with asyncio.timeout(LOOK_S):
+                return await self._news.changed()
+        except TimeoutError:
+            return True
 
     async def _tell(self) -> None:
         rows = list(self.board.changed)

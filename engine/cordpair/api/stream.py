@@ -9,20 +9,23 @@ and ``gone`` takes rows away) holds what the engine shows, whenever it connected
 """
 
 import asyncio
+import contextlib
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from datetime import datetime
 
 import msgspec
 
 from cordpair.api.board import Board, Piece
 from cordpair.api.roles import SEES_CALLERS, Scope
 from cordpair.api.touched import Kind, Row
-from cordpair.api.views import AgentView, ContactView, QueueView
+from cordpair.api.views import AgentView, ContactView, QueueView, moment
 from cordpair.ids import AgentId, ContactId, QueueId
 
 # Names of changed rows that wait for a client: with more, a snapshot is shorter.
 MOST = 5_000
 
 SLICE = 500  # rows: about 2 ms
+BEAT_S = 5.0  # after such a silence something is said
 
 Send = Callable[[bytes], Awaitable[None]]
 
@@ -34,18 +37,21 @@ class Gone(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Snapshot(msgspec.Struct, frozen=True, kw_only=True, tag_field="type", tag="snapshot"):
-    """Everything there is to see. ``seq``: the journal's number up to which it is complete."""
+    """Everything there is to see. ``seq``: the journal's number up to which it is complete. ``now``: by our clock."""
 
     seq: int
+    now: datetime
     agents: tuple[AgentView, ...]
     queues: tuple[QueueView, ...]
     contacts: tuple[ContactView, ...]
 
 
 class Delta(msgspec.Struct, frozen=True, kw_only=True, tag_field="type", tag="delta"):
-    """What changed since the message before. Rows replace those of the same id."""
+    """What changed since the message before: from time to time nothing, so that silence means that the line is broken.
+    Rows replace those of the same id."""
 
     seq: int
+    now: datetime
     agents: tuple[AgentView, ...]
     queues: tuple[QueueView, ...]
     contacts: tuple[ContactView, ...]
@@ -105,12 +111,20 @@ class Sight:
 
 
 class Client:
-    def __init__(self, scope: Scope, board: Board, send: Send, flushed: Callable[[], Awaitable[None]]) -> None:
+    def __init__(
+        self,
+        scope: Scope,
+        board: Board,
+        send: Send,
+        flushed: Callable[[], Awaitable[None]],
+        now_ms: Callable[[], int],
+    ) -> None:
         self.sight = Sight(scope, board)
         self.snapshots = 0
         self._board = board
         self._send = send
         self._flushed = flushed
+        self._now_ms = now_ms
         self._rows: dict[Row, None] = {}
         self._fresh = True  # the next message is a snapshot
         self._shown: dict[Kind, set[str]] = {kind: set() for kind in Kind}
@@ -132,13 +146,18 @@ class Client:
 
     async def run(self) -> None:
         """Until it is closed, or ``send`` raises."""
+        loop = asyncio.get_running_loop()
+        beat = loop.time() + BEAT_S
         while True:
-            await self._wake.wait()
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout_at(beat):
+                    await self._wake.wait()
             self._wake.clear()
-            message = await self._snapshot() if self._fresh else self._delta()
+            message = await self._snapshot() if self._fresh else self._delta(beats=loop.time() >= beat)
             if message is not None:
                 await self._flushed()
                 await self._send(message)
+                beat = loop.time() + BEAT_S
             if self._closed and not self._rows and not self._fresh:
                 return
 
@@ -147,7 +166,7 @@ class Client:
         self._fresh = False
         self._rows.clear()
         self.snapshots += 1
-        parts = [b'{"type":"snapshot","seq":%d' % self._board.seq]
+        parts = [self._head(b"snapshot")]
         for kind in Kind:
             rows, shown = [], set()
             async for piece in self.sight.all(kind):
@@ -157,8 +176,12 @@ class Client:
             parts.append(b',"%s":[%s]' % (kind.encode(), b",".join(rows)))
         return b"".join(parts) + b"}"
 
-    def _delta(self) -> bytes | None:
-        """None when nothing of it is for this client."""
+    def _head(self, kind: bytes) -> bytes:
+        now = msgspec.json.encode(moment(self._now_ms()))
+        return b'{"type":"%s","seq":%d,"now":%s' % (kind, self._board.seq, now)
+
+    def _delta(self, *, beats: bool) -> bytes | None:
+        """None when nothing of it is for this client, unless it ``beats``."""
         rows, self._rows = self._rows, {}
         there: dict[Kind, list[bytes]] = {kind: [] for kind in Kind}
         gone: dict[Kind, list[str]] = {kind: [] for kind in Kind}
@@ -171,9 +194,9 @@ class Client:
             elif name in shown:
                 shown.discard(name)
                 gone[kind].append(name)
-        if not any(there.values()) and not any(gone.values()):
+        if not beats and not any(there.values()) and not any(gone.values()):
             return None
-        parts = [b'{"type":"delta","seq":%d' % self._board.seq]
+        parts = [self._head(b"delta")]
         parts += [b',"%s":[%s]' % (kind.encode(), b",".join(there[kind])) for kind in Kind]
         return b"".join(parts) + b',"gone":' + msgspec.json.encode(gone) + b"}"
 
@@ -185,4 +208,4 @@ class Client:
             yield from ((Kind.QUEUE, name) for name in self._board.pieces[Kind.QUEUE] if (Kind.QUEUE, name) not in rows)
 
 
-__all__ = ["MOST", "Client", "Delta", "Gone", "Message", "Sight", "Snapshot"]
+__all__ = ["BEAT_S", "MOST", "Client", "Delta", "Gone", "Message", "Sight", "Snapshot"]

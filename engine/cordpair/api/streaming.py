@@ -36,7 +36,7 @@ async def stream(call: Call) -> web.StreamResponse:
         async with asyncio.timeout(SEND_S):
             await socket.send_frame(message, WSMsgType.TEXT)
 
-    client = Client(call.scope, await office.hub.current(), send, call.engine.flushed)
+    client = Client(call.scope, await office.hub.current(), send, call.engine.flushed, call.engine.clock.now_ms)
     office.hub.listeners.add(client)
     office.metrics.streams.inc()
     tasks = [

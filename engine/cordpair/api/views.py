@@ -12,6 +12,7 @@ from msgspec import UNSET, UnsetType
 from cordpair.acd.model import AgentRow, AgentStatus, ContactRow, Pending, QueueRow, Slot, SlotState, State, VisitRow
 from cordpair.api.expected import ExpectedWait, NotEnoughData
 from cordpair.ids import AgentId, ContactId, NodeId, OfferId, QueueId, SeatId, ServiceId
+from cordpair.reports import QueueFigures
 
 AgentState = Literal["signed_out", "not_ready", "free", "delayed", "ringing", "talking", "wrap_up"]
 ContactState = Literal["arrived", "waiting", "offered", "answered", "connected", "closing"]
@@ -49,6 +50,7 @@ class SlotView(_View, frozen=True, kw_only=True):
 
 class AgentView(_View, frozen=True, kw_only=True):
     id: AgentId
+    name: str  # as colleagues see it
     state: AgentState
     since: datetime
     reason: str = ""  # why not ready
@@ -59,6 +61,18 @@ class AgentView(_View, frozen=True, kw_only=True):
     slots: tuple[SlotView, ...] = ()
     calls: int = 0
     desk: bool = False  # a desktop of theirs is connected
+
+
+class Thresholds(_View, frozen=True, kw_only=True, omit_defaults=True):
+    """When a queue asks for a person; what is left out is never passed. Waits in seconds, shares in percent."""
+
+    waiting: int = 0
+    longest_wait: float = 0.0
+    expected_wait: float = 0.0
+    service_level: float = 0.0
+    abandon_rate: float = 0.0
+    ready_below: int = 0
+    least_offered: int = 0  # today, before the two shares count
 
 
 class QueueView(_View, frozen=True, kw_only=True):
@@ -74,6 +88,8 @@ class QueueView(_View, frozen=True, kw_only=True):
     offered: int
     outcomes: dict[str, int]
     expected_wait: ExpectedWait | NotEnoughData  # of a contact that would come now
+    today: QueueFigures | None = None  # None: nobody counts them
+    alarms: Thresholds = Thresholds()
 
 
 class QueueNow(QueueView, frozen=True, kw_only=True):
@@ -128,10 +144,11 @@ def moment(ms: int) -> datetime:
 # ---------------------------------------------------------------- from the tables
 
 
-def agent_view(row: AgentRow, queues: tuple[QueueId, ...]) -> AgentView:
+def agent_view(row: AgentRow, name: str, queues: tuple[QueueId, ...]) -> AgentView:
     state, since = _state(row)
     return AgentView(
         id=row.agent,
+        name=name,
         state=state,
         since=moment(since),
         reason=row.reason if row.status is AgentStatus.NOT_READY else "",
@@ -168,7 +185,13 @@ def _slot(slot: Slot) -> SlotView:
 
 
 def queue_view(
-    row: QueueRow, medium: str, oldest: int | None, busy: int, expected: ExpectedWait | NotEnoughData
+    row: QueueRow,
+    medium: str,
+    oldest: int | None,
+    busy: int,
+    expected: ExpectedWait | NotEnoughData,
+    today: QueueFigures | None,
+    alarms: Thresholds,
 ) -> QueueView:
     """``oldest``: when the one who waits for longest was enqueued."""
     return QueueView(
@@ -182,6 +205,8 @@ def queue_view(
         offered=row.offered,
         outcomes={outcome.value: count for outcome, count in row.outcomes.items()},
         expected_wait=expected,
+        today=today,
+        alarms=alarms,
     )
 
 
@@ -251,6 +276,7 @@ __all__ = [
     "QueueNow",
     "QueueView",
     "SlotView",
+    "Thresholds",
     "agent_view",
     "contact_view",
     "moment",
