@@ -12,7 +12,7 @@ from cordpair.acd import State
 from cordpair.acd.inputs import Ready, SignIn
 from cordpair.acd.model import NodeStatus
 from cordpair.clock import AsyncioClock
-from cordpair.config import load, parse
+from cordpair.config import InvalidConfiguration, load, parse
 from cordpair.ids import AgentId, NodeId, QueueId
 from cordpair.journal import SqliteReader, current_codec
 from cordpair.runtime import Engine, Origin, Result, Setup, run_engine
@@ -67,7 +67,7 @@ async def run(file: Path, started, own_process: bool = False) -> int:
             configuration=to_configuration(active.config, active.revision.revision),
             pbxs={NODE: "loopback://reload-test"},
             journal=file.with_name("journal.db"),
-            origin=Origin(store, file, active.config, loaded.hash, "me"),
+            origin=Origin(store, file, active.config, active.revision.revision, loaded.hash, "me"),
         )
         async with asyncio.timeout(30):
             return await run_engine(setup, started=lambda engine: started(engine, store), own_process=own_process)
@@ -183,17 +183,18 @@ async def test_an_edit_is_kept_in_the_store_and_stands_beside_the_file(file, pbx
         assert reloader is not None
         edited = parse(TEXT.replace("5s", "7s")).config
         assert reloader.compare(edited) == ['queues.sales.wrap_up: "5s" → "7s"']
-        outcome = await reloader.apply(edited, "api key 1")
+        outcome = await reloader.apply(lambda _: edited, "api key 1")
         assert (outcome.result, outcome.revision) == (Result.APPLIED, 2)
         active = await store.active()
         assert active is not None and active.edited and active.revision.author == "api key 1"
-        assert (await reloader.apply(edited, "api key 1")).result is Result.UNCHANGED
+        assert (await reloader.apply(lambda _: edited, "api key 1")).result is Result.UNCHANGED
         assert (await reloader.from_file()).result is Result.UNCHANGED, "the file did not change since"
         file.write_text(TEXT + MORE)
         assert (await reloader.from_file()).result is Result.REFUSED
         assert (await reloader.from_file(take_file=True)).result is Result.APPLIED
         wrong = replace(edited, agents={"x": replace(edited.agents["ann"], seat="nowhere")})
-        assert (await reloader.apply(wrong, "api key 1")).result is Result.INVALID
+        with pytest.raises(InvalidConfiguration, match="agents.x.seat"):
+            await reloader.apply(lambda _: wrong, "api key 1")
 
     assert await run(file, beside) == 0
 

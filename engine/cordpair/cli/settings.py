@@ -64,7 +64,7 @@ class Settings(msgspec.Struct, frozen=True):
                 snapshot_every=active.config.journal.snapshot_every,
                 keep_ms=active.config.journal.keep,
                 records=store.records,
-                origin=Origin(store, self.file, active.config, self.loaded.hash, _author()),
+                origin=Origin(store, self.file, active.config, revision, self.loaded.hash, _author()),
                 traces=traces_from_environment(),
             )
             yield Prepared(setup, store, active.config)

@@ -10,20 +10,21 @@ import logging
 from collections.abc import AsyncIterator, Awaitable, Callable
 from enum import StrEnum
 from pathlib import Path
-from typing import Protocol
+from typing import Any, Protocol
 
 import msgspec
 from watchfiles import Change, awatch
 
+from cordpair.acd.configuration import Configuration
 from cordpair.acd.inputs import ApplyConfiguration, Request
 from cordpair.acd.model import State
 from cordpair.clock import Clock
-from cordpair.config import Config, InvalidConfiguration, Loaded, difference, load, needs_restart, parse, write
+from cordpair.config import Config, InvalidConfiguration, Loaded, difference, is_same, load, needs_restart, parse, write
 from cordpair.errors import AcdError, ConfigurationError, CordpairError
 from cordpair.observe import Meter
 from cordpair.runtime.core import Decided
 from cordpair.runtime.recovery import differs
-from cordpair.store import Store, StoreError, to_configuration
+from cordpair.store import Entry, Store, to_configuration
 
 log = logging.getLogger(__name__)
 
@@ -40,12 +41,20 @@ class Result(StrEnum):
 
 
 class Outcome(msgspec.Struct, frozen=True):
-    """``changes``: a line for each key that is different. ``problems``: why nothing was applied."""
+    """``changes``: a line for each key that is different. ``problems``: why nothing was applied; ``needs_restart``:
+    the sections for which; ``again``: the same may succeed later. ``kept``: it is in the store too."""
 
     result: Result
     revision: int  # in force now
     changes: tuple[str, ...] = ()
     problems: tuple[str, ...] = ()
+    needs_restart: tuple[str, ...] = ()
+    again: bool = False
+    kept: bool = True
+
+
+class Conflict(ConfigurationError):
+    """What is in force is not what the edit began from. Nothing was applied."""
 
 
 class Origin(msgspec.Struct, frozen=True):
@@ -54,6 +63,7 @@ class Origin(msgspec.Struct, frozen=True):
     store: Store
     file: Path
     config: Config  # in force at the start
+    revision: int  # of it
     hash: str  # of the file's text at the start
     author: str
 
@@ -72,16 +82,21 @@ class Running(Protocol):
     async def request(self, input: Request, /) -> Decided: ...
 
 
+Edit = Callable[[Config], Config]
+
+
 class Reloader:
-    """One change at a time. ``config`` is what is in force."""
+    """One change at a time. ``config`` is what is in force, ``revision`` as which it is in the store."""
 
     def __init__(self, engine: Running, origin: Origin) -> None:
         self.config = origin.config
+        self.revision = origin.revision
         self.last: Outcome | None = None
         self._engine = engine
         self._origin = origin
         self._seen = origin.hash
         self._lock = asyncio.Lock()
+        self._edits: set[asyncio.Task[Outcome]] = set()
 
     # ------------------------------------------------------------ what may be asked for
 
@@ -112,21 +127,51 @@ class Reloader:
                 return None
             return await self._file(loaded, take_file=False)
 
-    async def apply(self, config: Config, author: str) -> Outcome:
-        """An edit that does not come from the file; it is kept in the store."""
+    async def apply(self, edit: Edit, author: str, base: int | None = None) -> Outcome:
+        """An edit that does not come from the file; it is kept in the store. ``edit`` is given what is in force, in a
+        thread. ``base``: the revision it began from; of two who began from the same one, one gets Conflict.
+
+        Raises Conflict, StoreError, InvalidConfiguration. Who stops waiting does not stop it: what the core has taken
+        must come into the store.
+        """
+        task = asyncio.create_task(self._edit(edit, author, base), name="edit of the configuration")
+        self._edits.add(task)
+        task.add_done_callback(self._forget)
+        return await asyncio.shield(task)
+
+    def _forget(self, task: "asyncio.Task[Outcome]") -> None:
+        self._edits.discard(task)
+        if not task.cancelled():
+            task.exception()  # looked at, should nobody wait any more
+
+    async def _edit(self, edit: Edit, author: str, base: int | None) -> Outcome:
         async with self._lock:
+            if base is not None and not await self._is_still(base):
+                raise Conflict(f"revision {base} is not in force any more, but {self.revision}.")
             try:
-                parse(write(config), "the edited configuration")
-                present = await self._origin.store.active()
-            except InvalidConfiguration as error:
-                return self._ended(Result.INVALID, problems=_lines(error))
-            except StoreError as error:
-                return self._ended(Result.REFUSED, problems=_lines(error))
-            if config == self.config:
+                config = await asyncio.to_thread(_edited, edit, self.config)
+            except InvalidConfiguration:
+                self._engine.meter.reloaded(Result.INVALID.value)
+                raise
+            if is_same(config, self.config):
                 return self._ended(Result.UNCHANGED)
-            revision = present.revision.revision + 1 if present is not None else 1
+            revision, now = await self._next(), self._now()
+            entry = Entry(now, author, "configuration_applied", f"revision {revision}")
             store = self._origin.store
-            return await self._apply(config, revision, lambda: store.save(config, at_ms=self._now(), author=author))
+            return await self._apply(
+                config, revision, lambda: store.save(config, at_ms=now, author=author, noted=entry)
+            )
+
+    async def _is_still(self, base: int) -> bool:
+        """Whether what is in force is what that revision was: itself, or somebody went back to it."""
+        if base == self.revision:
+            return True
+        listed = await self._origin.store.revisions(after=base - 1)
+        return bool(listed) and listed[-1].revision == base and listed[-1].content_hash == listed[0].content_hash
+
+    async def _next(self) -> int:
+        listed = await self._origin.store.revisions(most=1)
+        return listed[0].revision + 1 if listed else 1
 
     # ------------------------------------------------------------ one change
 
@@ -148,14 +193,12 @@ class Reloader:
         )
 
     async def _apply(self, config: Config, revision: int, keep: Callable[[], Awaitable[object]]) -> Outcome:
-        changes = tuple(difference(self.config, config))
-        fixed = needs_restart(self.config, config)
+        changes, fixed, wanted = await asyncio.to_thread(self._look_at, config, revision)
         if fixed:
             names = ", ".join(f"[{name}]" for name in fixed)
             problem = f"{names} can only change at a restart, which loses no call either; nothing was applied"
-            return self._ended(Result.REFUSED, changes, (problem,))
-        wanted = to_configuration(config, revision)
-        applies = differs(wanted, self._engine.state.configuration)
+            return self._ended(Result.REFUSED, changes, (problem,), needs_restart=tuple(fixed))
+        applies = bool(changes) or differs(wanted, self._engine.state.configuration)
         if applies:
             try:
                 await self._engine.request(ApplyConfiguration(wanted))
@@ -163,17 +206,27 @@ class Reloader:
                 return self._ended(Result.REFUSED, changes, tuple(str(error).split("; ")))
             except CordpairError as error:  # busy or stopping: to be tried again
                 self._seen = ""
-                return self._ended(Result.REFUSED, changes, _lines(error))
+                return self._ended(Result.REFUSED, changes, _lines(error), again=True)
         self.config = config
+        kept = True
         try:
             await keep()
+            self.revision = revision
         except CordpairError as error:
-            log.error("revision %d is in force but could not be stored; a restart reads the file: %s", revision, error)
-        return self._ended(Result.APPLIED if applies else Result.UNCHANGED, changes)
+            log.error("revision %d is in force but could not be stored; a restart takes it back: %s", revision, error)
+            kept = False
+        return self._ended(Result.APPLIED if applies else Result.UNCHANGED, changes, kept=kept)
 
-    def _ended(self, result: Result, changes: tuple[str, ...] = (), problems: tuple[str, ...] = ()) -> Outcome:
-        revision = self._engine.state.configuration.revision
-        outcome = self.last = Outcome(result, revision, changes, problems)
+    def _look_at(self, config: Config, revision: int) -> tuple[tuple[str, ...], list[str], Configuration]:
+        """In a thread: a large centre takes its time."""
+        changes = tuple(difference(self.config, config))
+        return changes, needs_restart(self.config, config), to_configuration(config, revision)
+
+    def _ended(
+        self, result: Result, changes: tuple[str, ...] = (), problems: tuple[str, ...] = (), **more: Any
+    ) -> Outcome:
+        revision = self.revision
+        outcome = self.last = Outcome(result, revision, changes, problems, **more)
         self._engine.meter.reloaded(result.value)
         if problems:
             log.error("the configuration was not changed (%s); revision %d stays in force", result.value, revision)
@@ -189,6 +242,11 @@ class Reloader:
 
     def _now(self) -> int:
         return self._engine.clock.now_ms()
+
+
+def _edited(edit: Edit, present: Config) -> Config:
+    """As it will be read from the store again. Raises InvalidConfiguration."""
+    return parse(write(edit(present)), "the edited configuration").config
 
 
 def _lines(error: CordpairError) -> tuple[str, ...]:
@@ -227,4 +285,4 @@ async def _saves(file: Path) -> AsyncIterator[None]:
             yield
 
 
-__all__ = ["Origin", "Outcome", "Reloader", "Result", "follow"]
+__all__ = ["Conflict", "Edit", "Origin", "Outcome", "Reloader", "Result", "follow"]

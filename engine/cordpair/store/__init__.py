@@ -3,6 +3,7 @@
 from cordpair.store.audit import Audit, Entry, Noted
 from cordpair.store.conversations import Conversation, Conversations, Day
 from cordpair.store.cti_secrets import CtiSecret, CtiSecrets
+from cordpair.store.drafts import Draft, Drafts
 from cordpair.store.errors import StoreError
 from cordpair.store.keys import ApiKey, ApiKeys
 from cordpair.store.mapping import to_configuration
@@ -26,6 +27,8 @@ __all__ = [
     "CtiSecret",
     "CtiSecrets",
     "Day",
+    "Draft",
+    "Drafts",
     "Entry",
     "LastAdmin",
     "NoSuchPerson",

@@ -18,6 +18,7 @@ from cordpair.store.schema import (
     configuration,
     contact_records,
     desks,
+    drafts,
     get_help,
     joined_nodes,
     line_protocol,
@@ -94,6 +95,7 @@ UNDO: dict[str, Undo] = {
     queue_alarms.__name__: _without_alarms,
     line_protocol.__name__: _drop("cti_secrets"),
     people.__name__: _without_people,
+    drafts.__name__: _drop("drafts"),
 }
 NAMES = tuple(UNDO)  # in their order: migration 1, 2, …
 

@@ -6,8 +6,10 @@ from typing import Literal
 import msgspec
 from sqlite_utils import Database
 
-from cordpair.config import Config, InvalidConfiguration, Loaded, parse, write
+from cordpair.config import Config, InvalidConfiguration, Loaded, is_same, parse, write
 from cordpair.errors import ConfigurationError
+from cordpair.store import audit
+from cordpair.store.audit import Entry
 from cordpair.store.errors import StoreError
 from cordpair.store.rows import read_rows, write_rows
 
@@ -64,7 +66,7 @@ def import_file(
         if loaded.hash == _imported(db):
             return present, False
         return _add(db, loaded.config, loaded.text, at, author, "file", source, loaded.hash), False  # it has caught up
-    if present is not None and present.config == loaded.config and not present.edited:
+    if present is not None and is_same(present.config, loaded.config) and not present.edited:
         if loaded.hash != present.revision.file_hash:  # comments and spacing
             db.execute(
                 "UPDATE revisions SET file_hash = ? WHERE revision = ?", [loaded.hash, present.revision.revision]
@@ -82,7 +84,7 @@ def look_at_file(db: Database, loaded: Loaded, *, source: str, take_file: bool =
     if present is None:
         newest = _newest(db)
         return loaded.config, newest.revision + 1 if newest else 1
-    unchanged = present.config == loaded.config and not present.edited
+    unchanged = is_same(present.config, loaded.config) and not present.edited
     if unchanged or (present.edited and not take_file and loaded.hash == _imported(db)):
         return present.config, present.revision.revision
     return loaded.config, present.revision.revision + 1
@@ -98,7 +100,7 @@ def _replaceable(db: Database, loaded: Loaded, source: str, take_file: bool) -> 
         return None
     if present is None or not present.edited or take_file:
         return present
-    if loaded.hash != _imported(db) and loaded.config != present.config:
+    if loaded.hash != _imported(db) and not is_same(loaded.config, present.config):
         raise ConfigurationError(
             f"{source}: has changed, and so has the configuration in the store "
             f"(revision {present.revision.revision}, by {present.revision.author}). Nothing was applied. "
@@ -107,18 +109,20 @@ def _replaceable(db: Database, loaded: Loaded, source: str, take_file: bool) -> 
     return present
 
 
-def save(db: Database, config: Config, *, at: int, author: str) -> Active:
+def save(db: Database, config: Config, *, at: int, author: str, noted: Entry | None = None) -> Active:
     """Apply an edit as a new revision. Raises InvalidConfiguration."""
     text = write(config)
     parse(text, "the edited configuration")
-    return _add(db, config, text, at, author, "edit", "", "")
+    saved = _add(db, config, text, at, author, "edit", "", "")
+    audit.write(db, noted)
+    return saved
 
 
-def revisions(db: Database) -> list[Revision]:
-    """Newest first."""
+def revisions(db: Database, *, after: int = 0, before: int = 2**53, most: int = -1) -> list[Revision]:
+    """Newest first; those between two, without these. ``most``: no more of them; negative: all."""
     columns = ", ".join(Revision.__struct_fields__)
-    rows = db.query(f"SELECT {columns} FROM revisions ORDER BY revision DESC")
-    return [msgspec.convert(row, Revision) for row in rows]
+    sql = f"SELECT {columns} FROM revisions WHERE revision > ? AND revision < ? ORDER BY revision DESC LIMIT ?"
+    return [msgspec.convert(row, Revision) for row in db.query(sql, [after, before, most])]
 
 
 def text_of(db: Database, revision: int) -> str:
@@ -153,7 +157,7 @@ def _add(
 
 
 def _newest(db: Database) -> Revision | None:
-    found = revisions(db)
+    found = revisions(db, most=1)
     return found[0] if found else None
 
 

@@ -173,6 +173,14 @@ def people(db: Database) -> None:
     )
 
 
+@migrations()
+def drafts(db: Database) -> None:
+    """What administrators are working on."""
+    db.execute(
+        "CREATE TABLE drafts (author TEXT PRIMARY KEY, at INTEGER NOT NULL, base INTEGER NOT NULL, content BLOB NOT NULL)"
+    )
+
+
 # Durations are in ms; what is written as a list or table in the file is JSON here.
 ENTITIES: list[tuple[str, dict[str, type], set[str]]] = [
     ("pbx", {"url": str, "password": str}, {"url"}),
@@ -262,6 +270,7 @@ def refuse_foreign(db: Database, path: Path) -> None:
         queue_alarms.__name__,
         line_protocol.__name__,
         people.__name__,
+        drafts.__name__,
     }
     if unknown:
         newer = ", ".join(sorted(unknown))

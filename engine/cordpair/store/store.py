@@ -5,9 +5,10 @@ from pathlib import Path
 
 from cordpair.config import Config, Loaded
 from cordpair.store import revisions
-from cordpair.store.audit import Audit
+from cordpair.store.audit import Audit, Entry
 from cordpair.store.bookmarks import Bookmarks
 from cordpair.store.cti_secrets import CtiSecrets
+from cordpair.store.drafts import Drafts
 from cordpair.store.errors import StoreError
 from cordpair.store.keys import ApiKeys
 from cordpair.store.pages import pages_beside
@@ -32,6 +33,7 @@ class Store:
         self.resets = PasswordResets(thread)
         self.audit = Audit(thread)
         self.bookmarks = Bookmarks(thread)
+        self.drafts = Drafts(thread)
         self.cti_secrets = CtiSecrets(thread)
 
     @classmethod
