@@ -2,22 +2,26 @@
 
 import asyncio
 import sys
+from collections.abc import Awaitable, Callable
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, TypeVar
 
 import typer
 from rich import box
 from rich.table import Table
 
+from cordpair.adapters.cti import sent_for
 from cordpair.api.passwords import LONGEST, SHORTEST, hash_password, make_password
 from cordpair.cli.failures import errors, fail, output, reports_errors
 from cordpair.cli.settings import Settings, read_settings
 from cordpair.cli.text import day_time
 from cordpair.clock import AsyncioClock
 from cordpair.ids import AgentId
-from cordpair.store import Store
+from cordpair.store import CtiSecrets, Store
 
 app = typer.Typer()
+
+T = TypeVar("T")
 
 Config = Annotated[Path, typer.Option("--config", "-c", help="The configuration, for the store's place.")]
 DEFAULT_FILE = Path("cordpair.toml")
@@ -50,6 +54,37 @@ def password(
         sys.stdout.write(chosen + "\n")
     else:
         output.print(f"set the password of {name}")
+
+
+@app.command("cti-secret")
+@reports_errors
+def cti_secret(
+    name: Annotated[str, typer.Argument(help="The agent, by the name in the configuration.")],
+    remove: Annotated[bool, typer.Option("--remove", help="Take it away, and let the client go.")] = False,
+    config: Config = DEFAULT_FILE,
+) -> None:
+    """Make an agent's secret for a client of AsteriskCTI's protocol, and show it, once. It opens nothing else."""
+    settings = read_settings(config)
+    if remove:
+        if not asyncio.run(_with_secrets(settings.store, lambda secrets: secrets.remove(AgentId(name)))):
+            raise fail(f"agent {name!r} has no secret for the line protocol")
+        output.print(f"{name} has no secret for the line protocol any more")
+        return
+    if name not in settings.loaded.config.agents:
+        raise fail(f"there is no agent {name!r} in {settings.file}", 2)
+    secret = make_password()
+    hash, now = hash_password(sent_for(secret)), AsyncioClock().now_ms()
+    asyncio.run(_with_secrets(settings.store, lambda secrets: secrets.put(AgentId(name), hash, now)))
+    errors.print("It is not shown again.")
+    sys.stdout.write(secret + "\n")
+
+
+async def _with_secrets(path: Path, do: Callable[[CtiSecrets], Awaitable[T]]) -> T:
+    store = await Store.open(path)
+    try:
+        return await do(store.cti_secrets)
+    finally:
+        await store.close()
 
 
 def _read(name: str, stdin: bool) -> str:
