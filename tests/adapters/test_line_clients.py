@@ -2,7 +2,7 @@
 
 import asyncio
 import ssl
-from xml.etree import ElementTree
+from xml.etree import ElementTree as ET
 
 import pytest
 
@@ -13,6 +13,7 @@ from cordpair.adapters.cti import clients as shell
 from cordpair.adapters.cti import sent_for
 from cordpair.api.passwords import hash_password
 from cordpair.clock import AsyncioClock
+from cordpair.config.adapters import Cti
 from cordpair.ids import AgentId
 from cordpair_loopback import LoopbackPbx, never_answers, rejects
 
@@ -25,7 +26,7 @@ async def centre(tmp_path):
 
 def happening(line: str) -> tuple[str, str, str]:
     """An event's id, the caller and the state."""
-    event = ElementTree.fromstring(line)
+    event = ET.fromstring(line)
     return event.attrib["id"], event.findtext("call/calleridnum") or "", event.findtext("call/state") or ""
 
 
@@ -160,7 +161,7 @@ async def test_a_pause_asked_for_in_a_call_is_in_force_after_it(centre):
 async def test_a_pause_that_is_refused_changes_nothing(centre):
     """The administrator took the reason away: 302, and the agent is as before."""
     client = await centre.signed_in()
-    centre.clients._wanted = shell.Cti(pause_reason="gone")
+    centre.clients._wanted = Cti(pause_reason="gone")
     client.send("PAUSE IN")
     assert await client.next() == "301 PAUSE PENDING"
     assert (await client.next()).startswith("302 KO reason 'gone' does not exist")
@@ -177,11 +178,11 @@ async def test_events_of_a_call_with_its_variables(centre):
     assert [happening(line) for line in lines] == [
         ("Newchannel", "102", "Down"), ("Newstate", "102", "Ringing"), ("Link", "102", "Up")
     ]  # fmt: skip
-    event = ElementTree.fromstring(lines[2])
+    event = ET.fromstring(lines[2])
     assert event.findtext("call/calleridname") == "Demo 2"
     assert event.findtext("call/context") == "astctidemo"
     assert [(each.attrib["key"], each.text) for each in event.iter("data")] == [("calldata", "12345")]
-    assert len({ElementTree.fromstring(line).findtext("call/uniqueid") for line in lines}) == 1
+    assert len({ET.fromstring(line).findtext("call/uniqueid") for line in lines}) == 1
     call.hang_up()
     assert happening(await client.next()) == ("Hangup", "102", "Down")
 
