@@ -11,13 +11,13 @@ from cordpair.api.tries import Allowance, Tries
 from cordpair.config.model import Pop, Queue
 from cordpair.ids import AgentId, ContactId, OfferId
 from cordpair_gateway.desk.actions import DO
-from cordpair_gateway.signing_in.cookies import csrf_of, is_csrf
 from cordpair_gateway.desk.day import midnights
 from cordpair_gateway.desk.facts import Facts, customer_of, facts_of, pops_of
 from cordpair_gateway.desk.messages import TYPES, error, messages
 from cordpair_gateway.desk.outbox import ASIDES, Outbox, Slow
 from cordpair_gateway.desk.pops import screen_pop
 from cordpair_gateway.desk.views import Colleague, ContactView, OfferView, QueueLine, StateView, View
+from cordpair_gateway.signing_in.cookies import csrf_of, is_csrf
 
 # ---------------------------------------------------------------- tries
 

@@ -11,7 +11,7 @@ from aiohttp import ClientSession
 from yarl import URL
 
 from cordpair_gateway.part import CUSTOMERS
-from cordpair_gateway.web_files import WebFiles, desk_policy
+from cordpair_gateway.web_files import WebFiles, desk_policy, office_policy
 from gateway.browsers import CENTRE, OTHER, SHOP, Web, web_centre
 
 SCRIPT = "export const words = [" + "'the same', " * 200 + "];\n"
@@ -19,6 +19,7 @@ BUILT = {
     "help.js": SCRIPT,
     "parts/phone-AB12.js": "export {};",
     "desk.html": "<!doctype html>desk",
+    "office.html": "<!doctype html>office",
     "replay.html": "<!doctype html>replay",
     "shop.html": "<!doctype html>shop",
     "icon.svg": "<svg/>",
@@ -103,10 +104,14 @@ async def test_nothing_else_is_there(web: Web, path) -> None:
     assert status == 404 and b"outside" not in body
 
 
-async def test_the_desk_has_a_policy_and_is_in_nobodys_frame(web: Web) -> None:
-    status, headers, body = await get(web, "/desk")
+@pytest.mark.parametrize(
+    ("path", "page"),
+    [("/desk", "desk"), ("/office", "office"), ("/office/", "office"), ("/office/people/..%2f<x>", "office")],
+)
+async def test_desk_and_office_have_a_policy_and_are_in_nobodys_frame(web: Web, path, page) -> None:
+    status, headers, body = await get(web, path)
     policy = headers["Content-Security-Policy"]
-    assert (status, body) == (200, b"<!doctype html>desk")
+    assert (status, body.decode()) == (200, f"<!doctype html>{page}")
     assert "default-src 'self'; connect-src 'self' wss://help.test;" in policy and "unsafe" not in policy
     assert "frame-ancestors 'none'" in policy and "Access-Control-Allow-Origin" not in headers
 
@@ -115,6 +120,7 @@ def test_where_there_is_no_tls_neither_have_the_desks_lines_and_pops() -> None:
     policy = desk_policy("ws://127.0.0.1:8080")
     assert "connect-src 'self' ws://127.0.0.1:8080;" in policy and "frame-src 'self' https: http:" in policy
     assert " http:" not in desk_policy("wss://help.test")
+    assert "frame-src 'self';" in office_policy("wss://help.test") and "https:" not in office_policy("wss://help.test")
 
 
 async def test_the_replay_page_is_framed_by_pages_of_ours_only(web: Web) -> None:

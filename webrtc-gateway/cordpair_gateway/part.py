@@ -28,7 +28,7 @@ from cordpair_gateway.shop import Shop
 from cordpair_gateway.signing_in import mount_signing_in
 from cordpair_gateway.tickets import Tickets
 from cordpair_gateway.tickets_api import TicketDesk
-from cordpair_gateway.web_files import DeskPage, WebFiles
+from cordpair_gateway.web_files import OwnPage, WebFiles, desk_policy, office_policy
 
 CUSTOMERS: web.AppKey[Customers] = web.AppKey("customers", Customers)
 PAGES: web.AppKey[SharedPages] = web.AppKey("shared pages", SharedPages)
@@ -71,7 +71,9 @@ def mount(app: web.Application, office: Office, config: Config, directory: Path)
         app.on_shutdown.append(shared.shut)
     files = WebFiles()
     files.add_to(app)
-    DeskPage(files, socket_url(gateway, "")).add_to(app)
+    sockets = socket_url(gateway, "")
+    OwnPage(files, "desk.html", desk_policy(sockets), "/desk").add_to(app)
+    OwnPage(files, "office.html", office_policy(sockets), "/office", "/office/{rest:.*}").add_to(app)
     if (played := app.get(DEMONSTRATION)) is not None:
         Shop(files, desk, played, config.portals[played]).add_to(app)
     app[CUSTOMERS], app[PAGES] = customers, pages

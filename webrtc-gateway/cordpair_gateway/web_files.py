@@ -1,4 +1,4 @@
-"""What browsers load: the built files under ``/web``, and the agents' page. See docs/reference/web-protocol.md.
+"""What browsers load: the built files under ``/web``, the desk and the office. See docs/reference/web-protocol.md.
 
 They are read once, at the start: a request is a look into a table, and leads to no path. A customer's page on another
 site loads ours, so ``/web`` is open to every origin; nothing in there is secret or of a person.
@@ -88,26 +88,37 @@ class WebFiles:
         return answer
 
 
-class DeskPage:
-    """``/desk``. ``sockets``: where its WebSockets go, such as ``wss://help.example.com``."""
+class OwnPage:
+    """A page at addresses of its own, with a policy for what it may load: ``/desk``, and all of ``/office``."""
 
-    def __init__(self, files: WebFiles, sockets: str) -> None:
-        self._files = files
-        self._headers = {"Content-Security-Policy": desk_policy(sockets), "Referrer-Policy": "no-referrer"}
+    def __init__(self, files: WebFiles, name: str, policy: str, *paths: str) -> None:
+        self._files, self._name, self._paths = files, name, paths
+        self._headers = {"Content-Security-Policy": policy, "Referrer-Policy": "no-referrer"}
 
     def add_to(self, app: web.Application) -> None:
-        app.router.add_get("/desk", self._serve)
+        for path in self._paths:
+            app.router.add_get(path, self._serve)
 
     async def _serve(self, request: web.Request) -> web.Response:
-        return self._files.answer(request, "desk.html", self._headers)
+        return self._files.answer(request, self._name, self._headers)
 
 
 def desk_policy(sockets: str) -> str:
-    """Scripts of ours only. Screen pops may be any site's, in a frame; plain http only where we are so ourselves."""
+    """``sockets``: where its WebSockets go, such as ``wss://help.example.com``. Screen pops may be any site's, in a
+    frame; plain http only where we are so ourselves."""
     pops = "https:" if sockets.startswith("wss:") else "https: http:"
+    return _policy(sockets, f"'self' {pops}")
+
+
+def office_policy(sockets: str) -> str:
+    return _policy(sockets, "'self'")
+
+
+def _policy(sockets: str, frames: str) -> str:
+    """Scripts and styles of ours only, in files."""
     return (
         f"default-src 'self'; connect-src 'self' {sockets}; style-src 'self'; img-src 'self' data:; "
-        f"media-src 'self' blob:; frame-src 'self' {pops}; object-src 'none'; base-uri 'none'; form-action 'self'; "
+        f"media-src 'self' blob:; frame-src {frames}; object-src 'none'; base-uri 'none'; form-action 'self'; "
         "frame-ancestors 'none'"
     )
 
@@ -145,4 +156,4 @@ def _has_it(request: web.Request, etag: str) -> bool:
     return any(each.value in (etag, "*") for each in known)
 
 
-__all__ = ["STATIC", "DeskPage", "WebFiles", "desk_policy"]
+__all__ = ["STATIC", "OwnPage", "WebFiles", "desk_policy", "office_policy"]

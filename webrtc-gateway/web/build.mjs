@@ -58,6 +58,7 @@ if (process.argv.includes("--tests")) {
     entryPoints: {
       help: "src/help/index.ts",
       desk: "src/desk/index.ts",
+      office: "src/office/index.ts",
       replay: "src/cobrowse/replay.ts",
     },
     outdir: out,
@@ -95,6 +96,7 @@ async function report(metafile) {
     recorder: await gzipped(later("src/cobrowse/recorder.ts")),
     replay: await gzipped(closure(entry("src/cobrowse/replay.ts"))),
     desk: await gzipped(closure(entry("src/desk/index.ts"))),
+    office: await gzipped(closure(entry("src/office/index.ts"))),
   };
   await writeFile(join(out, "sizes.json"), `${JSON.stringify(sizes, null, 2)}\n`);
   for (const [name, bytes] of Object.entries(sizes)) {

@@ -5,6 +5,7 @@ import type { Contact, ToDesk } from "../protocol/desk.ts";
 import { deskEn } from "../words/desk-en.ts";
 import { DESK_LANGUAGES, deskWords } from "../words/desk-languages.ts";
 import { play } from "../phone/play.ts";
+import { signInForm } from "../signing-in/form.ts";
 import { pickLanguage, say } from "../words/words.ts";
 import { Connection } from "./connection.ts";
 import { Devices } from "./devices.ts";
@@ -15,7 +16,7 @@ import { customerName } from "./parts/facts.ts";
 import { offerCard } from "./parts/offer.ts";
 import { panel } from "./parts/panels.ts";
 import { side } from "./parts/side.ts";
-import { elsewhere, signInForm } from "./parts/sign-in.ts";
+import { elsewhere } from "./parts/elsewhere.ts";
 import { topBar } from "./parts/top-bar.ts";
 import { popsOf } from "./pop.ts";
 import { Ring } from "./ring.ts";
@@ -115,7 +116,7 @@ export class CordpairDesk extends LitElement {
     const { desk, words } = this;
     if (desk.link === "checking") return html`<main class="gate"><p>${say(words, "connecting")}</p></main>`;
     const room = this.room();
-    if (desk.link === "signed_out") return signInForm(room);
+    if (desk.link === "signed_out") return this.gate();
     if (desk.link === "elsewhere") return html`${elsewhere(room)}${this.sound()}`;
     const contact = current(desk);
     return html`${topBar(room)}
@@ -129,6 +130,11 @@ export class CordpairDesk extends LitElement {
         ${side(room)}
       </div>
       ${panel(room)}${this.sound()}`;
+  }
+
+  private gate() {
+    const { desk, words } = this;
+    return signInForm({ words, error: desk.signInError, house: desk.house, submit: this.does.signIn });
   }
 
   private sound() {

@@ -5,7 +5,7 @@ import type { SeatPhone } from "../phone/seat-phone.ts";
 import { openMicrophone } from "../phone/microphone.ts";
 import { CLOSED, DESK_PROTOCOL, type FromDesk, type PhoneAccount, type ToDesk } from "../protocol/desk.ts";
 import type { Media } from "../protocol/session.ts";
-import { type SignIn, signIn, signOut, type Who, whoAmI } from "./account.ts";
+import { type SignIn, signIn, signOut, type Who, whoAmI, whoComes } from "../signing-in/account.ts";
 import type { Input } from "./state.ts";
 
 export interface ConnectionListener {
@@ -17,8 +17,6 @@ export interface ConnectionListener {
   readonly media: () => Media;
 }
 
-/** The house knows who it is, but no agent of ours is: as the gateway leads back here. */
-const REFUSED = "#refused";
 /** A PBX that restarts is away for seconds. */
 const ASK_AGAIN_MS = 3000;
 
@@ -32,12 +30,8 @@ export class Connection {
 
   constructor(private readonly listener: ConnectionListener) {}
 
-  /** After a reload the cookie still says who it is. */
   async begin(): Promise<void> {
-    const answer = await whoAmI();
-    const refused = location.hash === REFUSED && "error" in answer && answer.error === "";
-    if (location.hash === REFUSED) history.replaceState(null, "", location.pathname);
-    this.enter(refused ? { ...answer, error: "house_refused" } : answer);
+    this.enter(await whoComes());
   }
 
   async signIn(name: string, password: string): Promise<void> {
@@ -72,7 +66,10 @@ export class Connection {
   }
 
   private enter(answer: SignIn): void {
-    if ("who" in answer) this.open(answer.who);
+    if ("who" in answer && answer.who.agent === null) {
+      const { oidc } = answer.who;
+      this.listener.happened({ on: "link", link: "signed_out", error: "no_agent", ...(oidc ? { oidc } : {}) });
+    } else if ("who" in answer) this.open(answer.who);
     else this.listener.happened({ on: "link", link: "signed_out", ...answer });
   }
 

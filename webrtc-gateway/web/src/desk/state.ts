@@ -1,9 +1,9 @@
 // What the agent sees, as a pure function of what happened: reduce(desk, input) → desk. No DOM, no clock, no network.
 
 import type { AgentState, Colleague, Contact, Figures, FromDesk, OfferMessage, QueueLine } from "../protocol/desk.ts";
+import type { SignInError } from "../signing-in/account.ts";
 
 export type Link = "checking" | "signed_out" | "connecting" | "up" | "lost" | "elsewhere";
-export type SignInError = "" | "wrong" | "many" | "unreachable" | "house_refused";
 export type PhoneState = "none" | "starting" | "ready" | "lost";
 export type CallState = "none" | "ringing" | "up";
 

@@ -1,19 +1,30 @@
 // Signing in and out: plain requests; the session itself is a cookie that this code never sees.
 
-import type { SignInError } from "./state.ts";
+import type { Me } from "../office/page.ts";
 
-export interface Who {
-  readonly agent: string;
-  readonly name: string;
-  readonly csrf: string;
+export type SignInError = "" | "wrong" | "many" | "unreachable" | "house_refused" | "no_agent" | "ended";
+
+/** `oidc`: where those go who have an account of the house. */
+export interface Who extends Me {
   readonly oidc?: string;
 }
 
-/** `oidc`: where those go who have an account of the house. */
 export type SignIn = { readonly who: Who } | { readonly error: SignInError; readonly oidc?: string };
 
+/** The house knows who it is, but here nobody of that name is known: as the gateway leads back to a page. */
+const REFUSED = "#refused";
+
+/** After a reload the cookie still says who it is. */
 export async function whoAmI(): Promise<SignIn> {
   return ask(() => fetch("/v1/me"), "");
+}
+
+/** The same when the page is opened, which may be the end of a way through the house's account. */
+export async function whoComes(): Promise<SignIn> {
+  const answer = await whoAmI();
+  if (location.hash !== REFUSED) return answer;
+  history.replaceState(null, "", location.pathname);
+  return "error" in answer && answer.error === "" ? { ...answer, error: "house_refused" } : answer;
 }
 
 export async function signIn(name: string, password: string): Promise<SignIn> {

@@ -1,0 +1,3 @@
+import { CordpairOffice } from "./app.ts";
+
+customElements.define("cordpair-office", CordpairOffice);
