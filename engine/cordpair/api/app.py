@@ -11,6 +11,7 @@ from aiohttp import web
 
 from cordpair.api.bodies import LARGEST, read_body, read_query
 from cordpair.api.call import OFFICE, Call, Office, asker
+from cordpair.api.configuration import WORKER, Worker
 from cordpair.api.errors import (
     ApiError,
     Forbidden,
@@ -27,7 +28,8 @@ from cordpair.api.errors import (
 from cordpair.api.limits import Limits
 from cordpair.api.openapi import document
 from cordpair.api.roles import Scope
-from cordpair.api.routes import ROUTES, Nothing, Route
+from cordpair.api.route import Nothing, Route
+from cordpair.api.routes import ROUTES
 
 log = logging.getLogger("cordpair.api.access")
 
@@ -45,6 +47,7 @@ OPERATION: web.RequestKey[str] = web.RequestKey("operation", str)
 def make_app(office: Office, limits: Limits | None = None) -> web.Application:
     app = web.Application(client_max_size=LARGEST, middlewares=[_watched])
     app[OFFICE] = office
+    app[WORKER] = Worker()
     used = limits or Limits()
     for route in ROUTES:
         app.router.add_route(route.method, route.path, _endpoint(route, office, used))
@@ -71,7 +74,7 @@ def _endpoint(route: Route, office: Office, limits: Limits) -> Serve:
         query: Any = read_query(request.query.items(), route.query or Nothing)
         body: Any = None
         if route.body is not None:
-            body = await body_of(request, route.body)
+            body = await body_of(request, route.body, route.largest)
         answer = route.handler(Call(office, request, scope, body, query))
         if 101 in route.replies:
             return _response(await answer)
@@ -84,22 +87,24 @@ def _endpoint(route: Route, office: Office, limits: Limits) -> Serve:
     return serve
 
 
-async def body_of(request: web.Request, kind: type[T]) -> T:
+async def body_of(request: web.Request, kind: type[T], largest: int = LARGEST) -> T:
     """The request's body, read in time and whole. Raises ApiError."""
     if request.headers.get("Content-Encoding", "identity") != "identity":
         raise UnsupportedMedia("Send the body as it is, not compressed.")
-    if (request.content_length or 0) > LARGEST:
-        raise TooLarge(f"A body has at most {LARGEST} bytes.")
+    if (request.content_length or 0) > largest:
+        raise TooLarge(f"A body has at most {largest} bytes.")
+    raw = bytearray()
     try:
         async with asyncio.timeout(BODY_S):
-            raw = await request.read()
+            async for part in request.content.iter_any():
+                raw += part
+                if len(raw) > largest:
+                    raise TooLarge(f"A body has at most {largest} bytes.")
     except TimeoutError:
         raise TooSlow("The body did not come in time.") from None
-    except web.HTTPRequestEntityTooLarge:
-        raise TooLarge(f"A body has at most {LARGEST} bytes.") from None
     if raw and request.content_type != JSON:
         raise UnsupportedMedia(f"Send {JSON}.")
-    return read_body(raw, kind)
+    return read_body(bytes(raw), kind)
 
 
 def _response(answer: object) -> web.StreamResponse:

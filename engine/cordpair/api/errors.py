@@ -1,6 +1,7 @@
 """What an answer other than success is: a status, a code for programs, a message for people, the field it is about."""
 
 from collections.abc import Iterable, Mapping
+from datetime import datetime
 
 import msgspec
 from aiohttp import web
@@ -14,11 +15,21 @@ class Problem(msgspec.Struct, frozen=True, omit_defaults=True):
     severity: str = "error"
 
 
+class Happened(msgspec.Struct, frozen=True):
+    """A revision of the configuration that was applied since somebody began to edit."""
+
+    revision: int
+    author: str
+    at: datetime
+    changes: tuple[str, ...]
+
+
 class Failure(msgspec.Struct, frozen=True, omit_defaults=True):
     code: str
     message: str
     field: str | None = None  # of the body or the query, as a path: ``skills.german``
     problems: tuple[Problem, ...] = ()  # with 422: all there are
+    since: tuple[Happened, ...] = ()  # with "conflict"
 
 
 class ErrorReply(msgspec.Struct, frozen=True):
@@ -32,6 +43,7 @@ class ApiError(Exception):
     code = "internal"
 
     problems: tuple[Problem, ...] = ()
+    since: tuple[Happened, ...] = ()
 
     def __init__(self, message: str, field: str | None = None, headers: Mapping[str, str] | None = None) -> None:
         super().__init__(message)
@@ -73,6 +85,16 @@ class Refused(ApiError):
     """It does not fit the present state; nothing was changed."""
 
     status, code = 409, "refused"
+
+
+class Conflict(Refused):
+    """Somebody else changed it since. Nothing was changed by this request."""
+
+    code = "conflict"
+
+    def __init__(self, message: str, since: Iterable[Happened]) -> None:
+        super().__init__(message)
+        self.since = tuple(since)
 
 
 class TooLarge(ApiError):
@@ -145,7 +167,8 @@ def _reply(status: int, failure: Failure, headers: Mapping[str, str] | None) -> 
 
 
 def reply_to(error: ApiError) -> web.Response:
-    return _reply(error.status, Failure(error.code, error.message, error.field, error.problems), error.headers)
+    failure = Failure(error.code, error.message, error.field, error.problems, error.since)
+    return _reply(error.status, failure, error.headers)
 
 
 def reply_to_http(error: web.HTTPException) -> web.Response:
@@ -159,9 +182,11 @@ def reply_to_http(error: web.HTTPException) -> web.Response:
 __all__ = [
     "KINDS",
     "ApiError",
+    "Conflict",
     "ErrorReply",
     "Failure",
     "Forbidden",
+    "Happened",
     "Invalid",
     "NotFound",
     "Problem",

@@ -8,7 +8,7 @@ import msgspec
 
 from cordpair import __version__
 from cordpair.api.errors import KINDS, ErrorReply
-from cordpair.api.routes import Nothing, Route
+from cordpair.api.route import Nothing, Route
 
 REFERENCE = "#/components/schemas/{name}"
 JSON = "application/json"

@@ -1,13 +1,7 @@
 """The table of routes: what drives the router, the roles, and the OpenAPI document."""
 
-from collections.abc import Awaitable, Callable, Mapping
-from typing import Any
-
-import msgspec
-
 from cordpair.api import (
     agents,
-    configuration,
     contacts,
     conversations,
     health,
@@ -17,49 +11,11 @@ from cordpair.api import (
     streaming,
     tasks,
 )
-from cordpair.api.call import Call
-from cordpair.api.roles import Roles
+from cordpair.api.configuration import CONFIGURATION_ROUTES
+from cordpair.api.route import Route, get, post
 from cordpair.api.stream import Message
 from cordpair.api.views import AgentView, ContactView, QueueNow
 from cordpair.api.why import Why
-from cordpair.runtime.reload import Outcome
-
-Handler = Callable[[Call], Awaitable[Any]]
-
-
-class Nothing(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """No body, or an empty object."""
-
-
-class Route(msgspec.Struct, frozen=True, kw_only=True):
-    """``refusals``: statuses beside those that every route with a key may answer."""
-
-    method: str
-    path: str
-    operation: str
-    summary: str
-    handler: Handler
-    roles: Roles | None  # None: no key is needed
-    body: type | None = None
-    query: type | None = None
-    replies: Mapping[int, Any] = {}  # status → what it brings; None: nothing
-    refusals: tuple[int, ...] = ()
-    about: str = ""  # what an agent's key is limited to
-    leads_to: Mapping[str, tuple[str, ...]] = {}  # where an answer's ids are → the operations that take them
-
-
-def _get(path: str, operation: str, summary: str, handler: Handler, allowed: Roles | None, **rest: Any) -> Route:
-    return Route(
-        method="GET", path=path, operation=operation, summary=summary, handler=handler, roles=allowed, **rest
-    )  # fmt: skip
-
-
-def _post(path: str, operation: str, summary: str, handler: Handler, allowed: Roles, **given: Any) -> Route:
-    rest: dict[str, Any] = {"body": Nothing, "refusals": (404, 409), **given}
-    return Route(
-        method="POST", path=path, operation=operation, summary=summary, handler=handler, roles=allowed, **rest
-    )  # fmt: skip
-
 
 SELF = "themselves"
 AGENT_ID = {"/agents/0/id": ("getAgent", "signIn", "ready", "notReady", "wrapUpDone", "signOut")}
@@ -83,67 +39,66 @@ WITH_THEM = "contacts that they talk to or are alerted for"
 AGENT = {200: AgentView}
 
 ROUTES: tuple[Route, ...] = (
-    _get("/v1/agents", "listAgents", "All agents", agents.list_agents, roles.WATCHERS,
-         replies={200: agents.AgentList}, about=SELF, leads_to=AGENT_ID),
-    _get("/v1/agents/{id}", "getAgent", "One agent", agents.get_agent, roles.WATCHERS,
-         replies=AGENT, refusals=(404,), about=SELF),
-    _post("/v1/agents/{id}/sign-in", "signIn", "Sign in, not ready yet", agents.sign_in, roles.STAFF,
-          body=agents.SignInBody, replies=AGENT, about=SELF),
-    _post("/v1/agents/{id}/sign-out", "signOut", "Sign out, after the conversation there is", agents.sign_out,
-          roles.STAFF, replies=AGENT, about=SELF),
-    _post("/v1/agents/{id}/ready", "ready", "Ready for contacts; ends a wrap-up", agents.ready, roles.STAFF,
-          replies=AGENT, about=SELF),
-    _post("/v1/agents/{id}/not-ready", "notReady", "Not ready, after the conversation there is", agents.not_ready,
-          roles.STAFF, body=agents.NotReadyBody, replies=AGENT, about=SELF),
-    _post("/v1/agents/{id}/wrap-up-done", "wrapUpDone", "End the wrap-up", agents.wrap_up_done, roles.STAFF,
-          replies=AGENT, about=SELF),
-    _get("/v1/contacts", "listContacts", "Live contacts in order of arrival", contacts.list_contacts, roles.WATCHERS,
-         query=contacts.ContactQuery, replies={200: contacts.ContactList}, about=WITH_THEM,
-         leads_to=CONTACT_ID),
-    _get("/v1/contacts/{id}", "getContact", "A live contact", contacts.get_contact, roles.WATCHERS,
-         replies={200: ContactView}, refusals=(404,), about=WITH_THEM),
-    _get("/v1/contacts/{id}/why", "explainContact", "Every offer of a contact explained, also of one that has ended",
-         contacts.explain_contact, roles.VIEWERS, replies={200: Why}, refusals=(404, 409)),
-    _post("/v1/contacts/{id}/hang-up", "hangUp", "End a contact", conversations.hang_up, roles.STAFF,
-          replies={204: None}, about=THEIRS),
-    _post("/v1/contacts/{id}/hold", "hold", "Put the customer on hold, or talk again", conversations.hold,
-          roles.STAFF, body=conversations.HoldBody, replies={200: ContactView}, about=THEIRS),
-    _post("/v1/contacts/{id}/transfer", "transfer", "Give the customer to a queue or to another agent",
-          conversations.transfer, roles.STAFF, body=conversations.TransferBody, replies={204: None}, about=THEIRS),
-    _post("/v1/contacts/{id}/digits", "sendDigits", "Send tones to the customer's end", conversations.send_digits,
-          roles.STAFF, body=conversations.DigitsBody, replies={204: None}, about=THEIRS),
-    _post("/v1/contacts/{id}/disposition", "dispose", "Say what came of the conversation, in it or in its wrap-up",
-          conversations.dispose, roles.STAFF, body=conversations.DispositionBody, replies={204: None}, about=THEIRS),
+    get("/v1/agents", "listAgents", "All agents", agents.list_agents, roles.WATCHERS,
+        replies={200: agents.AgentList}, about=SELF, leads_to=AGENT_ID),
+    get("/v1/agents/{id}", "getAgent", "One agent", agents.get_agent, roles.WATCHERS,
+        replies=AGENT, refusals=(404,), about=SELF),
+    post("/v1/agents/{id}/sign-in", "signIn", "Sign in, not ready yet", agents.sign_in, roles.STAFF,
+         body=agents.SignInBody, replies=AGENT, about=SELF),
+    post("/v1/agents/{id}/sign-out", "signOut", "Sign out, after the conversation there is", agents.sign_out,
+         roles.STAFF, replies=AGENT, about=SELF),
+    post("/v1/agents/{id}/ready", "ready", "Ready for contacts; ends a wrap-up", agents.ready, roles.STAFF,
+         replies=AGENT, about=SELF),
+    post("/v1/agents/{id}/not-ready", "notReady", "Not ready, after the conversation there is", agents.not_ready,
+         roles.STAFF, body=agents.NotReadyBody, replies=AGENT, about=SELF),
+    post("/v1/agents/{id}/wrap-up-done", "wrapUpDone", "End the wrap-up", agents.wrap_up_done, roles.STAFF,
+         replies=AGENT, about=SELF),
+    get("/v1/contacts", "listContacts", "Live contacts in order of arrival", contacts.list_contacts, roles.WATCHERS,
+        query=contacts.ContactQuery, replies={200: contacts.ContactList}, about=WITH_THEM,
+        leads_to=CONTACT_ID),
+    get("/v1/contacts/{id}", "getContact", "A live contact", contacts.get_contact, roles.WATCHERS,
+        replies={200: ContactView}, refusals=(404,), about=WITH_THEM),
+    get("/v1/contacts/{id}/why", "explainContact", "Every offer of a contact explained, also of one that has ended",
+        contacts.explain_contact, roles.VIEWERS, replies={200: Why}, refusals=(404, 409)),
+    post("/v1/contacts/{id}/hang-up", "hangUp", "End a contact", conversations.hang_up, roles.STAFF,
+         replies={204: None}, about=THEIRS),
+    post("/v1/contacts/{id}/hold", "hold", "Put the customer on hold, or talk again", conversations.hold,
+         roles.STAFF, body=conversations.HoldBody, replies={200: ContactView}, about=THEIRS),
+    post("/v1/contacts/{id}/transfer", "transfer", "Give the customer to a queue or to another agent",
+         conversations.transfer, roles.STAFF, body=conversations.TransferBody, replies={204: None}, about=THEIRS),
+    post("/v1/contacts/{id}/digits", "sendDigits", "Send tones to the customer's end", conversations.send_digits,
+         roles.STAFF, body=conversations.DigitsBody, replies={204: None}, about=THEIRS),
+    post("/v1/contacts/{id}/disposition", "dispose", "Say what came of the conversation, in it or in its wrap-up",
+         conversations.dispose, roles.STAFF, body=conversations.DispositionBody, replies={204: None}, about=THEIRS),
     Route(method="PATCH", path="/v1/contacts/{id}", operation="changeContact",
           summary="Change the priority or the required skills of a contact that waits",
           handler=contacts.change_contact, roles=roles.LEADERS, body=contacts.ContactChange,
           replies={200: ContactView}, refusals=(404, 409)),
-    _post("/v1/tasks", "sendTask", "Bring a task: a contact without a call", tasks.send_task, roles.SENDERS,
-          body=tasks.TaskBody, replies={200: tasks.TaskReply, 201: tasks.TaskReply}),
-    _post("/v1/offers/{id}/accept", "acceptOffer", "Take an offered task", tasks.accept_offer, roles.STAFF,
-          replies={204: None}, about="their own offers"),
-    _post("/v1/offers/{id}/reject", "rejectOffer", "Turn an offer down", tasks.reject_offer, roles.STAFF,
-          replies={204: None}, about="their own offers"),
-    _get("/v1/queues", "listQueues", "Live figures of all queues", queues.list_queues, roles.ALL,
-         replies={200: queues.QueueList}, about="queues that they work", leads_to=QUEUE_ID),
-    _get("/v1/queues/{id}", "getQueue", "Live figures and the expected wait of one queue", queues.get_queue, roles.ALL,
-         replies={200: QueueNow}, refusals=(404,), about="queues that they work"),
-    _get("/v1/stream", "stream", "WebSocket: a snapshot of agents, queues and contacts, then deltas", streaming.stream,
-         roles.WATCHERS, replies={101: Message}, refusals=(426,),
-         about="themselves, the queues that they work, and " + WITH_THEM),
-    _get("/v1/nodes", "listNodes", "The PBXs: whether they work, and what is on them", nodes.list_nodes, roles.VIEWERS,
-         replies={200: nodes.NodeList}, leads_to=NODE_ID),
-    _post("/v1/nodes/{id}/drain", "drainNode", "Empty a PBX: nothing new, and who waits is moved to another",
-          nodes.drain, roles.OWNERS, replies={200: nodes.NodeView}),
-    _post("/v1/nodes/{id}/stop-draining", "stopDraining", "Use a PBX again", nodes.stop_draining, roles.OWNERS,
-          replies={200: nodes.NodeView}),
-    _post("/v1/configuration/reload", "reload", "Read the configuration's file again", configuration.reload,
-          roles.OWNERS, replies={200: Outcome}, refusals=(409,)),
-    _get("/healthz", "healthz", "Whether the process lives", health.healthz, None,
-         replies={200: health.Health, 503: health.Health}),
-    _get("/readyz", "readyz", "Whether every PBX is linked and open", health.readyz, None,
-         replies={200: health.Readiness, 503: health.Readiness}),
-    _get("/metrics", "metrics", "For Prometheus", health.metrics, None, replies={200: str}),
+    post("/v1/tasks", "sendTask", "Bring a task: a contact without a call", tasks.send_task, roles.SENDERS,
+         body=tasks.TaskBody, replies={200: tasks.TaskReply, 201: tasks.TaskReply}),
+    post("/v1/offers/{id}/accept", "acceptOffer", "Take an offered task", tasks.accept_offer, roles.STAFF,
+         replies={204: None}, about="their own offers"),
+    post("/v1/offers/{id}/reject", "rejectOffer", "Turn an offer down", tasks.reject_offer, roles.STAFF,
+         replies={204: None}, about="their own offers"),
+    get("/v1/queues", "listQueues", "Live figures of all queues", queues.list_queues, roles.ALL,
+        replies={200: queues.QueueList}, about="queues that they work", leads_to=QUEUE_ID),
+    get("/v1/queues/{id}", "getQueue", "Live figures and the expected wait of one queue", queues.get_queue, roles.ALL,
+        replies={200: QueueNow}, refusals=(404,), about="queues that they work"),
+    get("/v1/stream", "stream", "WebSocket: a snapshot of agents, queues and contacts, then deltas", streaming.stream,
+        roles.WATCHERS, replies={101: Message}, refusals=(426,),
+        about="themselves, the queues that they work, and " + WITH_THEM),
+    get("/v1/nodes", "listNodes", "The PBXs: whether they work, and what is on them", nodes.list_nodes, roles.VIEWERS,
+        replies={200: nodes.NodeList}, leads_to=NODE_ID),
+    post("/v1/nodes/{id}/drain", "drainNode", "Empty a PBX: nothing new, and who waits is moved to another",
+         nodes.drain, roles.OWNERS, replies={200: nodes.NodeView}),
+    post("/v1/nodes/{id}/stop-draining", "stopDraining", "Use a PBX again", nodes.stop_draining, roles.OWNERS,
+         replies={200: nodes.NodeView}),
+    *CONFIGURATION_ROUTES,
+    get("/healthz", "healthz", "Whether the process lives", health.healthz, None,
+        replies={200: health.Health, 503: health.Health}),
+    get("/readyz", "readyz", "Whether every PBX is linked and open", health.readyz, None,
+        replies={200: health.Readiness, 503: health.Readiness}),
+    get("/metrics", "metrics", "For Prometheus", health.metrics, None, replies={200: str}),
 )  # fmt: skip
 
-__all__ = ["ROUTES", "Handler", "Nothing", "Route"]
+__all__ = ["ROUTES"]
