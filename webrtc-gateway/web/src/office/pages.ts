@@ -12,5 +12,6 @@ export interface PageEntry {
 }
 
 export const PAGES: readonly PageEntry[] = [
+  { path: "configuration", roles: ["admin", "supervisor"], icon: "⚙", load: () => import("./configuration/index.ts") },
   { path: "people", roles: ["admin"], icon: "☺", load: () => import("./people/index.ts") },
 ];
