@@ -14,6 +14,7 @@ from cordpair.config.model import Config
 from cordpair.ids import ContactId
 from cordpair.reports.following import Follower, following
 
+CALLCENTER: web.AppKey[Dashboards] = web.AppKey("callcenter", Dashboards)
 GATHER_S = 0.02  # what happens within this is shown at once
 
 
@@ -43,9 +44,10 @@ def mount(app: web.Application, office: Office, config: Config, directory: Path)
         async with following(followers):
             yield
 
+    app[CALLCENTER] = dashboards
     app.router.add_get(PATH, dashboards.serve)
     app.on_shutdown.append(dashboards.shut)
     app.cleanup_ctx.append(beside)
 
 
-__all__ = ["mount"]
+__all__ = ["CALLCENTER", "mount"]

@@ -66,27 +66,27 @@ class Dashboards:
         """``ready``: the board shows what is. ``origins``: of the pages that may connect."""
         self._office, self.board, self._ready = office, board, ready
         self._wanted, self._origins = wanted, origins
-        self._open: set[_Dashboard] = set()
+        self.open: set[_Dashboard] = set()
 
     async def serve(self, request: web.Request) -> web.StreamResponse:
         scope = await self._admitted(request)
         socket = web.WebSocketResponse(timeout=2.0, heartbeat=HEARTBEAT_S, max_msg_size=LARGEST_MESSAGE, compress=False)
         if not socket.can_prepare(request).ok:
             raise UpgradeNeeded("This is a WebSocket: ask for the upgrade.")
-        if len(self._open) >= self._wanted.clients:
+        if len(self.open) >= self._wanted.clients:
             raise TooMany(f"There are {self._wanted.clients} dashboards already.", 5)
         dashboard = _Dashboard(self, scope, socket, request)
-        self._open.add(dashboard)
+        self.open.add(dashboard)
         try:
             await socket.prepare(request)
             await dashboard.run(lambda: self._scope(request))
         finally:
-            self._open.discard(dashboard)
+            self.open.discard(dashboard)
             self.board.listeners.discard(dashboard)
         return socket
 
     async def shut(self, _: web.Application) -> None:
-        for each in list(self._open):
+        for each in list(self.open):
             each.stop()
 
     async def _admitted(self, request: web.Request) -> Scope:
