@@ -16,6 +16,12 @@ class AgentList(msgspec.Struct, frozen=True):
     agents: tuple[AgentView, ...]
 
 
+class ReasonList(msgspec.Struct, frozen=True):
+    """Empty: any reason will do."""
+
+    reasons: tuple[str, ...]
+
+
 class SignInBody(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Without a seat: the one they have, or the one of the configuration."""
 
@@ -26,6 +32,10 @@ class NotReadyBody(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """``reason`` is one of the configuration's reasons."""
 
     reason: str
+
+
+async def list_reasons(call: Call) -> ReasonList:
+    return ReasonList(call.engine.state.configuration.reasons)
 
 
 async def list_agents(call: Call) -> bytes:
@@ -80,9 +90,11 @@ async def _act(call: Call, request: Callable[[AgentId], Request]) -> bytes:
 __all__ = [
     "AgentList",
     "NotReadyBody",
+    "ReasonList",
     "SignInBody",
     "get_agent",
     "list_agents",
+    "list_reasons",
     "not_ready",
     "ready",
     "sign_in",

@@ -53,6 +53,8 @@ ROUTES: tuple[Route, ...] = (
          roles.STAFF, body=agents.NotReadyBody, replies=AGENT, about=SELF),
     post("/v1/agents/{id}/wrap-up-done", "wrapUpDone", "End the wrap-up", agents.wrap_up_done, roles.STAFF,
          replies=AGENT, about=SELF),
+    get("/v1/reasons", "listReasons", "Why an agent may be not ready", agents.list_reasons, roles.WATCHERS,
+        replies={200: agents.ReasonList}),
     get("/v1/contacts", "listContacts", "Live contacts in order of arrival", contacts.list_contacts, roles.WATCHERS,
         query=contacts.ContactQuery, replies={200: contacts.ContactList}, about=WITH_THEM,
         leads_to=CONTACT_ID),

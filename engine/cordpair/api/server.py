@@ -13,6 +13,7 @@ from typing import Any
 
 from aiohttp import web
 
+from cordpair.api.alarmed import Alarmed
 from cordpair.api.app import make_app
 from cordpair.api.call import Office
 from cordpair.api.hub import Hub
@@ -55,6 +56,7 @@ async def office_of(
     """Everything that answers, without a port."""
     hub, why, metrics = Hub(engine), WhyReader(journal), Metrics(engine)
     hub.watchers.append(metrics.see)
+    metrics.registry.register(Alarmed(hub.board, engine.clock))
     try:
         async with hub.running():
             yield Office(engine, hub, KeyRing(keys, engine.clock), why, metrics, store)
