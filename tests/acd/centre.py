@@ -6,6 +6,7 @@ from cordpair.acd.causes import Cause
 from cordpair.acd.configuration import (
     Agent,
     Assignment,
+    Calls,
     Configuration,
     FeatureAction,
     FeatureCode,
@@ -18,6 +19,7 @@ from cordpair.acd.configuration import (
     Service,
     Step,
     Strategy,
+    Trunk,
 )
 from cordpair.ids import AgentId, NodeId, QueueId, SeatId, ServiceId
 
@@ -98,6 +100,7 @@ BUSY_CENTRE = centre(
     reasons=("break", "lunch"),
     prompts={"sign_in": "loginok", "wrong_code": "wrong"},
     misses=Misses(limit=2, miss_delay_ms=4_000, reject_delay_ms=0, busy_delay_ms=2_000, unreachable_delay_ms=3_000),
+    calls=Calls(20_000, 15_000, {NODE: Trunk("{number}@provider", "+4930")}),
 )  # fmt: skip
 
 
@@ -137,7 +140,7 @@ CHANGED_CENTRES: dict[str, Configuration] = {
     "an agent more": centre(
         BUSY_CENTRE.queues,
         (*BUSY_CENTRE.agents, agent("fay", {"german": 10, "billing": 10}, ("billing", "top", "everybody", "chat"))),
-        codes=BUSY_CENTRE.codes, reasons=BUSY_CENTRE.reasons, misses=BUSY_CENTRE.misses,
+        codes=BUSY_CENTRE.codes, reasons=BUSY_CENTRE.reasons, misses=BUSY_CENTRE.misses, calls=BUSY_CENTRE.calls,
     ),
     "agents less": centre(
         BUSY_CENTRE.queues, BUSY_CENTRE.agents[1:4],
@@ -163,5 +166,6 @@ CHANGED_CENTRES: dict[str, Configuration] = {
         queues=_queues(round={"medium": "chat"}),
         services=tuple(each for each in BUSY_CENTRE.services if each.queue != "round"),  # no call leads to a chat
     ),
+    "no trunk": replace(BUSY_CENTRE, calls=Calls()),
     "endpoints swapped": replace(BUSY_CENTRE, seats=_swapped(BUSY_CENTRE.seats)),
 }  # fmt: skip

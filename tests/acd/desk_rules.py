@@ -21,6 +21,7 @@ from cordpair.acd.events import (
     VisitBegan,
 )
 from cordpair.acd.model import AgentStatus, ContactRow, OfferRow
+from cordpair.acd.placing import PLACED
 from cordpair.ids import AgentId, ContactId, LegId, QueueId, SeatId
 
 AGENTS = [*(agent.agent for agent in BUSY_CENTRE.agents), AgentId("fay")]
@@ -270,7 +271,8 @@ class DeskRules(RuleBasedStateMachine):
         happened = self.journal[-1][2] if self.journal else []
         gone = {each.agent for each in happened if type(each) is DeskDisconnected}
         for made in happened:
-            row = self.acd.state.agents.get(made.agent) if type(made) is OfferMade else None
+            asked = type(made) is OfferMade and made.strategy == PLACED  # by somebody with a phone in their hand
+            row = self.acd.state.agents.get(made.agent) if type(made) is OfferMade and not asked else None
             assert row is None or row.desk_gone_until is None or row.agent in gone
 
     @invariant()

@@ -191,6 +191,15 @@ class Switch:
             there.show(phone, SeatStatus.BUSY)  # the far PBX does not know whose call it is
         return None
 
+    def _dial(self, command: cmd.Dial) -> Failure | None:
+        """The customer's phone is any phone: it is always there."""
+        if command.leg in self.originated:
+            self.violations.append(f"{command.leg} dialled twice")
+            return None
+        self.originated.append(command.leg)
+        self.legs[command.leg] = SwitchLeg(command.leg, None, command.stamp)
+        return None
+
     def _redirect(self, command: cmd.Redirect) -> Failure | None:
         leg = self.legs.get(command.leg)
         if leg is None:

@@ -14,12 +14,14 @@ from cordpair.acd import Acd, Event, Input, State, breaches
 from cordpair.acd import inputs as inp
 from cordpair.acd.causes import Cause, SeatStatus
 from cordpair.acd.configuration import Configuration
-from cordpair.acd.events import ContactEnded
+from cordpair.acd.events import ContactArrived, ContactEnded
 from cordpair.ids import AgentId, LegId, QueueId
+from cordpair.runtime.placed import Calls
 
 AGENTS = [*(agent.agent for agent in BUSY_CENTRE.agents), AgentId("fay")]
 QUEUES = [queue.queue for queue in BUSY_CENTRE.queues if queue.medium == "voice"]
 START = 1_800_000_000_000
+REFUSED = ["Originate", "Dial", "Join", "HangUp", "Answer", "Music", "Redirect", "Refer", "Leave"]
 PHONE_ENDS = [Cause.BUSY, Cause.REJECTED, Cause.NO_ANSWER, Cause.UNREACHABLE, Cause.NORMAL, Cause.LOST]
 
 
@@ -115,6 +117,21 @@ class Shift(DeskRules):
     @rule(key=st.sampled_from(["", "mail-1"]))
     def task(self, key: str) -> None:
         self._receive(inp.TaskArrived(key, QueueId("chat"), "chat", self.now))
+
+    # ------------------------------------------------------------ calls that agents place
+
+    @rule(agent=st.sampled_from(AGENTS), queue=st.sampled_from([*QUEUES, "chat"]), again=st.booleans())
+    def place_call(self, agent: AgentId, queue: str, again: bool) -> None:
+        """Once for each key, to a free phone only, and without a word about anybody's state."""
+        self.calls += not again
+        key, before = f"call-{self.calls}", self.acd.state.agents.get(agent)
+        row = None if before is None else msgspec.json.encode((before.status, before.reason, before.since))
+        known, at = key in self.acd.state.placed, len(self.journal)
+        refusal = self._receive(inp.PlaceCall(key, agent, QueueId(queue), self.now, inp.Caller("+000")))
+        made = [event for _, _, events in self.journal[at:] for event in events if type(event) is ContactArrived]
+        assert [event.placed_by for event in made if event.placed_by] == ([] if known or refusal else [agent])
+        after = self.acd.state.agents.get(agent)
+        assert row is None or after is None or row == msgspec.json.encode((after.status, after.reason, after.since))
 
     # ------------------------------------------------------------ agents' phones
 
@@ -240,7 +257,9 @@ class Shift(DeskRules):
         getattr(self.switches[where % len(self.switches)], what)()
 
     @rule(
-        command=st.sampled_from(["Originate", "Join", "HangUp", "Answer", "Music", "Redirect", "Refer", "Leave"]),
+        command=st.sampled_from(
+            ["Originate", "Dial", "Join", "HangUp", "Answer", "Music", "Redirect", "Refer", "Leave"]
+        ),
         where=st.integers(0, 1),
     )
     def refuse_next(self, command: str, where: int) -> None:
@@ -286,11 +305,24 @@ class Shift(DeskRules):
     def teardown(self) -> None:
         self._check_journal()
         self._go_home()
+        self._check_placed()
         state = self.acd.state
         assert not state.contacts and not state.visits and not state.offers and not state.bridges
         assert not state.moves
         assert not state.legs
         assert all(not switch.bridges and not switch.legs for switch in self.switches)
+
+    def _check_placed(self) -> None:
+        """Whoever asked for a call is told what became of both."""
+        calls = Calls()
+        for at, _, events in self.journal:
+            for event in events:
+                calls.see(event, at)
+        for call in calls.all.values():
+            assert call.is_decided and call.agent_result and call.customer_result
+            assert (call.agent_result == "answered") == (call.agent_answered_at is not None)
+            assert call.connected_at is None or call.agent_result == call.customer_result == "answered"
+            assert call.agent_result == "answered" or call.customer_result == "not_called"
 
     def _check_journal(self) -> None:
         """Folding the journal gives the state; deciding its inputs again gives its events."""

@@ -46,6 +46,9 @@ def test_the_table_of_outcomes():
         "no_agent": ("rejected_no_agent", "overflowed"),
         "key": ("left_by_key", "left_by_key"),
         "share": ("overflowed", "overflowed"),
+        "agent_not_reached": ("agent_not_reached", "agent_not_reached"),
+        "customer_not_reached": ("customer_not_reached", "customer_not_reached"),
+        "cancelled": ("cancelled", "cancelled"),
     }
 
 
@@ -439,5 +442,6 @@ def test_nobody_is_reserved_who_does_not_exist():
 def test_every_outcome_of_this_engine_is_told_apart():
     reached = {"connected", "abandoned", "timed_out", "overflowed", "left_by_key", "rejected_full",
                "rejected_no_agent", "failed", "lost_visibility"}  # fmt: skip
+    placed = {"agent_not_reached", "customer_not_reached", "cancelled"}
     later = {"called_back", "transferred", "voicemail", "rejected_closed"}
-    assert reached | later == {each.value for each in VisitOutcome}
+    assert reached | placed | later == {each.value for each in VisitOutcome}

@@ -8,13 +8,15 @@ import hypothesis.strategies as st
 import msgspec
 import pytest
 from hypothesis import given
+from msgspec.structs import replace
 
-from acd.centre import agent, centre, queue
+from acd.centre import NODE, agent, centre, queue
 from acd.floor import START, Floor
 from acd.story import story
+from cordpair.acd import events as ev
 from cordpair.acd import inputs as inp
 from cordpair.acd.causes import Cause, VisitOutcome
-from cordpair.acd.configuration import HangUpAction, QueueAction
+from cordpair.acd.configuration import Calls, HangUpAction, QueueAction, Trunk
 from cordpair.ids import AgentId, ContactId, QueueId
 from cordpair.journal import Entry
 from cordpair.reports.queue_log import Memory, Transcript, memory_of, row
@@ -22,6 +24,7 @@ from cordpair.reports.queue_log.transcript import ENDS
 
 EPOCH = START // 1_000
 NUMBER = "+49 30 1|2\n3"
+CALLS = Calls(trunks={NODE: Trunk("{number}@provider")})
 
 
 def entries(floor: Floor) -> list[Entry]:
@@ -223,8 +226,43 @@ def test_a_caller_s_number_only_when_asked_for():
     assert log(floor, callers=True)[-1].endswith("|t-c1|sales|NONE|ENTERQUEUE||+49 30 1_2_3|1")
 
 
+def placed(floor: Floor) -> ContactId:
+    """Ann calls somebody, and the two talk."""
+    floor.receive(inp.ApplyConfiguration(replace(floor.configuration, revision=2, calls=CALLS)))
+    floor.receive(inp.PlaceCall("k", AgentId("ann"), QueueId("sales"), floor.now, inp.Caller("000")))
+    contact, phone = floor.offer("ann").contact, floor.phone("ann")
+    floor.receive(inp.LegAnswered(phone))
+    floor.receive(inp.LegAnswered(floor.leg(contact)))
+    for leg in (floor.leg(contact), phone):
+        floor.receive(inp.Joined(leg, floor.last(ev.CustomerAnswered).bridge))
+    return contact
+
+
+def test_a_call_that_an_agent_places_has_no_rows():
+    floor, rows = floor_with("ann")
+    contact = placed(floor)
+    floor.abandon(contact)
+    assert floor.ends() == ["caller_hung_up"] and since(floor, rows) == []
+
+
+@pytest.mark.parametrize("resumed", [False, True])
+def test_until_the_customer_is_given_away(resumed: bool):
+    floor, _ = floor_with("ann")
+    contact = placed(floor)
+    memory = memory_of(floor.acd.state) if resumed else Transcript().memory
+    transcript, known = Transcript(memory), len(floor.journal) if resumed else 0
+    floor.receive(inp.Transfer(contact, AgentId("ann"), queue=QueueId("tech")))
+    floor.abandon(contact)
+    told = [each.line() for entry in entries(floor)[known:] for each in transcript.lines(entry)]
+    assert [each.split("|", 1)[1] for each in told if contact in each and "RING" not in each] == [
+        f"{contact}|tech|NONE|ENTERQUEUE|||1",
+        f"{contact}|tech|NONE|ABANDON|1|1|0",
+    ]
+
+
 def test_every_end_of_a_visit_has_a_name():
-    assert set(ENDS) == set(VisitOutcome) - {VisitOutcome.CONNECTED}
+    of_placed = {VisitOutcome.AGENT_NOT_REACHED, VisitOutcome.CUSTOMER_NOT_REACHED, VisitOutcome.CANCELLED}
+    assert set(ENDS) == set(VisitOutcome) - {VisitOutcome.CONNECTED} - of_placed
 
 
 @pytest.mark.parametrize("seed", range(6))

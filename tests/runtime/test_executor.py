@@ -9,6 +9,7 @@ from cordpair.acd.causes import Failure
 from cordpair.acd.commands import (
     Answer,
     Command,
+    Dial,
     HangUp,
     Join,
     Leave,
@@ -39,6 +40,7 @@ ONE_OF_EACH: list[Command] = [
     Join(NODE, BRIDGE, (A, B), STAMP), Leave(NODE, BRIDGE, (A,)), Release(NODE, BRIDGE), Music(NODE, A, "jazz"),
     StopMusic(NODE, A), Play(NODE, A, PlayId("p1"), "welcome"), StopPlay(NODE, A, PlayId("p1")),
     Redirect(NODE, A, "sip:x@b.test"), Refer(NODE, A, "sip:y@b.test"), SendDigits(NODE, A, 7),
+    Dial(NODE, A, "{number}@provider", ContactId("c1"), "+4930999", 35_000, STAMP),
 ]  # fmt: skip
 
 
@@ -92,10 +94,37 @@ async def test_each_command_reaches_its_method_with_what_it_says(executor, drive
                 caller_name="Ada", originator=B, headers={"X-Context-Id": "ctx-42"},
             ),
         ),
+        "Dial": (
+            "originate",
+            OriginateRequest(
+                leg=A, endpoint="+4930123456@provider", timeout_ms=35_000, stamp=STAMP, caller_number="+4930999",
+            ),
+        ),
     }  # fmt: skip
     assert (name, *arguments) == expected[type(command).__name__]
     assert inputs == []
     assert executor.busy == 0
+
+
+@pytest.mark.parametrize("number", ["", "+49 30", "1@evil", "1}{x=1", "1\n2", "x", "9" * 33])
+async def test_only_a_number_is_dialled(executor, driver, clock, inputs, monkeypatch, number) -> None:
+    """Erased meanwhile, or put into the record by somebody else: nothing of it reaches the PBX."""
+    monkeypatch.setattr(Desk, "caller", lambda self, contact: Caller(number))
+    executor.run([Dial(NODE, A, "{number}@provider", ContactId("c1"), "", 35_000, STAMP)])
+    await clock.settle()
+    assert driver.calls == []
+    assert [(each.command, each.failure, each.detail) for each in inputs] == [
+        ("Dial", Failure.REFUSED, "the number is not known any more")
+    ]
+
+
+async def test_the_number_dialled_is_in_no_message_that_a_failure_leads_to(
+    executor, driver, clock, inputs, caplog
+) -> None:
+    driver.does["originate"].append(Refused("PJSIP/+4930123456@provider is no endpoint"))
+    executor.run([Dial(NODE, A, "{number}@provider", ContactId("c1"), "", 35_000, STAMP)])
+    await clock.settle()
+    assert len(inputs) == 1 and "30123456" not in repr(inputs) + caplog.text
 
 
 async def test_digits_are_in_no_message_that_a_failure_leads_to(executor, driver, clock, inputs, caplog) -> None:

@@ -2,6 +2,7 @@
 
 from cordpair.acd.commands import HangUp, Join, Originate
 from cordpair.acd.inputs import BridgeSeen, LegArrived, LegRinging, LegSeen, LinkDown, Snapshot, Stamp
+from cordpair.acd.placing import customer_leg
 from cordpair.acd.proposals import leg_of
 from cordpair.ids import BridgeId, ContactId, LegId, NodeId, OfferId
 from cordpair.runtime.naming import Naming
@@ -22,6 +23,8 @@ def test_the_first_node_is_left_alone():
 def test_inputs_name_the_node_except_for_legs_of_ours():
     assert NAMING.input(LegRinging(THEIRS)) == LegRinging(INSIDE)
     assert NAMING.input(LegRinging(OURS)) == LegRinging(OURS)
+    customer = customer_leg(ContactId("402b8b04-c7"))
+    assert NAMING.input(LegRinging(customer)) == LegRinging(customer)
     assert NAMING.input(LinkDown(NODE)) == LinkDown(NODE)
 
 

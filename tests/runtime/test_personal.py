@@ -2,7 +2,7 @@
 
 from cordpair.acd.configuration import Configuration, Queue, Service
 from cordpair.acd.events import ConnectionEnded, ContactArrived, ContactConnected, ContactDisposed
-from cordpair.acd.inputs import Caller, LegArrived, LegRinging, SendDigits, WebArrived
+from cordpair.acd.inputs import Caller, LegArrived, LegRinging, PlaceCall, SendDigits, WebArrived
 from cordpair.acd.model import Connection, ContactRow, State
 from cordpair.ids import AgentId, ContactId, LegId, NodeId, OfferId, QueueId, ServiceId, VisitId
 from cordpair.runtime import MemoryRecords
@@ -115,3 +115,22 @@ def test_digits_are_taken_off_whoever_brings_them() -> None:
     found, _ = Personal(MemoryRecords(), digits).strip(given, configuration())
     assert isinstance(found, SendDigits) and found.digits == "00000"
     assert (digits.take(found.kept), digits.take(found.kept)) == ("4711#", "")
+
+
+def test_of_the_number_that_an_agent_calls_its_shape_is_left() -> None:
+    records = MemoryRecords()
+    personal = Personal(records)
+    given = PlaceCall("k", ANN, QueueId("q"), 5, Caller("+49 30x", "Ada"))
+    stripped, taken = personal.strip(given, configuration())
+    assert stripped == PlaceCall("k", ANN, QueueId("q"), 5, Caller("+00?00?"))
+    personal.keep(taken, [ContactArrived(CONTACT, NODE, "voice", 5, key="k", placed_by=ANN)], 5, State())
+    record = records.record(CONTACT)
+    assert record is not None and record.caller == Caller("+49 30x", "Ada")
+
+
+def test_a_call_that_was_not_placed_is_filed_nowhere() -> None:
+    records = MemoryRecords()
+    personal = Personal(records)
+    _, taken = personal.strip(PlaceCall("k", ANN, QueueId("q"), 5, Caller("1")), configuration())
+    personal.keep(taken, [ContactArrived(CONTACT, NODE, "chat", 5, key="k")], 5, State())
+    assert records.record(CONTACT) is None

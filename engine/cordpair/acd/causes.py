@@ -49,6 +49,9 @@ class VisitOutcome(StrEnum):
     REJECTED_FULL = "rejected_full"
     REJECTED_CLOSED = "rejected_closed"
     REJECTED_NO_AGENT = "rejected_no_agent"
+    AGENT_NOT_REACHED = "agent_not_reached"  # these three only of calls that agents place
+    CUSTOMER_NOT_REACHED = "customer_not_reached"
+    CANCELLED = "cancelled"  # the agent hung up before the customer answered
     FAILED = "failed"
     LOST_VISIBILITY = "lost_visibility"
 

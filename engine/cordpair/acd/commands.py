@@ -63,6 +63,18 @@ class Originate(_Command, frozen=True):
     context_id: str = ""  # sent as X-Context-Id
 
 
+class Dial(_Command, frozen=True):
+    """Ring the number in the record of ``contact``, which is in no event: it takes the place of ``{number}`` in
+    ``dial``."""
+
+    leg: LegId
+    dial: str
+    contact: ContactId
+    caller_id: str
+    timeout_ms: int
+    stamp: Stamp
+
+
 class Join(_Command, frozen=True):
     """Put the legs into the bridge, which is made if it does not exist. Music on them is stopped first."""
 
@@ -119,6 +131,7 @@ Command = Union[
     Redirect,
     Refer,
     Originate,
+    Dial,
     Join,
     Leave,
     Release,
@@ -132,6 +145,7 @@ Command = Union[
 __all__ = [
     "Answer",
     "Command",
+    "Dial",
     "HangUp",
     "Join",
     "Leave",

@@ -68,6 +68,14 @@ class Step(_Value, frozen=True):
     levels: dict[str, int] = {}
 
 
+def in_force(steps: tuple[Step, ...], waited_ms: int) -> tuple[int, dict[str, int]]:
+    """After so long in the visit: how many steps have begun, and what the last of them requires."""
+    begun = 0
+    while begun < len(steps) and steps[begun].after_ms <= waited_ms:
+        begun += 1
+    return begun, steps[begun - 1].levels if begun else {}
+
+
 class Overflow(_Value, frozen=True):
     """``percent`` of the arriving contacts go to ``queue`` instead; drawn once, on arrival."""
 
@@ -190,6 +198,21 @@ class Web(_Value, frozen=True):
     contexts: tuple[str, ...] = ()
 
 
+class Trunk(_Value, frozen=True):
+    """The way out of a PBX: what it is asked to ring (``{number}`` stands for the number), and as whom."""
+
+    dial: str
+    caller_id: str = ""
+
+
+class Calls(_Value, frozen=True):
+    """Calls that agents place. Only over a node with a trunk."""
+
+    ring_agent_ms: int = 30_000
+    ring_customer_ms: int = 30_000
+    trunks: dict[NodeId, Trunk] = {}
+
+
 class Configuration(_Value, frozen=True):
     """One revision, whole."""
 
@@ -210,6 +233,7 @@ class Configuration(_Value, frozen=True):
     peers: dict[NodeId, dict[NodeId, str]] = {}  # node → another → the name by which its PBX reaches it
     addresses: dict[NodeId, str] = {}  # host or host:port at which callers reach a node: they can be sent there
     web: Web = Web()
+    calls: Calls = Calls()
 
 
 __all__ = [
@@ -217,6 +241,7 @@ __all__ = [
     "Action",
     "Agent",
     "Assignment",
+    "Calls",
     "Configuration",
     "FeatureAction",
     "FeatureCode",
@@ -231,6 +256,8 @@ __all__ = [
     "Step",
     "Strategy",
     "Timing",
+    "Trunk",
     "Web",
     "WebMode",
+    "in_force",
 ]

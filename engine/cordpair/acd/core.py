@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 from cordpair.acd import events as ev
 from cordpair.acd.commands import Command
-from cordpair.acd.configuration import VOICE, Configuration
+from cordpair.acd.configuration import Configuration
 from cordpair.acd.deadlines import Deadlines
 from cordpair.acd.decide import decide
 from cordpair.acd.decide_due import decide_due
@@ -20,14 +20,12 @@ from cordpair.acd.index import Index
 from cordpair.acd.inputs import Input
 from cordpair.acd.matching import Pair, next_pair
 from cordpair.acd.model import Cell, State
-from cordpair.acd.proposals import Events, leg_of, new_id
+from cordpair.acd.offering import made
+from cordpair.acd.proposals import Events
 from cordpair.acd.react import react
 from cordpair.acd.refusal import Refusal
-from cordpair.acd.slots import free_slot
 from cordpair.acd.touched import Kind
-from cordpair.acd.trunks import route
-from cordpair.acd.web import is_off_pbx
-from cordpair.ids import NodeId, OfferId, QueueId, VisitId
+from cordpair.ids import NodeId, QueueId, VisitId
 
 
 class Decision(NamedTuple):
@@ -176,29 +174,9 @@ class Acd:
                     self._apply(ev.ExclusionsCleared(VisitId(visit)), now)
 
     def _offer(self, pair: Pair, now: int) -> ev.OfferMade:
-        state, book = self._cell.state, self._cell.book
-        visit, agent = state.visits[pair.visit], state.agents[pair.agent]
-        slot = free_slot(agent, visit.medium)
-        assert slot is not None
-        offer = OfferId(new_id(self._cell, "o", "offer"))
-        # A customer who is not on the PBX yet: the agent is reserved, and no phone rings.
-        by_phone = visit.medium == VOICE and not is_off_pbx(state.contacts[visit.contact])
-        return ev.OfferMade(
-            offer,
-            state.numbers.get("offer", 0) + 1,
-            visit.visit,
-            visit.contact,
-            agent.agent,
-            slot,
-            now + book.queues[visit.queue].offer_timeout_ms,
-            leg_of(offer) if by_phone else None,
-            agent.seat if by_phone else None,
-            pair.strategy.value,
-            str(pair.line.key),
-            len(pair.line.line),
-            self._index.profiles.available.get(visit.medium, 0),
-            route(self._cell, agent.seat, visit.node) if by_phone and agent.seat is not None else None,
-        )
+        visit, line = self._cell.state.visits[pair.visit], pair.line
+        free = self._index.profiles.available.get(visit.medium, 0)
+        return made(self._cell, visit, pair.agent, now, pair.strategy.value, str(line.key), len(line.line), free)
 
 
 __all__ = ["Acd", "Decision"]

@@ -56,6 +56,12 @@ def visit_due(cell: Cell, visit_id: VisitId) -> int | None:
         return None
     if row.accepted is not None:
         return row.join_until
+    contact = cell.state.contacts[row.contact]
+    if contact.placed_by is not None:
+        if row.offers:
+            return None
+        keeps = contact.leg is not None and row.sticky_until is not None  # until the agent's phone is free again
+        return row.sticky_until if keeps else row.enqueued_at
     times = []
     if row.step < len(row.steps) and not row.direct:
         times.append(row.began_at + row.steps[row.step].after_ms)

@@ -9,9 +9,11 @@ from cordpair.acd.decide_agents import accept_offer, not_ready, ready, reject_of
 from cordpair.acd.decide_calls import arrived, change_contact, end_contact, task_arrived
 from cordpair.acd.decide_configuration import apply_configuration
 from cordpair.acd.decide_desk import dispose, hang_up_contact, hold, send_digits
-from cordpair.acd.decide_legs import answered, command_failed, digit, ended, joined, left, play_ended, ringing
+from cordpair.acd.decide_failures import command_failed
+from cordpair.acd.decide_legs import answered, digit, ended, joined, left, play_ended, ringing
 from cordpair.acd.decide_links import fenced, link_down, link_up, seat_changed
 from cordpair.acd.decide_moves import drain_node
+from cordpair.acd.decide_placed import place_call
 from cordpair.acd.decide_presence import desk_lost, desk_opened
 from cordpair.acd.decide_transfer import ring_again, transfer
 from cordpair.acd.decide_web import browser_back, browser_gone, door_refused, page_shared, web_arrived, web_left
@@ -49,6 +51,7 @@ DECIDE: dict[type, Callable[[Cell, Any, int], Events]] = {
     inp.NotReady: not_ready,
     inp.WrapUpDone: wrap_up_done,
     inp.TaskArrived: task_arrived,
+    inp.PlaceCall: place_call,
     inp.AcceptOffer: accept_offer,
     inp.RejectOffer: reject_offer,
     inp.EndContact: end_contact,

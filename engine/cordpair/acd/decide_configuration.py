@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from cordpair.acd import events as ev
 from cordpair.acd import inputs as inp
-from cordpair.acd.configuration import Configuration, Queue, Step
+from cordpair.acd.configuration import Configuration, Queue, Step, in_force
 from cordpair.acd.decide_agents import send_home
 from cordpair.acd.model import AgentRow, AgentStatus, Book, Cell, ContactRow, SlotState, VisitRow
 from cordpair.acd.proposals import Events
@@ -106,8 +106,10 @@ def _steps(book: Book, queue: Queue, contact: ContactRow, steps: tuple[Step, ...
 
 def _look_again(cell: Cell, before: Book, visit: VisitRow, now: int) -> Events:
     """The same wait under the new rules: as if they had been in force since it began."""
-    yield from _still_sticky(cell, visit)
     contact = cell.state.contacts[visit.contact]
+    if contact.placed_by is not None:  # asks nothing of the queue
+        return
+    yield from _still_sticky(cell, visit)
     old, new = _source(before, visit, contact), _source(cell.book, visit, contact)
     if old is None or new is None or old == new:
         return
@@ -116,8 +118,7 @@ def _look_again(cell: Cell, before: Book, visit: VisitRow, now: int) -> Events:
         if head_start != visit.head_start_ms:
             yield ev.VisitChanged(visit.visit, head_start, visit.levels, visit.steps)
         return
-    past = sum(visit.began_at + step.after_ms <= now for step in new.steps)
-    levels = new.steps[past - 1].levels if past else {}
+    past, levels = in_force(new.steps, now - visit.began_at)
     if visit.direct:  # nothing is demanded of the one it is kept for
         levels = visit.levels
     yield ev.VisitChanged(visit.visit, head_start, levels, new.steps, past)

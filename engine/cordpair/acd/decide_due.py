@@ -5,6 +5,7 @@ from typing import Any
 
 from cordpair.acd import events as ev
 from cordpair.acd.causes import Cause, ContactEnd, OfferOutcome
+from cordpair.acd.configuration import in_force
 from cordpair.acd.deadlines import ending
 from cordpair.acd.decide_agents import end_wrap_ups, pause
 from cordpair.acd.decide_legs import caller_gone, fail_join, leave, leg_gone, untaken
@@ -12,6 +13,7 @@ from cordpair.acd.decide_moves import begin_move, give_up
 from cordpair.acd.decide_presence import desk_gone
 from cordpair.acd.decide_web import invite, no_show
 from cordpair.acd.model import AgentStatus, Cell, LegState, NodeStatus
+from cordpair.acd.placing import placed_due
 from cordpair.acd.proposals import Events, close_leg, entertain, fail_offer, finish
 from cordpair.acd.touched import Kind, Row
 from cordpair.acd.trunks import is_away, may_move
@@ -22,6 +24,9 @@ from cordpair.ids import AgentId, ContactId, LegId, MoveId, NodeId, OfferId, Vis
 def _visit(cell: Cell, visit_id: VisitId, now: int) -> Events:
     visit = cell.state.visits[visit_id]
     contact = cell.state.contacts[visit.contact]
+    if contact.placed_by is not None:
+        yield from placed_due(cell, visit, now)
+        return
     if visit.accepted is not None:
         yield from fail_join(cell, cell.state.offers[visit.accepted], now)
         return
@@ -44,10 +49,8 @@ def _visit(cell: Cell, visit_id: VisitId, now: int) -> Events:
         yield ev.GroupOpened(visit_id)
     if visit.direct:
         return
-    step = visit.step
-    while step < len(visit.steps) and visit.began_at + visit.steps[step].after_ms <= now:
-        step += 1
-    if step != visit.step:
+    step, _ = in_force(visit.steps, now - visit.began_at)
+    if step > visit.step:
         yield ev.RequirementStepped(visit_id, step)
 
 

@@ -2,17 +2,24 @@
 
 from cordpair.acd import events as ev
 from cordpair.acd import inputs as inp
-from cordpair.acd.causes import Cause, ContactEnd, Failure, OfferOutcome, VisitOutcome
+from cordpair.acd.causes import Cause, ContactEnd, OfferOutcome, VisitOutcome
 from cordpair.acd.configuration import Action
-from cordpair.acd.decide_moves import give_up, set_off
+from cordpair.acd.decide_moves import set_off
 from cordpair.acd.lost_calls import call_lost, keeps_place
 from cordpair.acd.model import Cell, ContactRow, LegRole, LegRow, LegState, OfferRow
+from cordpair.acd.placing import (
+    agent_left,
+    customer_answered,
+    dial,
+    not_joined,
+    not_reached,
+    ring_placed_again,
+    rings_customer,
+)
 from cordpair.acd.proposals import (
-    Entry,
     Events,
     answer,
     back_in_line,
-    begin,
     bridge_of,
     close_leg,
     end_connection,
@@ -21,13 +28,10 @@ from cordpair.acd.proposals import (
     fail_offer,
     finish,
     follow,
-    hold_music,
     outcome_of,
     release,
+    wait_again,
 )
-
-# A leg that the PBX denies is taken as ended when its end is not seen within this time.
-DOUBT_MS = 2_000
 
 
 def ringing(cell: Cell, given: inp.LegRinging, now: int) -> Events:
@@ -46,8 +50,11 @@ def answered(cell: Cell, given: inp.LegAnswered, now: int) -> Events:
         return
     yield ev.LegCameUp(leg.leg)
     offer = cell.state.offers.get(leg.offer) if leg.offer is not None else None
+    contact = cell.state.contacts.get(leg.contact) if leg.contact is not None else None
     if offer is not None:
         yield from take_offer(cell, offer, now)
+    elif contact is not None and contact.leg == leg.leg and rings_customer(cell, contact):
+        yield from customer_answered(cell, contact, now)
 
 
 def take_offer(cell: Cell, offer: OfferRow, now: int) -> Events:
@@ -57,6 +64,9 @@ def take_offer(cell: Cell, offer: OfferRow, now: int) -> Events:
     if offer.leg is None:
         yield ev.OfferAnswered(offer.offer, None, now)
         yield from connect(cell, contact, now)
+        return
+    if contact.placed_by is not None and contact.leg is None:
+        yield from dial(cell, offer, now)
         return
     yield from answer(cell, contact.leg)  # a browser hears ringing until now
     until = now + cell.book.configuration.timing.join_timeout_ms
@@ -87,7 +97,7 @@ def joined(cell: Cell, given: inp.Joined, now: int) -> Events:
 
 def connect_if_joined(cell: Cell, contact: ContactRow, now: int) -> Events:
     visit = cell.state.visits.get(contact.visit) if contact.visit is not None else None
-    if visit is None or visit.accepted is None or contact.leg is None:
+    if visit is None or visit.accepted is None or contact.leg is None or contact.bridge is None:
         return
     legs = cell.state.legs
     caller, agent = legs.get(contact.leg), legs.get(cell.state.offers[visit.accepted].leg or contact.leg)
@@ -121,6 +131,8 @@ def leg_gone(cell: Cell, leg: LegRow, cause: Cause, now: int) -> Events:
             yield from set_off(cell, contact, cause, now)
         elif is_theirs and keeps_place(contact, cause):
             yield from call_lost(cell, contact, now)
+        elif is_theirs and rings_customer(cell, contact):
+            yield from not_reached(cell, contact, cause, now)
         elif is_theirs:  # else it is what a caller who was moved left behind
             yield from caller_gone(cell, contact, cause, now)
     elif leg.role is LegRole.AGENT:
@@ -129,6 +141,8 @@ def leg_gone(cell: Cell, leg: LegRow, cause: Cause, now: int) -> Events:
             yield from alerted_leg_gone(cell, offer, cause, now)
         elif contact is not None and contact.connection is not None and contact.connection.leg == leg.leg:
             yield from agent_gone(cell, contact, cause, now)
+        elif contact is not None and contact.placed_by is not None:
+            yield from ring_placed_again(cell, contact, now)
 
 
 def caller_gone(cell: Cell, contact: ContactRow, cause: Cause, now: int) -> Events:
@@ -145,23 +159,21 @@ def caller_gone(cell: Cell, contact: ContactRow, cause: Cause, now: int) -> Even
 
 
 def agent_gone(cell: Cell, contact: ContactRow, cause: Cause, now: int) -> Events:
-    """A hang-up ends the contact; a leg that was lost leaves the caller a new visit at the old place."""
+    """A hang-up ends the contact; a leg that was lost leaves the caller a new visit at the old place. Whom the agent
+    had called is nobody else's: they are called again, if the agent wants to."""
     connection = contact.connection
     assert connection is not None
     if cause not in (Cause.LOST, Cause.UNKNOWN) or contact.leg is None:
         yield from end_connection(cell, contact, "agent", now)
         yield from finish(cell, contact, Cause.NORMAL, ContactEnd.AGENT_HUNG_UP, now)
         return
-    queue = cell.book.queues.get(connection.queue)
     # A phone that died in a call is not rung at once; where nobody saw how it ended, nothing is known against it.
     delay = cell.book.configuration.misses.unreachable_delay_ms
     not_before = now + delay if cause is Cause.LOST else None
     yield from release(cell, contact)
     yield from end_connection(cell, contact, "lost", now, not_before)
-    if queue is not None:
-        extra = connection.head_start_ms - queue.head_start_ms
-        entry = Entry(queue.queue, connection.enqueued_at, extra, connection.steps)
-        yield from begin(cell, contact, entry, now)
+    if connection.queue in cell.book.queues and contact.placed_by is None:
+        yield from wait_again(cell, contact, connection, now)
     else:
         yield from finish(cell, contact, Cause.NORMAL, ContactEnd.FAILED, now)
 
@@ -176,6 +188,9 @@ _UNTAKEN = {
 
 def alerted_leg_gone(cell: Cell, offer: OfferRow, cause: Cause, now: int) -> Events:
     contact = cell.state.contacts[offer.contact]
+    if offer.answered and contact.placed_by is not None:
+        yield from agent_left(cell, offer, now)
+        return
     if offer.answered:
         yield from fail_offer(cell, offer, OfferOutcome.FAILED, now)
         yield from back_in_line(cell, contact, now)
@@ -198,7 +213,10 @@ def untaken(offer: OfferRow) -> OfferOutcome:
 def fail_join(cell: Cell, offer: OfferRow, now: int) -> Events:
     contact = cell.state.contacts[offer.contact]
     yield from fail_offer(cell, offer, OfferOutcome.FAILED, now)
-    yield from back_in_line(cell, contact, now)
+    if contact.placed_by is not None:
+        yield from not_joined(cell, contact, now)
+    else:
+        yield from back_in_line(cell, contact, now)
 
 
 # ---------------------------------------------------------------- digits and prompts
@@ -207,7 +225,7 @@ def fail_join(cell: Cell, offer: OfferRow, now: int) -> Events:
 def digit(cell: Cell, given: inp.Digit, now: int) -> Events:
     leg = cell.state.legs.get(given.leg)
     contact = cell.state.contacts.get(leg.contact) if leg is not None and leg.contact is not None else None
-    if contact is None or contact.leg != given.leg or contact.visit is None:
+    if contact is None or contact.leg != given.leg or contact.visit is None or contact.placed_by is not None:
         return
     visit = cell.state.visits[contact.visit]
     action = cell.book.queues[visit.queue].exit_keys.get(given.digit)
@@ -244,81 +262,11 @@ def play_ended(cell: Cell, given: inp.PlayEnded, now: int) -> Events:
             yield ev.MusicStarted(contact.contact, cell.book.queues[visit.queue].music)
 
 
-# ---------------------------------------------------------------- commands that failed
-
-
-def command_failed(cell: Cell, given: inp.CommandFailed, now: int) -> Events:
-    """Nothing is assumed of a lost link: the next snapshot tells."""
-    if given.failure is Failure.LINK_LOST:
-        return
-    leg = cell.state.legs.get(given.leg) if given.leg is not None else None
-    if given.command == "Originate" and leg is not None:
-        yield from _originate_failed(cell, leg, given.failure, now)
-    elif given.command in ("Redirect", "Refer") and given.failure in (Failure.REFUSED, Failure.UNSUPPORTED):
-        yield from _move_refused(cell, leg)
-    elif given.command == "Join" and given.failure is not Failure.GONE:
-        yield from _join_failed(cell, given, now)
-    elif given.command == "Leave":  # GONE is the bridge, or that it is not in it: what was wanted
-        yield from _leave_failed(cell, given)
-    elif given.command == "Release" and given.failure is Failure.TIMED_OUT and given.bridge is not None:
-        yield ev.BridgeReleased(given.bridge, given.node)  # asked for again, at the pace of the time-outs
-    elif leg is not None and given.failure is Failure.GONE and given.command != "StopPlay":  # there: the play is gone
-        if leg.state is LegState.ENDING:
-            yield from leg_gone(cell, leg, Cause.NORMAL, now)
-        elif not leg.doubted:
-            yield ev.LegDoubted(leg.leg, now + DOUBT_MS)
-
-
-def _originate_failed(cell: Cell, leg: LegRow, failure: Failure, now: int) -> Events:
-    offer = cell.state.offers.get(leg.offer) if leg.offer is not None else None
-    if failure is Failure.TIMED_OUT and leg.state is not LegState.NEW:
-        return  # the reply was lost, the leg was not: it rings, or somebody talks there
-    if failure is Failure.TIMED_OUT:  # it may exist: end it, and let its end be seen
-        if offer is not None:
-            yield from fail_offer(cell, offer, OfferOutcome.FAILED, now)
-        yield from close_leg(cell, leg.leg, Cause.NORMAL, now)
-    else:
-        yield from leg_gone(cell, leg, Cause.UNREACHABLE, now)
-
-
-def _move_refused(cell: Cell, leg: LegRow | None) -> Events:
-    contact = cell.state.contacts.get(leg.contact) if leg is not None and leg.contact is not None else None
-    if contact is not None and contact.move is not None and leg is not None and contact.leg == leg.leg:
-        yield from give_up(cell, cell.state.moves[contact.move], "refused")
-
-
-def _join_failed(cell: Cell, given: inp.CommandFailed, now: int) -> Events:
-    bridge = cell.state.bridges.get(given.bridge) if given.bridge is not None else None
-    contact = cell.state.contacts.get(bridge.contact) if bridge is not None else None
-    visit = cell.state.visits.get(contact.visit) if contact is not None and contact.visit is not None else None
-    if visit is not None and visit.accepted is not None and bridge_of(visit.accepted) == given.bridge:
-        yield from fail_join(cell, cell.state.offers[visit.accepted], now)
-    elif contact is not None and not _is_inside(cell, contact):
-        connection = contact.connection
-        if connection is not None and not connection.held:  # they stay on hold, and the agent may try again
-            yield ev.ContactHeld(contact.contact, connection.agent, hold_music(cell, connection), "failed")
-
-
-def _leave_failed(cell: Cell, given: inp.CommandFailed) -> Events:
-    """Who was to be held hears the agent still: nobody must believe that they do not."""
-    bridge = cell.state.bridges.get(given.bridge) if given.bridge is not None else None
-    contact = cell.state.contacts.get(bridge.contact) if bridge is not None else None
-    connection = contact.connection if contact is not None else None
-    if contact is not None and connection is not None and connection.held and _is_inside(cell, contact):
-        yield ev.ContactResumed(contact.contact, connection.agent, "failed")
-
-
-def _is_inside(cell: Cell, contact: ContactRow) -> bool:
-    leg = cell.state.legs.get(contact.leg) if contact.leg is not None else None
-    return leg is not None and leg.bridge == contact.bridge
-
-
 __all__ = [
     "agent_gone",
     "alerted_leg_gone",
     "answered",
     "caller_gone",
-    "command_failed",
     "connect_if_joined",
     "digit",
     "ended",

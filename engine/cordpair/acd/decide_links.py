@@ -17,6 +17,7 @@ from cordpair.acd.decide_legs import (
     ringing,
 )
 from cordpair.acd.model import Cell, ContactRow, LegRole, LegState, NodeStatus
+from cordpair.acd.placing import not_reached, rings_customer
 from cordpair.acd.proposals import Events, close_leg, fail_offer, hold_music
 from cordpair.ids import BridgeId, LegId, NodeId
 
@@ -72,8 +73,11 @@ def _unseen_leg(cell: Cell, leg_id: LegId, now: int) -> Events:
     if row is None:
         return
     offer = cell.state.offers.get(row.offer) if row.offer is not None else None
+    contact = cell.state.contacts.get(row.contact) if row.contact is not None else None
     if row.state is LegState.NEW and offer is not None:
         yield from fail_offer(cell, offer, OfferOutcome.FAILED, now)
+    elif row.state is LegState.NEW and contact is not None and rings_customer(cell, contact):
+        yield from not_reached(cell, contact, Cause.UNKNOWN, now)
     elif row.state is LegState.ENDING:
         yield ev.LegClosing(leg_id, row.cause, now + cell.book.configuration.timing.hang_up_timeout_ms)
     else:

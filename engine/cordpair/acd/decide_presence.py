@@ -36,7 +36,7 @@ def desk_lost(cell: Cell, given: inp.DeskLost, now: int) -> Events:
         yield ev.DeskDisconnected(row.agent)
         return
     yield ev.DeskDisconnected(row.agent, now + cell.book.configuration.web.desk_grace_ms)
-    in_the_page = _is_in_the_page(cell, row)
+    in_the_page = sits_in_the_page(cell, row)
     for slot in row.slots:
         offer = cell.state.offers.get(slot.offer) if slot.state is SlotState.OFFERED and slot.offer else None
         if offer is None or offer.answered:
@@ -50,7 +50,7 @@ def desk_gone(cell: Cell, row: AgentRow, now: int) -> Events:
     yield ev.DeskGone(row.agent)
     if row.status is AgentStatus.READY and row.pending is Pending.NOTHING:
         yield from pause(cell, row, CONNECTION_LOST, now)
-    for slot in list(row.slots) if _is_in_the_page(cell, row) else ():
+    for slot in list(row.slots) if sits_in_the_page(cell, row) else ():
         contact = cell.state.contacts.get(slot.contact) if slot.state is SlotState.CONNECTED and slot.contact else None
         if contact is None or contact.connection is None or contact.connection.leg is None:
             continue
@@ -58,10 +58,10 @@ def desk_gone(cell: Cell, row: AgentRow, now: int) -> Events:
             yield from agent_gone(cell, contact, Cause.LOST, now)
 
 
-def _is_in_the_page(cell: Cell, row: AgentRow) -> bool:
+def sits_in_the_page(cell: Cell, row: AgentRow) -> bool:
     """The agent's phone."""
     seat = cell.book.seats.get(row.seat) if row.seat is not None else None
     return seat is not None and seat.browser
 
 
-__all__ = ["CONNECTION_LOST", "desk_gone", "desk_lost", "desk_opened"]
+__all__ = ["CONNECTION_LOST", "desk_gone", "desk_lost", "desk_opened", "sits_in_the_page"]

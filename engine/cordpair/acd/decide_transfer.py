@@ -9,20 +9,19 @@ for nobody else.
 
 from cordpair.acd import events as ev
 from cordpair.acd import inputs as inp
-from cordpair.acd.causes import Cause
 from cordpair.acd.configuration import HangUpAction, Queue
 from cordpair.acd.decide_desk import call, talk
 from cordpair.acd.model import AgentStatus, Cell, Connection, ContactRow, Pending
+from cordpair.acd.placing import ring_placed_again
 from cordpair.acd.proposals import (
     Entry,
     Events,
     begin,
-    close_leg,
     end_connection,
     enter,
     release,
-    settle_agent,
     turned_away,
+    wait_again,
 )
 from cordpair.acd.refusal import Refusal
 from cordpair.ids import AgentId, QueueId
@@ -51,20 +50,21 @@ def transfer(cell: Cell, given: inp.Transfer, now: int) -> Events:
 
 
 def ring_again(cell: Cell, given: inp.RingAgain, now: int) -> Events:
-    """No wrap-up: the conversation is not over. Who asked for a pause gets it, and the customer goes to others."""
+    """No wrap-up: the conversation is not over. Who asked for a pause gets it, and the customer goes to others (but
+    not one whom the agent had called)."""
     contact, connection = call(cell, given.contact, given.agent)
     queue, row = cell.book.queues.get(connection.queue), cell.state.agents[given.agent]
     if queue is None:
         raise Refusal(f"queue {connection.queue!r} does not exist any more")
     stays = row.status is AgentStatus.READY and row.pending is Pending.NOTHING
+    if contact.placed_by is not None:
+        stays = True
     kept = (given.agent, now + (queue.sticky_ms or KEPT_MS)) if stays else None
-    head_start = connection.head_start_ms - queue.head_start_ms
-    entry = Entry(queue.queue, connection.enqueued_at, head_start, connection.steps, kept_for=kept)
     yield from release(cell, contact)
-    yield ev.ConnectionEnded(contact.contact, given.agent, max(0, now - connection.since), "lost", None, None)
-    yield from close_leg(cell, connection.leg, Cause.NORMAL, now)
-    yield from settle_agent(cell, given.agent)
-    yield from begin(cell, contact, entry, now)
+    yield from end_connection(cell, contact, "lost", now, is_over=False)
+    yield from wait_again(cell, contact, connection, now, kept)
+    if contact.placed_by is not None:
+        yield from ring_placed_again(cell, contact, now)
 
 
 def _open_queue(cell: Cell, contact: ContactRow, queue_id: QueueId) -> Queue:

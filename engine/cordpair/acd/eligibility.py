@@ -41,6 +41,8 @@ def visit_obstacles(cell: Cell, visit: VisitRow, now: int) -> list[str]:
             obstacles.append("the group is full")
         elif visit.progress_at is not None:
             obstacles.append("the next agent is added later")
+    if cell.state.contacts[visit.contact].placed_by is not None:
+        obstacles.append("called by an agent: for nobody else")
     if visit.moving:
         obstacles.append("on the way to another PBX")
     if is_absent(cell, visit):

@@ -9,6 +9,10 @@ import msgspec
 
 from cordpair.acd.causes import Cause, ContactEnd, OfferOutcome, SeatStatus, VisitOutcome
 from cordpair.acd.configuration import Configuration, FeatureAction, Step
+from cordpair.acd.events_agents import (
+    AgentBecameNotReady, AgentBecameReady, AgentChangePending, AgentDelayEnded, AgentSignedIn, AgentSignedOut,
+    WrapUpEnded,
+)  # fmt: skip
 from cordpair.acd.events_desk import (
     ContactDisposed, ContactHeld, ContactResumed, ContactShared, ContactTransferred, DeskConnected, DeskDisconnected,
     DeskGone, DigitsSent, HoldRepeated,
@@ -17,11 +21,12 @@ from cordpair.acd.events_nodes import (
     BaseEvent, CallerSetOff, ContactMoved, DrainBegan, DrainEnded, MoveBegan, MoveFailed, NodeFenced, NodeLinked,
     NodeLost, NodeOpened,
 )  # fmt: skip
+from cordpair.acd.events_placed import CustomerAnswered, CustomerDialled, CustomerNotReached
 from cordpair.acd.events_web import (
     BrowserLost, BrowserReturned, CallDropped, CallInvited, CallMissed, ContactCalled, MessageRefused, OfferTaken,
     PhoneRung,
 )  # fmt: skip
-from cordpair.acd.model import LegRole, Pending
+from cordpair.acd.model import LegRole
 from cordpair.ids import (
     AgentId, BridgeId, ContactId, LegId, NodeId, OfferId, PlayId, QueueId, SeatId, ServiceId, VisitId,
 )  # fmt: skip
@@ -138,6 +143,8 @@ class ContactArrived(BaseEvent, frozen=True):
     media: str = ""  # of a customer in a browser
     levels: dict[str, int] = msgspec.field(default_factory=dict)
     origin: ContactId | None = None  # of a call-back: the contact that it is for
+    placed_by: AgentId | None = None  # the agent who calls the customer
+    caller_id: str = ""  # shown to the customer then; empty: the trunk's
 
 
 class VisitBegan(BaseEvent, frozen=True):
@@ -285,40 +292,6 @@ class ConnectionEnded(BaseEvent, frozen=True):
     not_before: int | None = None  # the agent's leg was lost: no offers until then, and then the phone must be there
 
 
-class AgentSignedIn(BaseEvent, frozen=True):
-    agent: AgentId
-    seat: SeatId | None
-
-
-class AgentSignedOut(BaseEvent, frozen=True):
-    agent: AgentId
-    reason: str = ""
-
-
-class AgentBecameReady(BaseEvent, frozen=True):
-    agent: AgentId
-
-
-class AgentBecameNotReady(BaseEvent, frozen=True):
-    agent: AgentId
-    reason: str
-
-
-class AgentChangePending(BaseEvent, frozen=True):
-    agent: AgentId
-    pending: Pending
-    reason: str = ""
-
-
-class AgentDelayEnded(BaseEvent, frozen=True):
-    agent: AgentId
-
-
-class WrapUpEnded(BaseEvent, frozen=True):
-    agent: AgentId
-    slot: int
-
-
 Event = Union[
     JournalStarted, ConfigurationApplied, InvariantBroken, NodeLinked, NodeOpened, NodeLost, NodeFenced,
     SeatStatusChanged, LegAdopted, FeatureUsed, LegAnswering, LegRang, LegCameUp, LegEnteredBridge, LegLeftBridge,
@@ -329,7 +302,8 @@ Event = Union[
     AgentBecameNotReady, AgentChangePending, AgentDelayEnded, WrapUpEnded, DrainBegan, DrainEnded, MoveBegan,
     CallerSetOff, ContactMoved, MoveFailed, BrowserLost, BrowserReturned, OfferTaken, CallInvited, CallMissed,
     ContactCalled, CallDropped, PhoneRung, ContactHeld, ContactResumed, HoldRepeated, ContactTransferred, DigitsSent,
-    ContactDisposed, ContactShared, DeskConnected, DeskDisconnected, DeskGone, MessageRefused,
+    ContactDisposed, ContactShared, DeskConnected, DeskDisconnected, DeskGone, MessageRefused, CustomerDialled,
+    CustomerAnswered, CustomerNotReached,
 ]  # fmt: skip
 
 __all__ = [
@@ -337,11 +311,12 @@ __all__ = [
     "AgentSignedOut", "BridgeReleased", "BrowserLost", "BrowserReturned", "CallDropped", "CallInvited", "CallMissed",
     "CallerSetOff", "ConfigurationApplied", "ConnectionEnded", "ContactArrived", "ContactCalled", "ContactClosing",
     "ContactConnected", "ContactDisposed", "ContactEnded", "ContactHeld", "ContactMoved", "ContactResumed",
-    "ContactShared", "ContactTransferred", "DeskConnected", "DeskDisconnected", "DeskGone", "DigitsSent", "DrainBegan",
-    "DrainEnded", "Event", "ExclusionsCleared", "FeatureUsed", "GroupOpened", "HoldRepeated", "InvariantBroken",
-    "JoinRepeated", "JournalStarted", "LegAdopted", "LegAnswering", "LegCameUp", "LegClosed", "LegClosing",
-    "LegConfirmed", "LegDoubted", "LegEnteredBridge", "LegLeftBridge", "LegRang", "MessageRefused", "MoveBegan",
-    "MoveFailed", "MusicStarted", "NodeFenced", "NodeLinked", "NodeLost", "NodeOpened", "OfferAnswered", "OfferEnded",
-    "OfferMade", "OfferRang", "OfferTaken", "PhoneRung", "PromptEnded", "PromptStarted", "RequirementStepped",
-    "SeatStatusChanged", "StickyEnded", "VisitBegan", "VisitChanged", "VisitEnded", "VisitRefused", "WrapUpEnded",
+    "ContactShared", "ContactTransferred", "CustomerAnswered", "CustomerDialled", "CustomerNotReached", "DeskConnected",
+    "DeskDisconnected", "DeskGone", "DigitsSent", "DrainBegan", "DrainEnded", "Event", "ExclusionsCleared",
+    "FeatureUsed", "GroupOpened", "HoldRepeated", "InvariantBroken", "JoinRepeated", "JournalStarted", "LegAdopted",
+    "LegAnswering", "LegCameUp", "LegClosed", "LegClosing", "LegConfirmed", "LegDoubted", "LegEnteredBridge",
+    "LegLeftBridge", "LegRang", "MessageRefused", "MoveBegan", "MoveFailed", "MusicStarted", "NodeFenced", "NodeLinked",
+    "NodeLost", "NodeOpened", "OfferAnswered", "OfferEnded", "OfferMade", "OfferRang", "OfferTaken", "PhoneRung",
+    "PromptEnded", "PromptStarted", "RequirementStepped", "SeatStatusChanged", "StickyEnded", "VisitBegan",
+    "VisitChanged", "VisitEnded", "VisitRefused", "WrapUpEnded",
 ]  # fmt: skip

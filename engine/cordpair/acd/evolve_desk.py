@@ -27,7 +27,7 @@ def _resumed(cell: Cell, event: ev.ContactResumed, at: int) -> Touched:
 def _transferred(cell: Cell, event: ev.ContactTransferred, at: int) -> Touched:
     """Who had them last is not who gets them now."""
     contact = cell.state.contacts[event.contact]
-    contact.last_agent, contact.given_by = None, event.agent
+    contact.last_agent, contact.given_by, contact.placed_by = None, event.agent, None
     return ()
 
 

@@ -84,7 +84,9 @@ class Index:
         self._refresh_group(visit, row)
 
     def _waits(self, row: VisitRow) -> bool:
-        return not row.offers and row.accepted is None and not row.moving and not is_absent(self.cell, row)
+        if row.offers or row.accepted is not None or row.moving or is_absent(self.cell, row):
+            return False
+        return self.cell.state.contacts[row.contact].placed_by is None
 
     def _refresh_group(self, visit: VisitId, row: VisitRow | None) -> None:
         queue = self.cell.book.queues.get(row.queue) if row is not None else None
@@ -98,6 +100,7 @@ class Index:
             or is_absent(self.cell, row)
             or is_taken(self.cell, row)
             or len(row.offers) >= queue.group_size
+            or self.cell.state.contacts[row.contact].placed_by is not None
         ):
             old = self.groups.pop(visit, None)
             self.fresh_groups.discard(visit)

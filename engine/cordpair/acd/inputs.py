@@ -10,6 +10,7 @@ import msgspec
 
 from cordpair.acd.causes import Cause, Failure, SeatStatus
 from cordpair.acd.configuration import Configuration
+from cordpair.acd.inputs_calls import PlaceCall
 from cordpair.acd.inputs_desk import (
     DeskInput,
     DeskLost,
@@ -53,7 +54,7 @@ class Stamp(msgspec.Struct, frozen=True, omit_defaults=True):
     contact: str = ""
     visit: str = ""
     offer: str = ""
-    role: str = ""  # caller | agent | feature | supervisor
+    role: str = ""  # caller | agent | feature | supervisor | customer (whom an agent calls)
     bridge: str = ""
 
 
@@ -290,6 +291,7 @@ Request = Union[
     NotReady,
     WrapUpDone,
     TaskArrived,
+    PlaceCall,
     AcceptOffer,
     RejectOffer,
     EndContact,
@@ -306,7 +308,7 @@ __all__ = [
     "ChangeContact", "CommandFailed", "DeskInput", "DeskLost", "DeskOpened", "Digit", "Dispose", "DoorRefused",
     "DrainNode", "DriverInput", "EndContact", "Fenced", "HangUpContact", "Hold", "Input", "Joined", "Left",
     "LegAnswered", "LegArrived", "LegEnded", "LegRinging", "LegSeen", "LinkDown", "LinkUp", "NotReady", "PageShared",
-    "PlayEnded", "Ready", "RecordingEnded", "RejectOffer", "Request", "RingAgain", "SeatChanged", "SendDigits",
-    "SignIn", "SignOut", "Snapshot", "Stamp", "TaskArrived", "TimerDue", "Transfer", "WebArrived", "WebInput",
-    "WebLeft", "WrapUpDone",
+    "PlaceCall", "PlayEnded", "Ready", "RecordingEnded", "RejectOffer", "Request", "RingAgain", "SeatChanged",
+    "SendDigits", "SignIn", "SignOut", "Snapshot", "Stamp", "TaskArrived", "TimerDue", "Transfer", "WebArrived",
+    "WebInput", "WebLeft", "WrapUpDone",
 ]  # fmt: skip

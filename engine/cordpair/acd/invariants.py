@@ -75,7 +75,7 @@ def _agent(cell: Cell, row: AgentRow) -> Iterator[str]:
         yield f"agent {row.agent} is signed out but sits at {row.seat}"
     if row.seat is not None and cell.state.seats[row.seat].agent != row.agent:
         yield f"seat {row.seat} does not know its agent {row.agent}"
-    if row.status is AgentStatus.NOT_READY and any(slot.state is SlotState.OFFERED for slot in row.slots):
+    if row.status is AgentStatus.NOT_READY and any(_is_offered(cell, row, slot) for slot in row.slots):
         yield f"agent {row.agent} is offered a contact while not ready"
     if row.pending is not Pending.NOTHING and all(slot.state is SlotState.FREE for slot in row.slots):
         yield f"agent {row.agent} waits for nothing to become {row.pending}"
@@ -87,6 +87,12 @@ def _agent(cell: Cell, row: AgentRow) -> Iterator[str]:
     voice = [slot for slot in row.slots if slot.medium == VOICE and slot.state is not SlotState.FREE]
     if voice and sum(slot.state is not SlotState.FREE for slot in row.slots) > 1:
         yield f"agent {row.agent} has something beside a call"
+
+
+def _is_offered(cell: Cell, row: AgentRow, slot: Slot) -> bool:
+    """Something that the agent did not ask for."""
+    contact = cell.state.contacts.get(slot.contact) if slot.contact is not None else None
+    return slot.state is SlotState.OFFERED and (contact is None or contact.placed_by != row.agent)
 
 
 def _desk(cell: Cell, row: AgentRow) -> Iterator[str]:
@@ -132,10 +138,13 @@ def _contact(cell: Cell, row: ContactRow) -> Iterator[str]:
     if len(places) != 1:
         yield f"contact {row.contact} is held in {len(places)} places: {', '.join(places) or 'none'}"
     waits_off_pbx = is_off_pbx(row) and row.visit is not None
-    underway = waits_off_pbx or _is_underway(cell, row)
+    is_to_be_called = row.placed_by is not None and row.visit is not None
+    underway = waits_off_pbx or is_to_be_called or _is_underway(cell, row)
     if row.medium == VOICE and not underway and (row.leg is None or row.leg not in cell.state.legs):
         yield f"contact {row.contact} lives on without its leg"
     yield from _session(cell, row)
+    if row.placed_by is not None:
+        yield from _placed(cell, row, row.placed_by)
     if row.connection is not None:
         slot = cell.state.agents[row.connection.agent].slots[row.connection.slot]
         if slot.state is not SlotState.CONNECTED or slot.contact != row.contact:
@@ -143,6 +152,17 @@ def _contact(cell: Cell, row: ContactRow) -> Iterator[str]:
         yield from _connection(cell, row, row.connection)
     if row.bridge is not None and row.bridge not in cell.state.bridges:
         yield f"contact {row.contact} has a bridge that is not there"
+
+
+def _placed(cell: Cell, row: ContactRow, agent: AgentId) -> Iterator[str]:
+    """The customer is rung for an agent who has answered, and for nobody else."""
+    visit = cell.state.visits.get(row.visit) if row.visit is not None else None
+    others = [offer for offer in visit.offers if cell.state.offers[offer].agent != agent] if visit is not None else []
+    if others or (row.connection is not None and row.connection.agent != agent):
+        yield f"{row.contact} was called by {agent} and is somebody else's"
+    leg = cell.state.legs.get(row.leg) if row.leg is not None else None
+    if leg is not None and leg.state in (LegState.NEW, LegState.RINGING) and (visit is None or visit.accepted is None):
+        yield f"{row.contact} is rung and {agent} has not answered"
 
 
 def _connection(cell: Cell, row: ContactRow, connection: Connection) -> Iterator[str]:
@@ -236,7 +256,7 @@ def _offer(cell: Cell, row: OfferRow) -> Iterator[str]:
         return
     if row.leg is None and not is_off_pbx(contact):
         yield f"agent {row.agent} is reserved for {row.contact}, who is on the PBX"
-    if row.leg is not None and contact.leg is None:
+    if row.leg is not None and contact.leg is None and contact.placed_by is None:
         yield f"a phone rings for {row.contact}, who is not on the PBX"
     if row.leg is None and contact.gone_until is not None and contact.call_until is None:
         yield f"agent {row.agent} is reserved for {row.contact}, whose browser is gone"

@@ -11,6 +11,11 @@ from heapq import heapify, heappop, heappush, nsmallest
 NOBODY = 1 << 200  # greater than every key
 
 
+def waiting_key(enqueued_at: int, head_start_ms: int, number: int) -> int:
+    """The order among all waiting visits: the wait with its head start, then the arrival."""
+    return (enqueued_at - head_start_ms) << 32 | (number & 0xFFFFFFFF)
+
+
 class Line:
     __slots__ = ("_heap", "_live")
 
@@ -59,4 +64,4 @@ class Line:
         return self._live[sorted(self._live)[position]]
 
 
-__all__ = ["NOBODY", "Line"]
+__all__ = ["NOBODY", "Line", "waiting_key"]

@@ -10,6 +10,7 @@ import msgspec
 
 from cordpair.acd.causes import Cause, SeatStatus, VisitOutcome
 from cordpair.acd.configuration import Agent, Configuration, Queue, Seat, Service, Step
+from cordpair.acd.lines import waiting_key
 from cordpair.ids import (
     AgentId,
     BridgeId,
@@ -151,6 +152,8 @@ class ContactRow(_Row):
     no_shows: int = 0  # how often it did not
     shared: bool = False  # the customer shows the page to the agent
     given_by: AgentId | None = None  # who transferred it, until the next agent talks
+    placed_by: AgentId | None = None  # the agent who calls the customer; nobody's any more once it is transferred
+    caller_id: str = ""  # shown to the customer then; empty: the trunk's
 
 
 class VisitRow(_Row):
@@ -181,8 +184,7 @@ class VisitRow(_Row):
 
     @property
     def key(self) -> int:
-        """Order among all waiting visits: the wait with its head start, then the arrival. See ``lines``."""
-        return (self.enqueued_at - self.head_start_ms) << 32 | (self.number & 0xFFFFFFFF)
+        return waiting_key(self.enqueued_at, self.head_start_ms, self.number)
 
 
 class OfferRow(_Row):
@@ -275,6 +277,7 @@ class State(_Row):
     numbers: dict[str, int] = {}
     contacts: dict[ContactId, ContactRow] = {}
     tasks: dict[str, ContactId] = {}  # the requester's key → contact
+    placed: dict[str, ContactId] = {}  # the same of placed calls, also of the newest of those that have ended
     sessions: dict[str, ContactId] = {}  # context id → the customer in a browser
     visits: dict[VisitId, VisitRow] = {}
     agents: dict[AgentId, AgentRow] = {}

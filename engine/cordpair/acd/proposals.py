@@ -8,8 +8,9 @@ from collections.abc import Iterator
 
 from cordpair.acd import events as ev
 from cordpair.acd.causes import Cause, ContactEnd, OfferOutcome, VisitOutcome
-from cordpair.acd.configuration import Action, HangUpAction, Queue, QueueAction, Service, ServiceAction, Step
+from cordpair.acd.configuration import Action, HangUpAction, Queue, QueueAction, ServiceAction
 from cordpair.acd.draws import draw
+from cordpair.acd.entry import Entry, through_service
 from cordpair.acd.model import (
     MOST_VISITS,
     Cell,
@@ -23,7 +24,7 @@ from cordpair.acd.model import (
 )
 from cordpair.acd.trunks import may_move
 from cordpair.acd.web import requirement
-from cordpair.ids import AgentId, BridgeId, LegId, OfferId, PlayId, QueueId, ServiceId, VisitId
+from cordpair.ids import AgentId, BridgeId, LegId, OfferId, PlayId, QueueId, VisitId
 
 Events = Iterator[ev.Event]
 
@@ -36,6 +37,10 @@ OUTCOMES: dict[str, tuple[VisitOutcome, VisitOutcome]] = {
     "no_agent": (VisitOutcome.REJECTED_NO_AGENT, VisitOutcome.OVERFLOWED),
     "key": (VisitOutcome.LEFT_BY_KEY, VisitOutcome.LEFT_BY_KEY),
     "share": (VisitOutcome.OVERFLOWED, VisitOutcome.OVERFLOWED),
+    # Of calls that agents place: who of the two could not be had. Nobody is sent on.
+    "agent_not_reached": (VisitOutcome.AGENT_NOT_REACHED, VisitOutcome.AGENT_NOT_REACHED),
+    "customer_not_reached": (VisitOutcome.CUSTOMER_NOT_REACHED, VisitOutcome.CUSTOMER_NOT_REACHED),
+    "cancelled": (VisitOutcome.CANCELLED, VisitOutcome.CANCELLED),
 }
 
 
@@ -91,6 +96,11 @@ def end_offer(cell: Cell, offer: OfferRow, outcome: OfferOutcome, now: int, caus
 
 def fail_offer(cell: Cell, offer: OfferRow, outcome: OfferOutcome, now: int) -> Events:
     """End an offer that the agent did not take: a delay, an exclusion, and after some in a row, not ready."""
+    if cell.state.contacts[offer.contact].placed_by is not None:  # they asked for it: nothing is held against them
+        yield from end_offer(cell, offer, outcome, now, Cause.NO_ANSWER)
+        if cell.state.visits[offer.visit].sticky is not None:
+            yield ev.StickyEnded(offer.visit)
+        return
     rules = cell.book.configuration.misses
     delay = {
         OfferOutcome.MISSED: rules.miss_delay_ms,
@@ -149,33 +159,6 @@ def end_visit(cell: Cell, visit: VisitRow, outcome: VisitOutcome, now: int) -> E
     contact = cell.state.contacts[visit.contact]
     yield from release(cell, contact)
     yield ev.VisitEnded(visit.visit, outcome, max(0, now - visit.enqueued_at))
-
-
-class Entry:
-    """What a visit begins with: where to, how urgent, since when."""
-
-    __slots__ = ("enqueued_at", "head_start_ms", "kept_for", "queue", "service", "steps")
-
-    def __init__(
-        self,
-        queue: QueueId,
-        enqueued_at: int,
-        head_start_ms: int = 0,
-        steps: tuple[Step, ...] | None = None,
-        service: ServiceId | None = None,
-        kept_for: tuple[AgentId, int] | None = None,
-    ) -> None:
-        """``kept_for``: an agent it is transferred to, and until when nobody else is offered it."""
-        self.queue = queue
-        self.kept_for = kept_for
-        self.enqueued_at = enqueued_at
-        self.head_start_ms = head_start_ms
-        self.steps = steps
-        self.service = service
-
-
-def through_service(service: Service, enqueued_at: int) -> Entry:
-    return Entry(service.queue, enqueued_at, service.head_start_ms, service.steps, service.service)
 
 
 def enter(cell: Cell, contact: ContactRow, entry: Entry, now: int, began_at: int | None = None) -> Events:
@@ -276,11 +259,15 @@ def finish(cell: Cell, contact: ContactRow, cause: Cause, end: ContactEnd, now: 
     yield ev.ContactEnded(contact.contact, end)
 
 
-def end_connection(cell: Cell, contact: ContactRow, by: str, now: int, not_before: int | None = None) -> Events:
-    """The conversation ends: wrap-up begins, unless there is none. ``not_before``: the agent's phone is doubtful."""
+def end_connection(  # how it ends
+    cell: Cell, contact: ContactRow, by: str, now: int, not_before: int | None = None, *, is_over: bool = True
+) -> Events:
+    """The conversation ends: wrap-up begins, unless there is none. ``not_before``: the agent's phone is doubtful.
+
+    ``is_over`` false: the same two talk again in a moment."""
     connection = contact.connection
     assert connection is not None
-    wrap_up = wrap_up_ms(cell, connection.agent, connection.queue)
+    wrap_up = wrap_up_ms(cell, connection.agent, connection.queue) if is_over else 0
     yield ev.ConnectionEnded(
         contact.contact,
         connection.agent,
@@ -291,6 +278,15 @@ def end_connection(cell: Cell, contact: ContactRow, by: str, now: int, not_befor
     )
     yield from close_leg(cell, connection.leg, Cause.NORMAL, now)
     yield from settle_agent(cell, connection.agent)
+
+
+def wait_again(
+    cell: Cell, contact: ContactRow, talked: Connection, now: int, kept_for: tuple[AgentId, int] | None = None
+) -> Events:
+    """A customer whose agent's call was lost: a new visit at the old place. The queue is there still."""
+    extra = talked.head_start_ms - cell.book.queues[talked.queue].head_start_ms
+    entry = Entry(talked.queue, talked.enqueued_at, extra, talked.steps, kept_for=kept_for)
+    yield from begin(cell, contact, entry, now)
 
 
 def wrap_up_ms(cell: Cell, agent_id: AgentId, queue_id: QueueId) -> int:
@@ -345,4 +341,5 @@ __all__ = [
     "settle_agent",
     "through_service",
     "turned_away",
+    "wait_again",
 ]

@@ -6,7 +6,8 @@ from typing import Any
 from cordpair.acd import commands as cmd
 from cordpair.acd import events as ev
 from cordpair.acd.inputs import Stamp
-from cordpair.acd.model import Cell
+from cordpair.acd.model import Cell, LegRole
+from cordpair.acd.offering import lasts_ms
 from cordpair.ids import BridgeId, ContactId, LegId, NodeId, OfferId, SeatId
 
 Commands = Iterator[cmd.Command]
@@ -77,7 +78,7 @@ def _ring(cell: Cell, offer_id: OfferId, leg: LegId, seat: SeatId, via: NodeId |
         endpoint,
         offer.contact,
         # The engine's own deadline decides; the PBX's is only for the case that the engine is gone.
-        cell.book.queues[cell.state.visits[offer.visit].queue].offer_timeout_ms + 5_000,
+        lasts_ms(cell, contact, cell.state.visits[offer.visit]) + 5_000,
         stamp,
         originator=contact.leg,
         context_id=contact.context_id,
@@ -169,6 +170,35 @@ def _digits(cell: Cell, event: ev.DigitsSent) -> Commands:
         yield cmd.SendDigits(contact.node, contact.leg, event.kept)
 
 
+# ---------------------------------------------------------------- calls that agents place
+
+
+def _dialled(cell: Cell, event: ev.CustomerDialled) -> Commands:
+    contact, calls = cell.state.contacts[event.contact], cell.book.configuration.calls
+    trunk = calls.trunks[contact.node]
+    stamp = Stamp(cell.book.configuration.cell, contact=event.contact, visit=contact.visit or "", role="customer")
+    timeout_ms = calls.ring_customer_ms + 5_000  # as of an agent's phone
+    caller_id = contact.caller_id or trunk.caller_id
+    yield cmd.Dial(contact.node, event.leg, trunk.dial, event.contact, caller_id, timeout_ms, stamp)
+
+
+def _rang(cell: Cell, event: ev.LegRang) -> Commands:
+    """The agent hears that the customer's phone rings."""
+    leg = cell.state.legs[event.leg]
+    contact = cell.state.contacts.get(leg.contact) if leg.role is LegRole.CALLER and leg.contact is not None else None
+    visit = cell.state.visits.get(contact.visit) if contact is not None and contact.visit is not None else None
+    agent_leg = cell.state.offers[visit.accepted].leg if visit is not None and visit.accepted is not None else None
+    if agent_leg is not None:
+        yield cmd.Ring(leg.node, agent_leg)
+
+
+def _customer_answered(cell: Cell, event: ev.CustomerAnswered) -> Commands:
+    visit = cell.state.contacts[event.contact].visit
+    accepted = cell.state.visits[visit].accepted if visit is not None else None
+    if accepted is not None:
+        yield from _join(cell, event.contact, event.bridge, cell.state.offers[accepted].leg)
+
+
 REACT: dict[type, Callable[[Cell, Any], Commands]] = {
     ev.LegAnswering: _answering,
     ev.LegClosing: _closing,
@@ -190,6 +220,9 @@ REACT: dict[type, Callable[[Cell, Any], Commands]] = {
     ev.HoldRepeated: _hold_repeated,
     ev.ContactResumed: _resumed,
     ev.DigitsSent: _digits,
+    ev.LegRang: _rang,
+    ev.CustomerDialled: _dialled,
+    ev.CustomerAnswered: _customer_answered,
 }
 
 

@@ -85,6 +85,8 @@ def may_move(cell: Cell, visit: VisitRow) -> bool:
         return False
     if contact.media:  # there is one door, and it lets the browser call what it was told to
         return False
+    if contact.placed_by is not None:  # did not call us, and would not call again
+        return False
     if contact.stays or visit.moving or visit.offers or visit.accepted is not None:
         return False
     if leg.state is LegState.UP:

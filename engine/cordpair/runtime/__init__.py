@@ -7,6 +7,7 @@ from cordpair.runtime.errors import CoreFailed, EngineBusy, EngineStopped
 from cordpair.runtime.exits import EXIT_BUG, EXIT_CONFIGURATION, EXIT_FENCED, EXIT_JOURNAL, EXIT_OK
 from cordpair.runtime.figures import AgentFigures, Figures, QueueFigures, figures
 from cordpair.runtime.personal import MemoryRecords, Record, Records
+from cordpair.runtime.placed import Placed, PlacedCall, placed_calls
 from cordpair.runtime.process import run_loop
 from cordpair.runtime.recovery import Recovered, recover
 from cordpair.runtime.reload import Origin, Outcome, Reloader, Result
@@ -31,6 +32,8 @@ __all__ = [
     "News",
     "Origin",
     "Outcome",
+    "Placed",
+    "PlacedCall",
     "QueueFigures",
     "Record",
     "Records",
@@ -43,6 +46,7 @@ __all__ = [
     "engine_on",
     "figures",
     "opened",
+    "placed_calls",
     "recover",
     "run_engine",
     "run_loop",

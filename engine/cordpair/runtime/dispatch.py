@@ -1,11 +1,13 @@
 """Which method of the driver port carries out which command."""
 
+import re
 from collections.abc import Awaitable, Callable
 from typing import Any, Protocol
 
 from cordpair.acd.commands import (
     Answer,
     Command,
+    Dial,
     HangUp,
     Join,
     Leave,
@@ -26,6 +28,7 @@ from cordpair.ids import BridgeId, ContactId, LegId
 from cordpair.pbx import Driver, OriginateRequest, Refused
 
 CONTEXT_HEADER = "X-Context-Id"
+NUMBER = re.compile(r"\+?[0-9]{1,32}\Z")
 
 
 class Desk(Protocol):
@@ -59,6 +62,22 @@ def _originate(driver: Driver, command: Originate, desk: Desk) -> Awaitable[None
     )
 
 
+async def _dial(driver: Driver, command: Dial, desk: Desk) -> None:
+    """A number that somebody else wrote into the record, or that was erased meanwhile, is not dialled."""
+    number = desk.caller(command.contact).number
+    if not NUMBER.match(number):
+        raise Refused("the number is not known any more")
+    await driver.originate(
+        OriginateRequest(
+            leg=command.leg,
+            endpoint=command.dial.replace("{number}", number),
+            timeout_ms=command.timeout_ms,
+            stamp=command.stamp,
+            caller_number=command.caller_id,
+        )
+    )
+
+
 async def _send_digits(driver: Driver, command: SendDigits, desk: Desk) -> None:
     digits = desk.digits(command.kept)
     if not digits:
@@ -74,6 +93,7 @@ DISPATCH: dict[type[Command], Carry] = {
     Redirect: lambda driver, command, desk: driver.redirect(command.leg, command.target),
     Refer: lambda driver, command, desk: driver.refer(command.leg, command.target),
     Originate: _originate,
+    Dial: _dial,
     Join: lambda driver, command, desk: driver.join(command.bridge, command.legs, command.stamp),
     Leave: lambda driver, command, desk: driver.leave(command.bridge, command.legs),
     Release: lambda driver, command, desk: driver.release(command.bridge),

@@ -24,6 +24,7 @@ from cordpair.runtime.executor import DEADLINE_MS, Executor
 from cordpair.runtime.lag import Lag
 from cordpair.runtime.laws import Laws
 from cordpair.runtime.personal import NOBODY, Personal, Record, Records
+from cordpair.runtime.placed import Placed
 from cordpair.runtime.reload import Reloader
 from cordpair.runtime.subscriptions import Subscription
 from cordpair.runtime.supervisor import LinkState, Supervisor, endpoints_of
@@ -80,6 +81,8 @@ class Engine:
             meter=self.meter,
         )
         self._writer.committed.append(self._look_for_configuration)
+        self.placed = Placed(core.state, clock)  # what became of the calls that agents placed
+        self._writer.committed.append(self.placed.see)
         self._laws = Laws(core, self._writer, clock, self.meter) if isinstance(core, Acd) else None
         self._lag = Lag(self.meter.lagged)
         self._traces: Traces | None = None

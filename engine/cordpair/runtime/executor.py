@@ -13,7 +13,7 @@ import time
 from collections.abc import Callable, Iterable, Mapping
 
 from cordpair.acd.causes import Failure
-from cordpair.acd.commands import Command, HangUp, Originate, SendDigits
+from cordpair.acd.commands import Command, Dial, HangUp, Originate, SendDigits
 from cordpair.acd.inputs import CommandFailed
 from cordpair.clock import Clock, Handle
 from cordpair.ids import NodeId
@@ -213,7 +213,7 @@ class Executor:
         if isinstance(command, SendDigits):
             return type(error).__name__
         text = str(error)
-        if isinstance(command, Originate):
+        if isinstance(command, Originate | Dial):
             caller = self._desk.caller(command.contact)
             for secret in (caller.number, caller.name):
                 text = text.replace(secret, "…") if secret else text

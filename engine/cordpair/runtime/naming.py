@@ -14,8 +14,8 @@ from cordpair.acd.commands import Command
 from cordpair.acd.inputs import BridgeSeen, DriverInput, LegSeen, Snapshot
 from cordpair.ids import LegId, NodeId
 
-# What ``acd.proposals.leg_of`` makes: the run, the offer, "-a".
-_OURS = re.compile(r"[0-9A-Za-z]+-o\d+-a")
+# What ``acd.proposals.leg_of`` and ``acd.placing.customer_leg`` make: the run, the offer, "-a"; or the contact, "-k".
+_OURS = re.compile(r"[0-9A-Za-z]+-(o\d+-a|c\d+-k)")
 
 
 class Naming:

@@ -3,6 +3,7 @@
 What routing needs of it is derived here: the agent of the caller's last conversation, where a queue is sticky.
 """
 
+import string
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Protocol
 
@@ -11,13 +12,13 @@ from msgspec.structs import replace
 
 from cordpair.acd.configuration import Configuration
 from cordpair.acd.events import ConnectionEnded, ContactArrived, ContactConnected, ContactDisposed, Event
-from cordpair.acd.inputs import Caller, Input, LegArrived, LegSeen, LinkUp, SendDigits, WebArrived
+from cordpair.acd.inputs import Caller, Input, LegArrived, LegSeen, LinkUp, PlaceCall, SendDigits, WebArrived
 from cordpair.acd.model import State
 from cordpair.ids import AgentId, ContactId, QueueId
 from cordpair.runtime.digits import Digits
 
 NOBODY = Caller()
-Arrival = LegArrived | WebArrived  # what brings personal data
+Arrival = LegArrived | WebArrived | PlaceCall  # what brings personal data
 
 
 class Record(Protocol):
@@ -117,15 +118,21 @@ class Personal:
             return replace(input, snapshot=replace(input.snapshot, legs=legs)), taken
         if type(input) is SendDigits:
             return self._digits.keep(input), []
+        if type(input) is PlaceCall:
+            caller = None if input.caller is None else Caller(shape_of(input.caller.number))
+            return replace(input, caller=caller), [input]
         return input, []
 
     def keep(self, taken: list[Arrival], events: Sequence[Event], at_ms: int, state: State) -> None:
         """File what was taken under the contacts that the events made; what became no contact is forgotten."""
         by_leg = {arrival.leg: arrival for arrival in taken if type(arrival) is LegArrived}
         by_session = {arrival.context_id: arrival for arrival in taken if type(arrival) is WebArrived}
+        placed = {given.key: given for given in taken if type(given) is PlaceCall}
         for event in events:
             if type(event) is ContactArrived:
-                if event.leg in by_leg:
+                if event.placed_by is not None and event.key in placed:
+                    self._records.put(event.contact, at_ms, placed[event.key].caller or NOBODY, {})
+                elif event.leg in by_leg:
                     arrival = by_leg[event.leg]
                     wanted = self._kept.get(event.service or "", frozenset())
                     variables = {name: value for name, value in arrival.variables.items() if name in wanted}
@@ -160,10 +167,15 @@ class Personal:
             self._kept = {str(service.service): frozenset(service.variables) for service in configuration.services}
 
 
+def shape_of(number: str) -> str:
+    """What may be journaled of a number: a nought for each digit, ``?`` for what is neither that nor a plus."""
+    return "".join("0" if each in string.digits else "+" if each == "+" else "?" for each in number)
+
+
 def _arrivals(legs: Sequence[LegSeen]) -> Iterator[LegArrived]:
     for leg in legs:
         if leg.arrival is not None:
             yield leg.arrival
 
 
-__all__ = ["MemoryRecords", "Personal", "Record", "Records"]
+__all__ = ["MemoryRecords", "Personal", "Record", "Records", "shape_of"]

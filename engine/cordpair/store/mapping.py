@@ -51,6 +51,11 @@ def to_configuration(config: Config, revision: int) -> acd.Configuration:
             video_skill=config.gateway.video_skill,
             contexts=config.gateway.contexts if config.portals else (),  # else they are as any other
         ),
+        calls=acd.Calls(
+            ring_agent_ms=config.calls.ring_agent,
+            ring_customer_ms=config.calls.ring_customer,
+            trunks={NodeId(name): acd.Trunk(each.dial, each.caller_id) for name, each in config.calls.trunks.items()},
+        ),
         addresses={NodeId(name): pbx.address for name, pbx in config.pbx.items() if pbx.address is not None},
     )
 

@@ -53,6 +53,7 @@ class Memory(msgspec.Struct):
     ringing: dict[str, Ringing] = {}  # by offer
     talks: dict[str, Talk] = {}  # by contact
     signed_in: dict[str, SignedIn] = {}
+    placed: dict[str, None] = {}  # contacts whom an agent called
 
     def configure(self, configuration: Configuration) -> None:
         queues = [str(queue.queue) for queue in configuration.queues if queue.medium == VOICE]
@@ -79,16 +80,12 @@ class Memory(msgspec.Struct):
         return wait
 
 
-def key_of(enqueued_at: int, head_start_ms: int, number: int) -> int:
-    return (enqueued_at - head_start_ms) << 32 | (number & 0xFFFFFFFF)
-
-
 def memory_of(state: State) -> Memory:
     """Begun in the middle: who waits already is taken to have entered where they are now."""
     memory = Memory()
     memory.configure(state.configuration)
     for visit in sorted(state.visits.values(), key=lambda each: each.key):
-        if visit.medium == VOICE:
+        if visit.medium == VOICE and state.contacts[visit.contact].placed_by is None:
             wait = Wait(visit.contact, visit.queue, visit.key, visit.began_at, visit.enqueued_at, visit.number, 0)
             memory.add(visit.visit, wait)
             wait.position = memory.position(wait)
@@ -97,7 +94,9 @@ def memory_of(state: State) -> Memory:
             memory.ringing[offer.offer] = Ringing(offer.agent, offer.visit, offer.made_at)
     for contact in state.contacts.values():
         talk = contact.connection
-        if talk is not None and contact.medium == VOICE:
+        if contact.placed_by is not None:
+            memory.placed[contact.contact] = None
+        elif talk is not None and contact.medium == VOICE:
             waited_s = max(0, talk.since - talk.enqueued_at) // 1_000
             memory.talks[contact.contact] = Talk(talk.agent, talk.queue, talk.since, waited_s, 1)
     for agent in state.agents.values():
@@ -107,4 +106,4 @@ def memory_of(state: State) -> Memory:
     return memory
 
 
-__all__ = ["Memory", "Ringing", "SignedIn", "Talk", "Wait", "key_of", "memory_of"]
+__all__ = ["Memory", "Ringing", "SignedIn", "Talk", "Wait", "memory_of"]

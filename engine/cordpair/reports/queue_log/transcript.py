@@ -21,7 +21,8 @@ UNPAUSEALL, UNPAUSE   likewise
 DID                   the number dialled: what a dialplan writes with ``QueueLog()`` for QueueMetrics
 ====================  ===========================================================================
 
-app_queue writes nothing for a caller who is turned away at the door, for hold, nor for wrap-up, and neither do we.
+app_queue writes nothing for a caller who is turned away at the door, for hold, nor for wrap-up, and neither do we. Nor
+for a customer whom an agent called, until the agent gives them away to a queue.
 Hold time counts from the entry in *this* queue. Tasks that are no calls have no rows.
 """
 
@@ -31,9 +32,10 @@ from typing import Any
 from cordpair.acd import events as ev
 from cordpair.acd import inputs as inp
 from cordpair.acd.causes import OfferOutcome, VisitOutcome
+from cordpair.acd.lines import waiting_key
 from cordpair.ids import ContactId
 from cordpair.journal import Entry
-from cordpair.reports.queue_log.memory import Memory, Ringing, SignedIn, Talk, Wait, key_of
+from cordpair.reports.queue_log.memory import Memory, Ringing, SignedIn, Talk, Wait
 from cordpair.reports.queue_log.row import NONE, Row, row
 
 Rows = Iterator[Row]
@@ -111,13 +113,15 @@ def _arrivals(given: inp.Input) -> Iterable[inp.LegArrived]:
 def _arrived(memory: Memory, scene: _Scene, event: ev.ContactArrived) -> Rows:
     if event.leg in scene.dialled:
         scene.came[event.contact] = scene.dialled[event.leg]
+    if event.placed_by is not None:
+        memory.placed[event.contact] = None
     return iter(())
 
 
 def _began(memory: Memory, scene: _Scene, event: ev.VisitBegan) -> Rows:
-    if event.queue not in memory.lines:
+    if event.queue not in memory.lines or event.contact in memory.placed:
         return
-    key = key_of(event.enqueued_at, event.head_start_ms, event.number)
+    key = waiting_key(event.enqueued_at, event.head_start_ms, event.number)
     wait = Wait(event.contact, event.queue, key, event.began_at, event.enqueued_at, event.number, 0)
     memory.add(event.visit, wait)
     wait.position = memory.position(wait)
@@ -132,7 +136,7 @@ def _changed(memory: Memory, scene: _Scene, event: ev.VisitChanged) -> Rows:
     """Another head start: another place."""
     wait = memory.take(event.visit)
     if wait is not None:
-        wait.key = key_of(wait.enqueued_at, event.head_start_ms, wait.number)
+        wait.key = waiting_key(wait.enqueued_at, event.head_start_ms, wait.number)
         memory.add(event.visit, wait)
     return iter(())
 
@@ -156,6 +160,7 @@ def _ended(memory: Memory, scene: _Scene, event: ev.VisitEnded) -> Rows:
 
 def _contact_over(memory: Memory, scene: _Scene, event: ev.ContactEnded) -> Rows:
     memory.talks.pop(event.contact, None)
+    memory.placed.pop(event.contact, None)
     return iter(())
 
 
@@ -206,6 +211,7 @@ def _connected(memory: Memory, scene: _Scene, event: ev.ContactConnected) -> Row
 
 
 def _given_away(memory: Memory, scene: _Scene, event: ev.ContactTransferred) -> Rows:
+    memory.placed.pop(event.contact, None)
     talk = memory.talks.get(event.contact)
     if talk is not None:
         talk.to = (event.to or event.queue, event.queue)

@@ -1,0 +1,35 @@
+"""Events of calls that agents place. See ``events``.
+
+Such a call is a contact (``ContactArrived.placed_by``) with a visit and an offer like any other, to that agent only.
+"""
+
+from cordpair.acd.causes import Cause
+from cordpair.acd.events_nodes import BaseEvent
+from cordpair.ids import BridgeId, ContactId, LegId
+
+
+class CustomerDialled(BaseEvent, frozen=True):
+    """The agent has answered: the customer is rung, until then."""
+
+    contact: ContactId
+    leg: LegId
+    until: int
+
+
+class CustomerAnswered(BaseEvent, frozen=True):
+    """The join begins."""
+
+    contact: ContactId
+    bridge: BridgeId
+    join_until: int
+
+
+class CustomerNotReached(BaseEvent, frozen=True):
+    """The two never talked. ``cancelled``: because the agent hung up first; else ``cause`` says why."""
+
+    contact: ContactId
+    cause: Cause
+    cancelled: bool = False
+
+
+__all__ = ["CustomerAnswered", "CustomerDialled", "CustomerNotReached"]
