@@ -44,8 +44,6 @@ export const words: Words<ConfigurationKey> = {
   group_matches: "Welche Anrufe er nimmt",
   group_kept: "Was beim Kontakt bleibt",
   group_who: "Wer und wo",
-  group_abilities: "Fähigkeiten",
-  group_works: "Warteschlangen",
   group_more: "Mehr",
   name: "Name",
   meaning: "Bedeutung",

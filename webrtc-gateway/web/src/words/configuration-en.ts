@@ -45,8 +45,6 @@ export const configurationEn = {
   group_matches: "Which calls it takes",
   group_kept: "What is kept with the contact",
   group_who: "Who and where",
-  group_abilities: "Skills",
-  group_works: "Queues",
   group_more: "More",
   name: "Name",
   meaning: "Meaning",

@@ -44,8 +44,6 @@ export const words: Words<ConfigurationKey> = {
   group_matches: "Qué llamadas atiende",
   group_kept: "Qué se guarda con el contacto",
   group_who: "Quién y dónde",
-  group_abilities: "Habilidades",
-  group_works: "Colas",
   group_more: "Más",
   name: "Nombre",
   meaning: "Significado",

@@ -29,13 +29,13 @@ const GROUPS: Readonly<Record<string, readonly (readonly [string, readonly strin
   ],
   agents: [
     ["who", ["shown_as", "seat"]],
-    ["abilities", ["skills"]],
-    ["works", ["queues"]],
+    ["", ["skills"]],
+    ["", ["queues"]],
   ],
 };
 
 export interface Group {
-  /** "": the only one; "more": what no group has. */
+  /** "": its only field says it all; "more": what no group has. */
   readonly name: string;
   readonly fields: readonly Field[];
 }

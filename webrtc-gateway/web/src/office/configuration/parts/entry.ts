@@ -9,15 +9,15 @@ import { at, moved, type Path, put, showPath, startsWith, table } from "../table
 import type { ConfigurationKey } from "../../../words/configuration-en.ts";
 import { assignedAgents } from "./assigned.ts";
 import { dialog } from "./dialog.ts";
-import { fieldRow, problemLines } from "./field.ts";
+import { fieldRow, problemLines, prose } from "./field.ts";
 
 export function sectionForm(room: Room, section: Field): TemplateResult {
   return html`<section class="entry">
     <header>
       <h2 id="entry-title" tabindex="-1">${sectionTitle(room, section.name)}</h2>
     </header>
-    ${section.help ? html`<p class="help">${section.help}</p>` : nothing} ${restartNote(room, section)}
-    ${problemLines(room.state.problems.at([section.name]), idOf([section.name]))}
+    ${section.help ? html`<p class="help">${prose(section.help)}</p>` : nothing} ${restartNote(room, section)}
+    ${section.kind === "table" ? problemLines(room.state.problems.at([section.name]), idOf([section.name])) : nothing}
     ${section.kind === "table" ? groups(room, section, section, [section.name]) : fieldRow(room, section, [section.name])}
   </section>`;
 }

@@ -9,6 +9,7 @@ import type { Room } from "../room.ts";
 import { type Field, hasEntries } from "../shape.ts";
 import { put, table } from "../tables.ts";
 import { sectionTitle } from "./entry.ts";
+import { prose } from "./field.ts";
 
 export function sectionsNav(room: Room, open: string): TemplateResult {
   return html`<nav class="sections" aria-label=${room.t("sections")}>
@@ -71,7 +72,7 @@ export function entries(room: Room, section: Field, open: string): TemplateResul
       <h2>${sectionTitle(room, name)}</h2>
       <span class="count">${wanted ? room.t("found_of", { found: rows.length, all: all.size }) : all.size}</span>
     </header>
-    ${section.help ? html`<p class="help">${section.help}</p>` : nothing}
+    ${section.help ? html`<p class="help">${prose(section.help)}</p>` : nothing}
     <input
       type="search"
       aria-label=${room.t("search")}
