@@ -10,7 +10,7 @@ from cordpair.acd.configuration import HangUpAction, QueueAction, Step
 from cordpair.ids import AgentId, QueueId
 from cordpair.reports.folding import Folder
 from cordpair.reports.raw import INTERVAL_MS, interval_of, total
-from cordpair.reports.reconcile import reconcile, standing
+from cordpair.reports.reconcile import counted_of, reconcile, standing
 
 ANN, BOB = AgentId("ann"), AgentId("bob")
 QUARTER = interval_of(START)
@@ -38,7 +38,7 @@ def counted(floor: Floor) -> Folder:
     folder = Folder()
     for at, _, events in floor.journal:
         folder.add_events(at, events)
-    assert reconcile(folder.intervals(floor.now), folder.before, standing(floor.acd.state)) == []
+    assert reconcile(counted_of(folder.intervals(floor.now)), folder.before, standing(floor.acd.state)) == []
     return folder
 
 
@@ -185,6 +185,6 @@ def test_a_difference_is_named(queue, figure):
     folder = counted(floor)
     now = standing(floor.acd.state)
     now[queue, figure] = now.get((queue, figure), 0) + 3
-    (difference,) = reconcile(folder.intervals(floor.now), folder.before, now)
+    (difference,) = reconcile(counted_of(folder.intervals(floor.now)), folder.before, now)
     assert (difference.queue, difference.figure, difference.kept - difference.counted) == (queue, figure, 3)
     assert f"queue {queue}: {figure}" in str(difference)

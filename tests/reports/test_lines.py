@@ -5,11 +5,13 @@ import io
 
 import pytest
 
+from cordpair.acd.causes import VisitOutcome
 from cordpair.reports import By, Line, Place, Policy, RawInterval, ServiceLevel, lines
 from cordpair.reports.days import zone_of
 from cordpair.reports.measures import times, waiting
 from cordpair.reports.metrics import Occupancy
 from cordpair.reports.sheets import as_csv, text_cell
+from cordpair.reports.tallies import Tally
 
 UTC = zone_of("UTC")
 
@@ -134,3 +136,13 @@ def test_other_names_are_as_they_are():
     for name in ("sales", "a,b", 'say "hi"', "größe", "a=b", "two\nlines", ""):
         (_, cells) = csv.reader(io.StringIO(as_csv([Line({"queue": name}, {"share": 0.25})]), newline=""))
         assert cells == [name, "0.25"]
+
+
+def test_every_outcome_is_told_once():
+    """Of those who wait; the other three are of calls that agents place."""
+    placed = {"agent_not_reached", "customer_not_reached", "cancelled"}
+    for outcome in VisitOutcome:
+        tally = Tally()
+        tally.end(outcome.value, 1, Policy())
+        told = (tally.answered, tally.abandoned, tally.turned_away, tally.flowed_out, tally.timed_out, tally.failed)
+        assert sum(told) == (outcome.value not in placed), outcome

@@ -16,7 +16,7 @@ from cordpair.reports.folding import Folder
 from cordpair.reports.live import OpenVisit
 from cordpair.reports.measures import waiting
 from cordpair.reports.raw import INTERVAL_MS, TIMES, RawInterval, interval_of, total
-from cordpair.reports.reconcile import reconcile, standing
+from cordpair.reports.reconcile import counted_of, reconcile, standing
 
 
 def folded(journal, state=None) -> Folder:
@@ -30,7 +30,7 @@ def check(journal, now: int) -> None:
     """The whole journal, and what is left of it when the first half was pruned."""
     folder = folded(journal)
     rows = folder.intervals(now)
-    assert reconcile(rows, folder.before, standing(folder.state)) == []
+    assert reconcile(counted_of(rows), folder.before, standing(folder.state)) == []
     check_laws(rows)
     check_times(rows, now)
     check_signed_in(journal, rows, now)
@@ -43,7 +43,7 @@ def check(journal, now: int) -> None:
         acd.fold(events, at)
     base = msgspec.json.decode(msgspec.json.encode(acd.state), type=State)
     later = folded(journal[half:], base)
-    assert reconcile(later.intervals(now), later.before, standing(later.state)) == []
+    assert reconcile(counted_of(later.intervals(now)), later.before, standing(later.state)) == []
     check_laws(later.intervals(now))
 
 
@@ -57,7 +57,9 @@ def check_laws(rows: list[RawInterval]) -> None:
         assert found("offered", 0) == found("waiting", 0) + outcomes and waits == outcomes
         assert found("offers", 0) == found("alerting", 0) + offers
         assert found("conversations", 0) == found("talking", 0) + found("handled", 0) and ends == found("handled", 0)
-        assert found("conversations", 0) == found("outcome.connected", 0)
+        assert found("conversations", 0) == found("outcome.connected", 0) + found("placed.connected", 0)
+        placed = sum(amount for name, amount in row.amounts.items() if name.startswith("placed."))
+        assert found("placed", 0) == found("placing", 0) + placed
         assert all(amount > 0 for amount in row.amounts.values())
 
 
@@ -105,7 +107,10 @@ def check_live(journal, now: int, seen_from: int) -> None:
         if seq == taken_over_at and seen_from:
             before = folded(journal[:seen_from])
             rows = before.intervals(journal[seen_from - 1][0])
-            live.take_over(rows, [OpenVisit(v.visit, v.queue, v.began_at) for v in before.state.visits.values()])
+            live.take_over(
+                rows,
+                [OpenVisit(visit, stay.queue, stay.began_at, stay.is_placed) for visit, stay in before.waiting.items()],
+            )
         if seq > seen_from:
             live.see(Entry(seq, at, given or TimerDue(), tuple(events)))
     folder = folded(journal)
@@ -122,7 +127,10 @@ def check_live(journal, now: int, seen_from: int) -> None:
     for start in {row.place.start for row in today}:
         rows = [row for row in today if row.place.start == start and row.place.queue]
         counted = {
-            (row.place.queue, name) for row in rows for name in row.amounts if name.startswith(("offered", "outcome."))
+            (row.place.queue, name)
+            for row in rows
+            for name in row.amounts
+            if name.startswith(("offered", "outcome.", "placed"))
         }
         assert live.counts(start) == {
             (queue, name): total(rows, lambda place: place.queue == queue)[name]  # noqa: B023  # used at once
@@ -140,11 +148,13 @@ def check_against_the_journals_own(journal, rows: list[RawInterval]) -> None:
         own[queue, figure] = own.get((queue, figure), 0) + amount
     for queue in {queue for queue, _ in own}:
         found = total([row for row in rows if row.place.queue == queue])
-        assert found.get("offered", 0) == own.get((queue, "offered"), 0)
+        assert found.get("offered", 0) + found.get("placed", 0) == own.get((queue, "offered"), 0)
         assert found.get("offers", 0) == own.get((queue, "offers"), 0)
         for (where, figure), amount in own.items():
-            if where == queue and figure.startswith(("outcome.", "waited_ms.", "offer.")):
+            if where == queue and figure.startswith("offer."):
                 assert found.get(figure, 0) == amount
+            if where == queue and figure.startswith("outcome."):
+                assert found.get(figure, 0) + found.get(f"placed.{figure[8:]}", 0) == amount
         assert found.get("handled", 0) == own.get((queue, "talks"), 0)
         assert found.get("talk_ms", 0) + found.get("hold_ms", 0) == own.get((queue, "talk_ms"), 0)
 

@@ -13,7 +13,7 @@ from cordpair.cli.failures import output, say_warning
 from cordpair.clock import AsyncioClock
 from cordpair.errors import ConfigurationError, JournalError
 from cordpair.journal import SqliteReader, current_codec
-from cordpair.reports import INTERVAL_MS, By, Difference, Folder, Line, Policy, lines, reconcile, standing
+from cordpair.reports import INTERVAL_MS, By, Difference, Folder, Line, Policy, counted_of, lines, reconcile, standing
 from cordpair.reports.days import bounds, day_of, local, zone_of
 from cordpair.reports.raw import RawInterval, interval_of
 from cordpair.reports.sheets import as_csv, number_cell
@@ -68,7 +68,7 @@ def reports(
         as_of,
         complete,
         policy,
-        tuple(reconcile(rows, folder.before, standing(folder.state))),
+        tuple(reconcile(counted_of(rows), folder.before, standing(folder.state))),
         tuple(lines([row for row in rows if begin <= row.place.start < end], wanted, place, policy)),
     )
     if complete is not None and begin < complete:

@@ -14,7 +14,7 @@ from cordpair.reports.grouping import By, Line, lines
 from cordpair.reports.live import Live, QueueFigures
 from cordpair.reports.metrics import Occupancy, ServiceLevel
 from cordpair.reports.raw import INTERVAL_MS, Place, RawInterval, Sums, interval_of, total
-from cordpair.reports.reconcile import Difference, Standing, reconcile, standing
+from cordpair.reports.reconcile import Difference, Standing, counted_of, reconcile, standing
 from cordpair.reports.tallies import Policy
 
 __all__ = [
@@ -33,6 +33,7 @@ __all__ = [
     "ServiceLevel",
     "Standing",
     "Sums",
+    "counted_of",
     "erlang_a",
     "erlang_b",
     "erlang_c",

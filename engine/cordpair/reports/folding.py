@@ -7,16 +7,32 @@ events alone.
 from collections.abc import Callable, Iterable
 from typing import Any
 
+import msgspec
+
 from cordpair.acd import Cell, State, evolve
 from cordpair.acd import events as ev
 from cordpair.acd.model import ContactRow, VisitRow
+from cordpair.acd.proposals import OLDEST_ARRIVAL_MS
 from cordpair.acd.touched import Kind
 from cordpair.ids import AgentId, ContactId, OfferId, VisitId
 from cordpair.journal import Entry
-from cordpair.reports.presence import Attendance
+from cordpair.reports.presence import Attendance, Presence
 from cordpair.reports.raw import Place, RawInterval, Sums, interval_of
 from cordpair.reports.reconcile import Standing, standing
 from cordpair.reports.stays import Stay, skills_of
+
+
+class Memory(msgspec.Struct):
+    """Everything a folder knows beside the sums that cannot change any more: with it, folding goes on elsewhere."""
+
+    state: State
+    before: list[tuple[str, str, int]]
+    began_at: int | None
+    present: dict[AgentId, Presence]
+    waiting: dict[VisitId, Stay]
+    talking: dict[ContactId, Stay]
+    wrapping: list[tuple[AgentId, int, Stay]]
+    alerting: dict[OfferId, tuple[Place, int]]
 
 
 class Folder:
@@ -24,20 +40,49 @@ class Folder:
 
     ``state``: the tables before the first of them, of a journal that was pruned; they are changed. Visits and offers
     that were open there are counted, in the interval in which they began; conversations and wrap-ups are not: how long
-    they waited is not known any more.
+    they waited is not known any more. ``memory``: of the folder that counted what was before.
     """
 
-    def __init__(self, state: State | None = None) -> None:
+    def __init__(self, state: State | None = None, memory: Memory | None = None) -> None:
+        if memory is not None:
+            state = memory.state
         self.cell = Cell(state if state is not None else State())
         self.before: Standing = standing(self.cell.state)
         self.began_at: int | None = None  # the first entry's time: of earlier intervals little is known
+        self.watch: Callable[[ev.Event], None] | None = None  # told of each event before the tables change
+        self._newest = 0  # interval
         self._sums = Sums()  # of what cannot change any more
         self._attendance = Attendance()
         self._waiting: dict[VisitId, Stay] = {}
         self._talking: dict[ContactId, Stay] = {}
         self._wrapping: dict[tuple[AgentId, int], Stay] = {}
         self._alerting: dict[OfferId, tuple[Place, int]] = {}
-        self._take_over()
+        if memory is None:
+            self._take_over()
+        else:
+            self._remember(memory)
+
+    def _remember(self, memory: Memory) -> None:
+        self.before = {(queue, figure): amount for queue, figure, amount in memory.before}
+        self.began_at = memory.began_at
+        self._attendance = Attendance(memory.present)
+        self._waiting, self._talking = memory.waiting, memory.talking
+        self._wrapping = {(agent, slot): stay for agent, slot, stay in memory.wrapping}
+        self._alerting = memory.alerting
+
+    @property
+    def memory(self) -> Memory:
+        """As it is between two entries; it shares everything with the folder: write it down at once."""
+        return Memory(
+            self.state,
+            [(queue, figure, amount) for (queue, figure), amount in self.before.items()],
+            self.began_at,
+            self._attendance.now,
+            self._waiting,
+            self._talking,
+            [(agent, slot, stay) for (agent, slot), stay in self._wrapping.items()],
+            self._alerting,
+        )
 
     @property
     def state(self) -> State:
@@ -50,7 +95,12 @@ class Folder:
         if self.began_at is None:
             self.began_at = at
             self._attendance.look_at_all(self.state, at, self._sums)
+        if interval_of(at) > self._newest:
+            self._newest = interval_of(at)
+            self._attendance.cut(self._newest, self._sums)
         for event in events:
+            if self.watch is not None:
+                self.watch(event)
             count = COUNTS.get(type(event))
             if count is not None:
                 count(self, event, at)
@@ -63,12 +113,36 @@ class Folder:
     def intervals(self, until: int) -> list[RawInterval]:
         """What there is to count up to ``until`` (ms): what is still going on is counted as it stands then."""
         sums = self._sums.copy()
+        self.count_open(until, sums)
+        return sums.rows()
+
+    def take(self) -> Sums:
+        """What cannot change any more, since the last time."""
+        taken, self._sums = self._sums, Sums()
+        return taken
+
+    def count_open(self, until: int, sums: Sums) -> None:
+        """What may change still."""
         for stay in (*self._waiting.values(), *self._talking.values(), *self._wrapping.values()):
             stay.count(sums)
         for place, _ in self._alerting.values():
+            sums.add(place, "offers")
             sums.add(place, "alerting")
         self._attendance.count(until, sums)
-        return sums.rows()
+
+    def final_until(self, until: int) -> int:
+        """No interval before this one changes any more: nothing that began in one goes on, and whoever arrived in one
+        while a PBX was not linked would have been believed until now."""
+        open_since = [until - OLDEST_ARRIVAL_MS, *(place.start for place, _ in self._alerting.values())]
+        open_since += [
+            stay.began_at for stay in (*self._waiting.values(), *self._talking.values(), *self._wrapping.values())
+        ]
+        return interval_of(min(open_since))
+
+    @property
+    def waiting(self) -> dict[VisitId, Stay]:
+        """The visits that have not ended. Read only."""
+        return self._waiting
 
     # ------------------------------------------------------------ visits
 
@@ -89,6 +163,7 @@ class Folder:
             visit.began_at,
             is_first,
             contact.origin is not None,
+            is_first and contact.placed_by is not None,
         )
 
     def _visit_began(self, event: ev.VisitBegan, at: int) -> None:
@@ -119,10 +194,10 @@ class Folder:
         stay = self._waiting[visit]
         place = Place(interval_of(at), stay.queue, stay.service, stay.skills, agent)
         self._alerting[offer] = place, at
-        self._sums.add(place, "offers")
 
     def _offer_ended(self, event: ev.OfferEnded, at: int) -> None:
         place, since = self._alerting.pop(event.offer)
+        self._sums.add(place, "offers")
         self._sums.add(place, f"offer.{event.outcome.value}")
         self._sums.add(place, "alert_ms", max(0, at - since))
 
@@ -190,4 +265,4 @@ def fold(entries: Iterable[Entry], until: int, state: State | None = None) -> li
     return folder.intervals(until)
 
 
-__all__ = ["COUNTS", "Folder", "fold"]
+__all__ = ["COUNTS", "Folder", "Memory", "fold"]

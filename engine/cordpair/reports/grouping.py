@@ -18,6 +18,7 @@ class By(StrEnum):
     INTERVAL = "interval"  # a quarter of an hour
     HOUR = "hour"
     DAY = "day"
+    WEEK = "week"  # ISO: from Monday
     QUEUE = "queue"
     AGENT = "agent"
     SKILL = "skill"
@@ -25,7 +26,7 @@ class By(StrEnum):
     DISPOSITION = "disposition"
 
 
-TIME = {By.INTERVAL, By.HOUR, By.DAY}
+TIME = {By.INTERVAL, By.HOUR, By.DAY, By.WEEK}
 
 # With the moment before the text: as texts, the two hours of 02:00 are in the wrong order.
 Name = tuple[float, str]
@@ -79,6 +80,8 @@ def _name(place: Place, by: By, begins: datetime | None) -> tuple[Name, ...]:
         assert begins is not None
         if by is By.DAY:
             return ((0, f"{begins:%Y-%m-%d}"),)
+        if by is By.WEEK:
+            return ((0, f"{begins:%G-W%V}"),)
         moment = begins if by is By.INTERVAL else begins.replace(minute=0)
         # With the offset: an hour that the clock goes through twice is two.
         return ((moment.timestamp(), moment.isoformat(timespec="minutes")),)

@@ -52,14 +52,16 @@ class OpenVisit(msgspec.Struct, frozen=True):
     visit: VisitId
     queue: QueueId
     began_at: int
+    placed: bool = False
 
 
 class Begun(NamedTuple):
     queue: QueueId
     at: int
+    placed: bool = False  # a call that an agent placed: nobody waits in it
 
 
-# Of the visits that began in an interval, by queue and figure: offered, outcome.X.
+# Of the visits that began in an interval, by queue and figure: offered, outcome.X, placed, placed.X.
 Counts = dict[tuple[str, str], int]
 
 
@@ -76,7 +78,7 @@ class Live:
         self._tallies: dict[QueueId, Tally] = {}
         self._intervals: dict[int, Counts] = {}
         self._open: dict[VisitId, Begun] = {}
-        self._arrived: dict[ContactId, int] = {}  # of those who were not in a queue yet
+        self._arrived: dict[ContactId, tuple[int, bool]] = {}  # when, and whether placed: those in no queue yet
         self._unknown: dict[VisitId, tuple[str, int]] = {}
 
     # ------------------------------------------------------------ read
@@ -133,7 +135,7 @@ class Live:
         for row in rows:
             self._add_before(row)
         for visit in waiting:
-            self._open[visit.visit] = Begun(visit.queue, visit.began_at)
+            self._open[visit.visit] = Begun(visit.queue, visit.began_at, visit.placed)
         for name, (outcome, waited_ms) in self._unknown.items():
             self._end(name, outcome, waited_ms)
         self._unknown.clear()
@@ -146,7 +148,7 @@ class Live:
             self._tally(QueueId(place.queue)).add(amounts, self.policy)
         if place.start >= interval_of(self._newest) - KEPT_MS:
             for figure, amount in amounts.items():
-                if figure == "offered" or figure.startswith("outcome."):
+                if figure in ("offered", "placed") or figure.startswith(("outcome.", "placed.")):
                     self._note(place.start, place.queue, figure, amount)
 
     # ------------------------------------------------------------ the day
@@ -176,21 +178,22 @@ class Live:
     # ------------------------------------------------------------ events
 
     def _arrives(self, event: ev.ContactArrived, at: int) -> None:
-        self._arrived[event.contact] = event.arrived_at
+        self._arrived[event.contact] = event.arrived_at, event.placed_by is not None
 
     def _gone(self, event: ev.ContactEnded, at: int) -> None:
         self._arrived.pop(event.contact, None)
 
     def _began(self, event: ev.VisitBegan, at: int) -> None:
-        self._arrived.pop(event.contact, None)
-        self._open[event.visit] = Begun(event.queue, event.began_at)
-        self._offered(event.queue, event.began_at)
+        _, placed = self._arrived.pop(event.contact, (0, False))
+        begun = self._open[event.visit] = Begun(event.queue, event.began_at, placed)
+        self._offered(begun)
 
     def _refused(self, event: ev.VisitRefused, at: int) -> None:
         """It began when the contact arrived, if it is the first."""
-        began_at = self._arrived.pop(event.contact, at)
-        self._offered(event.queue, began_at)
-        self._ended(Begun(event.queue, began_at), event.outcome.value, 0)
+        began_at, _ = self._arrived.pop(event.contact, (at, False))
+        begun = Begun(event.queue, began_at)
+        self._offered(begun)
+        self._ended(begun, event.outcome.value, 0)
 
     def _visit_ended(self, event: ev.VisitEnded, at: int) -> None:
         if event.visit not in self._open and not self.complete:
@@ -203,14 +206,14 @@ class Live:
         if (begun := self._open.pop(visit, None)) is not None:
             self._ended(begun, outcome, waited_ms)
 
-    def _offered(self, queue: QueueId, began_at: int) -> None:
-        self._note(interval_of(began_at), queue, "offered")
-        if began_at >= self._day[0]:
-            self._tally(queue).offered += 1
+    def _offered(self, begun: Begun) -> None:
+        self._note(interval_of(begun.at), begun.queue, "placed" if begun.placed else "offered")
+        if begun.at >= self._day[0] and not begun.placed:
+            self._tally(begun.queue).offered += 1
 
     def _ended(self, begun: Begun, outcome: str, waited_ms: int) -> None:
-        self._note(interval_of(begun.at), begun.queue, f"outcome.{outcome}")
-        if begun.at < self._day[0]:
+        self._note(interval_of(begun.at), begun.queue, f"{'placed' if begun.placed else 'outcome'}.{outcome}")
+        if begun.at < self._day[0] or begun.placed:
             return
         tally = self._tally(begun.queue)
         tally.end(outcome, -(-waited_ms // 1_000), self.policy)

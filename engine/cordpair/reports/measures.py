@@ -31,6 +31,8 @@ def waiting(amounts: dict[str, int], policy: Policy) -> dict[str, Measure]:
         "failed": tally.failed,
         "service_level": tally.service_level(policy),
         "abandon_rate": tally.abandon_rate(),
+        "placed": amounts.get("placed", 0),
+        "placed_answered": amounts.get("placed.connected", 0),
         "answer_rate": metrics.answer_rate(tally.answered, tally.offered),
         "asa_s": tally.speed_of_answer_s(),
         "wait_p90_s": metrics.wait_percentile(waits, 90),

@@ -43,29 +43,36 @@ def _talks(state: State, row: AgentRow) -> bool:
 class Attendance:
     """What every agent does, and since when."""
 
-    def __init__(self) -> None:
-        self._now: dict[AgentId, Presence] = {}
+    def __init__(self, now: dict[AgentId, Presence] | None = None) -> None:
+        self.now: dict[AgentId, Presence] = now if now is not None else {}
 
     def look(self, state: State, agent: AgentId, at: int, sums: Sums) -> None:
         """After something happened to the agent."""
         row = state.agents.get(agent)
-        before, now = self._now.get(agent), presence(state, row, at) if row is not None else None
+        before, now = self.now.get(agent), presence(state, row, at) if row is not None else None
         if before is not None and now is not None and (before.doing, before.reason) == (now.doing, now.reason):
             return
         if before is not None:
             spend(agent, before, at, sums)
         if now is not None:
-            self._now[agent] = now
+            self.now[agent] = now
         else:
-            self._now.pop(agent, None)
+            self.now.pop(agent, None)
 
     def look_at_all(self, state: State, at: int, sums: Sums) -> None:
-        for agent in {**state.agents, **self._now}:
+        for agent in {**state.agents, **self.now}:
             self.look(state, agent, at, sums)
+
+    def cut(self, until: int, sums: Sums) -> None:
+        """An interval is over: what was spent in it cannot change any more."""
+        for agent, now in self.now.items():
+            if now.since < until:
+                spend(agent, now, until, sums)
+                self.now[agent] = Presence(now.doing, now.reason, until)
 
     def count(self, until: int, sums: Sums) -> None:
         """What they do still, up to then."""
-        for agent, now in self._now.items():
+        for agent, now in self.now.items():
             spend(agent, now, until, sums)
 
 

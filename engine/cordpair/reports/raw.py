@@ -6,8 +6,10 @@ other metrics. Of visits, in the quarter of an hour in which the visit began, so
 
 ``offered`` · ``contacts`` (of these, a contact's first visit) · ``call_backs`` (… of a call-back) · ``waiting`` ·
 ``outcome.X`` · ``waited_ms.X`` · ``wait.X.S`` (waited S seconds, rounded up: exact for each threshold in seconds) ·
-``conversations == talking + handled`` · ``talk_ms`` (without holds), ``hold_ms``, ``holds``, ``ended_by.X`` of those
-handled · ``in_wrap_up`` · ``wrap_up_ms``. Their ``agent`` is who was connected, their ``disposition`` the last one.
+``placed == placing + Σ placed.X`` (calls that agents placed, by outcome: nobody waits in them, so nothing else that is
+above is said) · ``conversations == talking + handled`` · ``talk_ms`` (without holds), ``hold_ms``, ``holds``,
+``ended_by.X`` of those handled · ``in_wrap_up`` · ``wrap_up_ms``. Their ``agent`` is who was connected, their
+``disposition`` the last one.
 
 Of offers, in the interval and with the agent of the offer: ``offers == alerting + Σ offer.X`` · ``alert_ms``.
 
@@ -15,7 +17,7 @@ Of agents, where the clock stood, cut at the quarter; no two at once: ``time.tal
 ``time.alerted`` · ``time.idle`` · ``time.not_ready``, of which ``not_ready.REASON``. Their sum is the time signed in.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 
 import msgspec
 
@@ -49,6 +51,10 @@ class Sums:
         if amount:
             amounts = self.places.setdefault(place, {})
             amounts[figure] = amounts.get(figure, 0) + amount
+
+    def add_all(self, place: Place, amounts: Mapping[str, int]) -> None:
+        for figure, amount in amounts.items():
+            self.add(place, figure, amount)
 
     def copy(self) -> "Sums":
         other = Sums()

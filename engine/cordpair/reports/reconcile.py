@@ -7,6 +7,8 @@ import msgspec
 from cordpair.acd import State
 from cordpair.reports.raw import RawInterval
 
+# The engine's tables count calls that agents placed as other visits.
+AS_KEPT = {"placed": "offered", "placing": "waiting"}
 # By queue and figure, as raw intervals name them.
 Standing = dict[tuple[str, str], int]
 
@@ -32,15 +34,20 @@ def standing(state: State) -> Standing:
     return found
 
 
-def reconcile(rows: Iterable[RawInterval], before: Standing, now: Standing) -> list[Difference]:
-    """What the intervals count otherwise than the tables did from ``before`` to ``now``. Who waited before is counted
-    in the intervals too."""
+def counted_of(rows: Iterable[RawInterval]) -> Standing:
+    """What the intervals count of what the tables keep."""
     counted: Standing = {}
     for row in rows:
         for figure, amount in row.amounts.items():
-            if row.place.queue and (figure in ("offered", "waiting") or figure.startswith("outcome.")):
-                name = row.place.queue, figure
+            kept_as = AS_KEPT.get(figure, f"outcome.{figure[7:]}" if figure.startswith("placed.") else figure)
+            if row.place.queue and (kept_as in ("offered", "waiting") or kept_as.startswith("outcome.")):
+                name = row.place.queue, kept_as
                 counted[name] = counted.get(name, 0) + amount
+    return counted
+
+
+def reconcile(counted: Standing, before: Standing, now: Standing) -> list[Difference]:
+    """What is counted otherwise than the tables did from ``before`` to ``now``. Who waited before is counted too."""
     differences = []
     for queue, figure in sorted(counted.keys() | now.keys()):
         kept = now.get((queue, figure), 0)
@@ -53,4 +60,4 @@ def reconcile(rows: Iterable[RawInterval], before: Standing, now: Standing) -> l
     return differences
 
 
-__all__ = ["Difference", "Standing", "reconcile", "standing"]
+__all__ = ["Difference", "Standing", "counted_of", "reconcile", "standing"]

@@ -16,6 +16,7 @@ class Stay(msgspec.Struct):
     began_at: int
     is_first: bool  # of its contact
     is_call_back: bool
+    is_placed: bool = False  # a call that an agent placed: nobody waits in it
     outcome: str = ""
     waited_ms: int = 0
     agent: str = ""
@@ -58,6 +59,16 @@ class Stay(msgspec.Struct):
 
     def count(self, sums: Sums) -> None:
         place = self.place
+        if self.is_placed:
+            sums.add(place, "placed")
+            sums.add(place, f"placed.{self.outcome}" if self.outcome else "placing")
+        else:
+            self._count_wait(place, sums)
+        if self.agent:
+            sums.add(place, "conversations")
+            self._count_conversation(place, sums)
+
+    def _count_wait(self, place: Place, sums: Sums) -> None:
         sums.add(place, "offered")
         sums.add(place, "contacts", int(self.is_first))
         sums.add(place, "call_backs", int(self.is_call_back))
@@ -67,9 +78,6 @@ class Stay(msgspec.Struct):
             sums.add(place, f"outcome.{self.outcome}")
             sums.add(place, f"waited_ms.{self.outcome}", self.waited_ms)
             sums.add(place, f"wait.{self.outcome}.{-(-self.waited_ms // 1_000)}")
-        if self.agent:
-            sums.add(place, "conversations")
-            self._count_conversation(place, sums)
 
     def _count_conversation(self, place: Place, sums: Sums) -> None:
         if not self.ended_by:
