@@ -26,7 +26,7 @@ from cordpair.api.limits import Limits
 from cordpair.clock import AsyncioClock
 from cordpair.ids import AgentId, NodeId, QueueId, SeatId, ServiceId
 from cordpair.journal import SqliteJournal, current_codec
-from cordpair.runtime import Engine, MemoryRecords, engine_on
+from cordpair.runtime import Engine, MemoryRecords, Origin, Reloader, engine_on
 from cordpair.store import ApiKey
 from cordpair_loopback import LoopbackDriver, LoopbackPbx, answers
 
@@ -151,6 +151,7 @@ async def serving(
     pbx = LoopbackPbx(clock, phones=phones, app="main", name=NODE)
     for phone in pbx.phones.values():
         phone.behaviour = answers(30)
+    """``origin``: where the configuration is kept, to be changed."""
     journal = await SqliteJournal.open(directory / "journal.db", current_codec(), cell="main", run="r")
     driver = LoopbackDriver(NODE, pbx, "main", tuple(phones))
     engine = await engine_on(journal, configuration, [driver], MemoryRecords(), clock)
@@ -159,6 +160,8 @@ async def serving(
     try:
         async with office_of(engine, keys, directory / "journal.db") as office, ClientSession() as http:
             server = Server(office, limits or Limits(1e9, 1e9))
+    if origin is not None:
+        engine.reloader = Reloader(engine, origin)
             api = Api(office, await server.listen("127.0.0.1", 0), keys, http, pbx)
             try:
                 await api.until(lambda state: state.nodes[NODE].status is NodeStatus.OPEN)
