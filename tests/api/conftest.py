@@ -144,24 +144,27 @@ class Api:
 
 @asynccontextmanager
 async def serving(
-    directory: Path, configuration: Configuration = CONFIGURATION, limits: Limits | None = None
+    directory: Path,
+    configuration: Configuration = CONFIGURATION,
+    limits: Limits | None = None,
+    origin: Origin | None = None,
 ) -> AsyncIterator[Api]:
+    """``origin``: where the configuration is kept, to be changed."""
     clock = AsyncioClock()
     phones = [seat.endpoint for seat in configuration.seats]
     pbx = LoopbackPbx(clock, phones=phones, app="main", name=NODE)
     for phone in pbx.phones.values():
         phone.behaviour = answers(30)
-    """``origin``: where the configuration is kept, to be changed."""
     journal = await SqliteJournal.open(directory / "journal.db", current_codec(), cell="main", run="r")
     driver = LoopbackDriver(NODE, pbx, "main", tuple(phones))
     engine = await engine_on(journal, configuration, [driver], MemoryRecords(), clock)
-    running = asyncio.create_task(engine.run())
-    keys = Keys()
-    try:
-        async with office_of(engine, keys, directory / "journal.db") as office, ClientSession() as http:
-            server = Server(office, limits or Limits(1e9, 1e9))
     if origin is not None:
         engine.reloader = Reloader(engine, origin)
+    running = asyncio.create_task(engine.run())
+    keys, store = Keys(), origin.store if origin is not None else None
+    try:
+        async with office_of(engine, keys, directory / "journal.db", store) as office, ClientSession() as http:
+            server = Server(office, limits or Limits(1e9, 1e9))
             api = Api(office, await server.listen("127.0.0.1", 0), keys, http, pbx)
             try:
                 await api.until(lambda state: state.nodes[NODE].status is NodeStatus.OPEN)

@@ -1,6 +1,7 @@
 """What is in force, what was, and what could be."""
 
 import msgspec
+from aiohttp import web
 
 from cordpair.api.call import Call
 from cordpair.api.configuration.bodies import Present, RevisionLine, RevisionList, RevisionQuery, RevisionView
@@ -34,9 +35,10 @@ async def describe(call: Call) -> bytes:
     return await in_thread(call, lambda: msgspec.json.encode(shape()))
 
 
-async def export(call: Call) -> str:
+async def export(call: Call) -> web.Response:
     config = parts_of(call).reloader.config
-    return await in_thread(call, lambda: write(config))
+    text = await in_thread(call, lambda: write(config))
+    return web.Response(text=text, headers={"Content-Disposition": 'attachment; filename="cordpair.toml"'})
 
 
 async def revisions(call: Call) -> RevisionList:

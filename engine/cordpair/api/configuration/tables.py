@@ -20,6 +20,7 @@ from cordpair.config import (
 from cordpair.config.problems import MOST, escape
 
 LONGEST = 200  # of a path that is given back
+DOTS = 1_000  # in a line: what ``tomllib`` takes for a key of so many parts grows with their square
 SECTIONS = Config.__struct_fields__
 ENTRIES = tuple(section.name for section in shape().sections if section.kind == "map")
 
@@ -54,6 +55,9 @@ def check(present: Config, raw: Any) -> Checked:
 
 def check_text(present: Config, text: str) -> Imported:
     """Of a file: what it holds is given back, also when it is wrong."""
+    dotted = next((number for number, line in enumerate(text.splitlines(), 1) if line.count(".") > DOTS), None)
+    if dotted is not None:
+        return Imported((Problem("", f"line {dotted} has more than {DOTS} dots"),), 0, (), (), None, {})
     try:
         raw = tables(text, "")
         msgspec.json.encode(raw)
@@ -78,18 +82,18 @@ def changed(present: Config, changes: Changes) -> Config:
     problems = []
     for path in changes.remove:
         section, name = _parts(path)
-        holder = raw.get(section) if name else raw
-        if not isinstance(holder, dict) or (name or section) not in holder:
-            problems.append(_problem(path, "there is nothing of that name to remove"))
+        holder, key = (raw, section) if name is None else (raw.get(section), name)
+        if isinstance(holder, dict) and key in holder and (name is None or section in ENTRIES):
+            del holder[key]
         else:
-            del holder[name or section]
+            problems.append(_problem(path, "there is nothing of that name to remove"))
     for path, value in changes.set.items():
         section, name = _parts(path)
         if section not in SECTIONS:
             problems.append(_problem(path, f"there is no section of that name; there are: {', '.join(SECTIONS)}"))
-        elif name and section not in ENTRIES:
+        elif name is not None and section not in ENTRIES:
             problems.append(_problem(path, f"[{section}] has no entries: set it as a whole"))
-        elif name:
+        elif name is not None:
             raw.setdefault(section, {})[name] = value
         else:
             raw[section] = value
@@ -102,10 +106,10 @@ def _problem(path: str, message: str) -> Problem:
     return Problem(escape(path[:LONGEST]), message)
 
 
-def _parts(path: str) -> tuple[str, str]:
+def _parts(path: str) -> tuple[str, str | None]:
     """``agents.anna.smith`` is the agent ``anna.smith``: a section has no dot in its name."""
-    section, _, name = path.partition(".")
-    return section, name
+    section, dot, name = path.partition(".")
+    return section, name if dot else None
 
 
 __all__ = ["changed", "check", "check_text", "in_order", "order_of", "travelling", "used"]
