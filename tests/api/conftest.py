@@ -24,6 +24,7 @@ from cordpair.api import Role, Server, make_key, office_of
 from cordpair.api.call import Office
 from cordpair.api.limits import Limits
 from cordpair.clock import AsyncioClock
+from cordpair.config.calls import Calls
 from cordpair.ids import AgentId, NodeId, QueueId, SeatId, ServiceId
 from cordpair.journal import SqliteJournal, current_codec
 from cordpair.runtime import Engine, MemoryRecords, Origin, Reloader, engine_on
@@ -148,6 +149,7 @@ async def serving(
     configuration: Configuration = CONFIGURATION,
     limits: Limits | None = None,
     origin: Origin | None = None,
+    calls: Calls | None = None,
 ) -> AsyncIterator[Api]:
     """``origin``: where the configuration is kept, to be changed."""
     clock = AsyncioClock()
@@ -163,7 +165,10 @@ async def serving(
     running = asyncio.create_task(engine.run())
     keys, store = Keys(), origin.store if origin is not None else None
     try:
-        async with office_of(engine, keys, directory / "journal.db", store) as office, ClientSession() as http:
+        async with (
+            office_of(engine, keys, directory / "journal.db", store, calls=calls) as office,
+            ClientSession() as http,
+        ):
             server = Server(office, limits or Limits(1e9, 1e9))
             api = Api(office, await server.listen("127.0.0.1", 0), keys, http, pbx)
             try:

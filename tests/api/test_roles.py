@@ -30,6 +30,9 @@ MAY: dict[str, set[str | None]] = {
     "dispose": AGENT_TOO,
     "changeContact": LEADERS,
     "sendTask": LEADERS | {"portal"},
+    "placeCall": AGENT_TOO,
+    "getCall": AGENT_TOO,
+    "cancelCall": AGENT_TOO,
     "acceptOffer": AGENT_TOO,
     "rejectOffer": AGENT_TOO,
     "listQueues": EVERYBODY,
@@ -43,7 +46,7 @@ MAY: dict[str, set[str | None]] = {
     "readyz": EVERYBODY | {None},
     "metrics": EVERYBODY | {None},
 }
-IDS = {"agents": "ann", "contacts": "r-c1", "offers": "r-o1", "queues": "sales", "nodes": "n1"}
+IDS = {"agents": "ann", "contacts": "r-c1", "offers": "r-o1", "queues": "sales", "nodes": "n1", "calls": "r-c1"}
 # Far enough to have passed the roles: done, or refused for what is asked.
 PASSED = {200, 201, 204, 400, 404, 409, 426}
 

@@ -7,6 +7,7 @@ from aiohttp import web
 
 from cordpair.acd.inputs import Request
 from cordpair.api.board import Board, Piece
+from cordpair.api.dialling import Dialling
 from cordpair.api.errors import Forbidden, NotFound, Refused, Unavailable
 from cordpair.api.hub import Hub
 from cordpair.api.keys import KeyRing
@@ -30,6 +31,7 @@ class Office(msgspec.Struct, frozen=True):
     keys: KeyRing
     why: WhyReader
     metrics: Metrics
+    dialling: Dialling
     store: Store | None = None
 
 

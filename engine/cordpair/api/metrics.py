@@ -40,6 +40,14 @@ class Metrics:
             "cordpair_wait_seconds", "Wait of contacts that were connected", ["queue"], registry=registry,
             buckets=(1, 2, 5, 10, 20, 30, 60, 120, 300, 600, 1_800),
         )  # fmt: skip
+        self._dialled = Histogram(
+            "cordpair_dial_to_connect_seconds", "From the request for a call to both talking", ["queue"],
+            registry=registry, buckets=(1, 2, 3, 5, 8, 12, 20, 30, 45, 60),
+        )  # fmt: skip
+        self._placed_calls = Counter(
+            "cordpair_placed_calls", "Calls that were asked for and have come to something", ["result"],
+            registry=registry,
+        )  # fmt: skip
         self._reconnects = Counter(
             "cordpair_reconnects", "Links to a PBX that came up again", ["node"], registry=registry
         )
@@ -56,6 +64,11 @@ class Metrics:
         self._linked = {node for node, row in engine.state.nodes.items() if row.epoch}
         self._queues = {visit.visit: visit.queue for visit in engine.state.visits.values()}
         self._of_offer = {offer.offer: offer.visit for offer in engine.state.offers.values()}
+        self._placed = {
+            contact.contact
+            for contact in engine.state.contacts.values()
+            if contact.placed_by is not None and contact.connection is None
+        }
 
     # ------------------------------------------------------------ fed by the shell
 
@@ -85,8 +98,29 @@ class Metrics:
         if event.outcome in MISSED and visit is not None:
             self._misses.labels(self._queues.get(visit, ""), event.outcome.value).inc()
 
+    def _arrived(self, event: ev.ContactArrived) -> None:
+        if event.placed_by is not None:
+            self._placed.add(event.contact)
+
     def _connected(self, event: ev.ContactConnected) -> None:
-        self._waits.labels(self._queues.get(event.visit, "")).observe(event.waited_ms / 1_000)
+        """Nobody waits in a queue while a call is placed: that time is told apart."""
+        placed = event.contact in self._placed
+        self._placed.discard(event.contact)
+        (self._dialled if placed else self._waits).labels(self._queues.get(event.visit, "")).observe(
+            event.waited_ms / 1_000
+        )
+        if placed:
+            self._placed_calls.labels("connected").inc()
+
+    def _not_reached(self, event: ev.CustomerNotReached) -> None:
+        if event.contact in self._placed:
+            self._placed.discard(event.contact)
+            self._placed_calls.labels("cancelled" if event.cancelled else event.cause.value).inc()
+
+    def _contact_ended(self, event: ev.ContactEnded) -> None:
+        if event.contact in self._placed:
+            self._placed.discard(event.contact)
+            self._placed_calls.labels("not_called").inc()
 
     def _ended(self, event: ev.VisitEnded) -> None:
         self._queues.pop(event.visit, None)
@@ -105,6 +139,9 @@ class Metrics:
 
 
 _COUNTED: dict[type, Any] = {
+    ev.ContactArrived: Metrics._arrived,
+    ev.ContactEnded: Metrics._contact_ended,
+    ev.CustomerNotReached: Metrics._not_reached,
     ev.VisitBegan: Metrics._began,
     ev.OfferMade: Metrics._offered,
     ev.OfferEnded: Metrics._offer_ended,

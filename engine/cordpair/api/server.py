@@ -16,12 +16,14 @@ from aiohttp import web
 from cordpair.api.alarmed import Alarmed
 from cordpair.api.app import make_app
 from cordpair.api.call import Office
+from cordpair.api.dialling import Dialling
 from cordpair.api.hub import Hub
 from cordpair.api.keys import KeyRing, KeySource
 from cordpair.api.limits import Limits
 from cordpair.api.metrics import Metrics
 from cordpair.api.tls import Tls
 from cordpair.api.why import WhyReader
+from cordpair.config.calls import Calls
 from cordpair.config.model import Http
 from cordpair.errors import ConfigurationError
 from cordpair.runtime import Engine
@@ -51,15 +53,15 @@ def parse_listen(text: str, where: str = "[http] listen") -> tuple[str, int]:
 
 @contextlib.asynccontextmanager
 async def office_of(
-    engine: Engine, keys: KeySource, journal: Path | None, store: Store | None = None
+    engine: Engine, keys: KeySource, journal: Path | None, store: Store | None = None, calls: Calls | None = None
 ) -> AsyncIterator[Office]:
-    """Everything that answers, without a port."""
+    """Everything that answers, without a port. ``calls``: in force at the start, where nothing reloads it."""
     hub, why, metrics = Hub(engine), WhyReader(journal), Metrics(engine)
     hub.watchers.append(metrics.see)
     metrics.registry.register(Alarmed(hub.board, engine.clock))
     try:
         async with hub.running():
-            yield Office(engine, hub, KeyRing(keys, engine.clock), why, metrics, store)
+            yield Office(engine, hub, KeyRing(keys, engine.clock), why, metrics, Dialling(engine, calls), store)
     finally:
         why.close()
 
