@@ -179,6 +179,25 @@ def _gone(visit: str) -> tuple[ev.Event, ...]:
     return ended, ev.ContactEnded(ContactId("a"), ContactEnd.CALLER_HUNG_UP)
 
 
+def test_who_places_a_call_is_paused_and_it_counts_nowhere():
+    told = Told(BEGAN)
+    told.at(0, ev.AgentSignedIn(told.agent, None))
+    told.at(0, ev.AgentBecameReady(told.agent))
+    contact, at = ContactId("p"), BEGAN * 1_000
+    told.at(
+        1,
+        ev.ContactArrived(contact, NODE, "voice", at, placed_by=told.agent),
+        ev.VisitBegan(VisitId("p"), contact, QUEUE, 1, at, at),
+    )
+    told.connected(2, "p", slot=1)
+    told.talked(9, "p", wrap_up_until=12)
+    told.at(12, ev.WrapUpEnded(told.agent, 1))
+    fold = Fold()
+    names = [(entry.at // 1_000 - BEGAN, change.name) for entry in told.entries for change in fold.changes(entry)]
+    assert names[2:] == [(2, "agent.paused"), (12, "agent.avail")]
+    assert (fold.memory.counters, fold.memory.placed, fold.memory.slots) == (Counters(), {}, {})
+
+
 def test_who_never_was_in_a_queue_is_not_counted():
     told = Told(BEGAN)
     contact = ContactId("a")

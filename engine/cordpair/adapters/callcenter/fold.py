@@ -10,7 +10,8 @@ rows its report gets. Pure; give it every entry in order.
                    so too, and is queued anew with the same id: the dashboard knows no other way to
                    take a connection away
 ``agent.loggedin`` ``AGENT`` LOGGEDIN; ``agent.avail``, ``agent.paused``, ``agent.loggedout`` likewise.
-                   Wrap-up, which the platform has not, is a pause
+                   Wrap-up, which the platform has not, is a pause, and so is a call that an agent places:
+                   it is in none of the figures
 =================  ==================================================================================
 """
 
@@ -77,13 +78,15 @@ class Fold:
     # ------------------------------------------------------------ calls
 
     def _arrived(self, event: ev.ContactArrived) -> None:
-        if event.medium == VOICE:
+        if event.placed_by is not None:
+            self.memory.placed[event.contact] = Talk(event.placed_by, 0, self._now)
+        elif event.medium == VOICE:
             call = self.memory.calls[event.contact] = Call(event.contact, "", CallStatus.NA, "", self._now)
             self._note("caller.new", call)
 
     def _began(self, event: ev.VisitBegan) -> None:
         call = self.memory.calls.get(event.contact)
-        if event.queue not in self.memory.queues:
+        if event.queue not in self.memory.queues or event.contact in self.memory.placed:
             return
         if call is not None and call.status is CallStatus.INCALL:
             self._hang_up(event.contact)
@@ -111,16 +114,26 @@ class Fold:
         self._note("queue.connect", person.shown, call, self.connection(event.contact), left=left)
 
     def _talked(self, event: ev.ConnectionEnded) -> None:
-        talk = self.memory.talks.get(event.contact)
+        talk = self.memory.talks.get(event.contact) or self.memory.placed.get(event.contact)
         if talk is None or talk.agent != event.agent:
             return
         person = self.memory.agents[event.agent]
         if event.wrap_up_until is not None:
             person.wrapping.append(talk.slot)
         self._hang_up(event.contact)
+        self._unplace(event.contact)
 
     def _ended(self, event: ev.ContactEnded) -> None:
         self._hang_up(event.contact)
+        self._unplace(event.contact)
+
+    def _unplace(self, contact: str) -> None:
+        """A call that an agent placed is over, or has become one like any other."""
+        talk = self.memory.placed.pop(contact, None)
+        person = self.memory.agents.get(talk.agent) if talk is not None else None
+        if person is not None and contact in person.aside:
+            person.aside.remove(contact)
+            self._touched[person.shown.agentid] = None
 
     def _hang_up(self, contact: str) -> None:
         call, talk = self.memory.calls.pop(contact, None), self.memory.talks.pop(contact, None)
@@ -144,11 +157,16 @@ class Fold:
             return ()
         return (Left(call.status, call.time, self._now - call.time, call.queue, contact=call.id),)
 
-    # ------------------------------------------------------------ offers, for the slots of wrap-ups
+    # ------------------------------------------------------------ offers: who is busy, with which slot
 
     def _offered(self, event: ev.OfferMade) -> None:
+        person = self.memory.agents.get(event.agent)
         if event.contact in self.memory.calls:
             self.memory.slots[event.offer] = event.slot
+        elif event.contact in self.memory.placed and person is not None:
+            self.memory.placed[event.contact] = Talk(event.agent, event.slot, self._now)
+            person.aside.append(event.contact)
+            self._touched[event.agent] = None
 
     def _offer_ended(self, event: ev.OfferEnded) -> None:
         if event.outcome is not OfferOutcome.CONNECTED:

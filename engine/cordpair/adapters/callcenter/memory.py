@@ -10,6 +10,12 @@ from cordpair.adapters.callcenter.rows import Agent, AgentStatus, Call, CallStat
 NEVER = -1  # when an agent logged out who was never here
 
 
+class Talk(msgspec.Struct, frozen=True):
+    agent: str
+    slot: int
+    time: int
+
+
 class Person(msgspec.Struct):
     """An agent: what is shown, and what that follows from."""
 
@@ -18,6 +24,7 @@ class Person(msgspec.Struct):
     ready: bool = False
     acted: bool = False  # was available or paused since signing in
     talks: list[str] = []  # contacts
+    aside: list[str] = []  # likewise, of calls that they place: the platform has none
     wrapping: list[int] = []  # slots
 
     def status(self) -> AgentStatus:
@@ -25,15 +32,9 @@ class Person(msgspec.Struct):
             return AgentStatus.LOGGEDOUT
         if self.talks:
             return AgentStatus.INCALL
-        if self.ready and not self.wrapping:
+        if self.ready and not self.wrapping and not self.aside:
             return AgentStatus.AVAIL
         return AgentStatus.PAUSED if self.acted else AgentStatus.LOGGEDIN
-
-
-class Talk(msgspec.Struct, frozen=True):
-    agent: str
-    slot: int
-    time: int
 
 
 class Memory(msgspec.Struct):
@@ -43,6 +44,7 @@ class Memory(msgspec.Struct):
     calls: dict[str, Call] = {}  # by contact
     agents: dict[str, Person] = {}
     talks: dict[str, Talk] = {}  # by contact
+    placed: dict[str, Talk] = {}  # by contact: of whom an agent calls
     slots: dict[str, int] = {}  # offer of a call → the agent's slot
     counters: Counters = msgspec.field(default_factory=Counters)
 
@@ -70,6 +72,10 @@ def memory_of(state: State) -> Memory:
         queue = visit.queue if visit is not None else talk.queue if talk is not None else ""
         if contact.medium != VOICE:
             continue
+        if contact.placed_by is not None:
+            memory.placed[contact.contact] = Talk(contact.placed_by, talk.slot if talk is not None else 0, 0)
+            memory.agents[contact.placed_by].aside.append(contact.contact)
+            continue
         call = Call(contact.contact, "", CallStatus.NA, queue, contact.arrived_at // 1_000)
         if visit is not None:
             call = msgspec.structs.replace(call, status=CallStatus.QUEUED, time=visit.began_at // 1_000)
@@ -85,6 +91,8 @@ def memory_of(state: State) -> Memory:
     for offer in state.offers.values():
         if offer.contact in memory.calls:
             memory.slots[offer.offer] = offer.slot
+        elif offer.contact in memory.placed:
+            memory.placed[offer.contact] = Talk(offer.agent, offer.slot, 0)
     for person in memory.agents.values():
         queue = memory.calls[person.talks[0]].queue if person.talks else ""
         person.shown = msgspec.structs.replace(person.shown, status=person.status(), queue=queue)
