@@ -28,24 +28,26 @@ export interface Raised {
   readonly seen: boolean;
 }
 
-/** A figure that swings about its threshold is one alarm, not twenty. */
+/** A figure that swings about its threshold is one alarm, not twenty: it ends when it was below for so long ... */
+export const HOLD_MS = 3000;
+/** ... and calls nobody when it comes again so soon. */
 export const QUIET_MS = 30_000;
 
 /** The alarms there are, and which of them a person has seen. An alarm that ends and comes again was not seen. */
 export class AlarmBook {
   private readonly open = new Map<string, Raised>();
+  private readonly passed = new Map<string, number>();
   private readonly ended = new Map<string, number>();
   private sequence: readonly Raised[] = [];
 
   /** What is raised now; tells which alarms are new, and whether anything is different. */
   look(queues: Iterable<QueueRow>, now: number): { fresh: Raised[]; changed: boolean } {
     const fresh: Raised[] = [];
-    const there = new Set<string>();
     let changed = false;
     for (const queue of queues) {
       for (const alarm of raised(queue, now)) {
         const key = `${alarm} ${queue.id}`;
-        there.add(key);
+        this.passed.set(key, now);
         if (this.open.has(key)) continue;
         const one = { queue: queue.id, alarm, since: now, seen: false };
         this.open.set(key, one);
@@ -54,8 +56,10 @@ export class AlarmBook {
       }
     }
     for (const key of [...this.open.keys()]) {
-      if (there.has(key)) continue;
+      const last = this.passed.get(key) ?? 0;
+      if (now - last < HOLD_MS) continue;
       this.open.delete(key);
+      this.passed.delete(key);
       this.ended.set(key, now);
       changed = true;
     }
@@ -79,10 +83,6 @@ export class AlarmBook {
 
   of(queue: string): Alarm[] {
     return this.sequence.filter((one) => one.queue === queue).map(({ alarm }) => alarm);
-  }
-
-  isRaised(queue: string): boolean {
-    return this.sequence.some((one) => one.queue === queue);
   }
 
   private note(): void {

@@ -41,8 +41,9 @@ export class Texts {
 
   constructor(
     private readonly words: Words<WallKey>,
-    readonly language: string,
+    language: string,
   ) {
+    language = navigator.languages.find((each) => each.startsWith(language)) ?? language; // 24 hours in en-GB
     this.numbers = new Intl.NumberFormat(language);
     this.shares = new Intl.NumberFormat(language, { style: "percent", maximumFractionDigits: 0 });
     this.clock = new Intl.DateTimeFormat(language, { hour: "2-digit", minute: "2-digit" });

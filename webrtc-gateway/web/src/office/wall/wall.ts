@@ -184,7 +184,7 @@ export class Wall {
 
   private page(room: Room) {
     const { centre, choice, text } = room;
-    const queues = queuesInOrder(centre.queues, (id) => this.alarms.isRaised(id));
+    const queues = queuesInOrder(centre.queues);
     const agents = agentsInOrder(centre.agents, choice.search);
     const contacts = contactsInOrder(centre.contacts, choice.search);
     const knows = this.staleSince >= 0;
@@ -242,7 +242,7 @@ export class Wall {
   }
 
   private tv(room: Room) {
-    const rows = queuesInOrder(this.centre.queues, () => false);
+    const rows = queuesInOrder(this.centre.queues);
     const turn = Math.floor((Date.now() - this.began) / TURN_MS);
     return television(room, {
       screen: screenOf(rows, turn, innerHeight > innerWidth),

@@ -11,16 +11,18 @@ export function agentStates({ centre, choice, text, set }: Room) {
   const counts = count(centre.agents.rows.values(), ({ state }) => state);
   const { search } = choice;
   return html`<div class="chips" role="group" aria-label=${text.say("state")}>
-    ${(["", ...AGENT_STATES] as const).map((state) => {
-      const number = state ? (counts.get(state) ?? 0) : centre.agents.rows.size;
-      return html`<button
-        class="chip ${state}"
-        aria-pressed=${search.agents === state ? "true" : "false"}
-        @click=${() => set({ search: { ...search, agents: state } })}
-      >
-        ${state ? text.say("one_state", { state: text.say(`state_${state}`), count: text.number(number) }) : text.say("all", { count: text.number(number) })}
-      </button>`;
-    })}
+    ${(["", ...AGENT_STATES] as const)
+      .filter((state) => !state || counts.get(state) || search.agents === state)
+      .map((state) => {
+        const number = state ? (counts.get(state) ?? 0) : centre.agents.rows.size;
+        return html`<button
+          class="chip ${state}"
+          aria-pressed=${search.agents === state ? "true" : "false"}
+          @click=${() => set({ search: { ...search, agents: state } })}
+        >
+          ${state ? text.say("one_state", { state: text.say(`state_${state}`), count: text.number(number) }) : text.say("all", { count: text.number(number) })}
+        </button>`;
+      })}
   </div>`;
 }
 

@@ -64,7 +64,9 @@ export function alarmList(room: Room, seen: (queue?: string, alarm?: never) => v
         const queue = centre.queues.rows.get(one.queue);
         return queue
           ? html`<li class=${one.seen ? "was-seen" : ""}>
-              <span>${text.alarm(queue, one.alarm, now)}</span>
+              <button class="plain" @click=${() => room.set({ search: { ...room.choice.search, queue: one.queue } })}>
+                ${text.alarm(queue, one.alarm, now)}
+              </button>
               ${
                 one.seen
                   ? html`<small>${text.say("was_seen")}</small>`

@@ -10,16 +10,18 @@ export function contactStages({ centre, choice, text, set }: Room) {
   const counts = count(centre.contacts.rows.values(), stageOf);
   const { search } = choice;
   return html`<div class="chips" role="group" aria-label=${text.say("state")}>
-    ${(["", ...STAGES] as const).map((stage) => {
-      const number = stage ? (counts.get(stage) ?? 0) : centre.contacts.rows.size;
-      return html`<button
-        class="chip ${stage}"
-        aria-pressed=${search.contacts === stage ? "true" : "false"}
-        @click=${() => set({ search: { ...search, contacts: stage } })}
-      >
-        ${stage ? text.say("one_state", { state: text.say(`stage_${stage}`), count: text.number(number) }) : text.say("all", { count: text.number(number) })}
-      </button>`;
-    })}
+    ${(["", ...STAGES] as const)
+      .filter((stage) => !stage || counts.get(stage) || search.contacts === stage)
+      .map((stage) => {
+        const number = stage ? (counts.get(stage) ?? 0) : centre.contacts.rows.size;
+        return html`<button
+          class="chip ${stage}"
+          aria-pressed=${search.contacts === stage ? "true" : "false"}
+          @click=${() => set({ search: { ...search, contacts: stage } })}
+        >
+          ${stage ? text.say("one_state", { state: text.say(`stage_${stage}`), count: text.number(number) }) : text.say("all", { count: text.number(number) })}
+        </button>`;
+      })}
   </div>`;
 }
 

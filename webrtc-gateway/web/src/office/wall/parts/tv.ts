@@ -65,8 +65,8 @@ function card(room: Room, row: QueueRow, isHidden: boolean) {
   const figure = (about: Alarm | null, label: Parameters<typeof text.say>[0], value: unknown, size = "") => {
     const alarmed = about !== null && passed.includes(about);
     return html`<div class="figure ${size} ${alarmed ? "alarmed" : ""}">
-      <dt>${text.say(label)}</dt>
-      <dd>${alarmed ? mark(room) : nothing}${isHidden ? unknown : value}</dd>
+      <dt>${alarmed ? mark(room) : nothing}${text.say(label)}</dt>
+      <dd>${isHidden ? unknown : value}</dd>
     </div>`;
   };
   const since = at(row.longest_waiting_since);
@@ -75,7 +75,7 @@ function card(room: Room, row: QueueRow, isHidden: boolean) {
     <h2>${row.id}</h2>
     <dl>
       ${figure("waiting", "waiting", text.number(row.waiting), "big")}
-      ${figure("longest_wait", "longest", since ? html`<span class="clock" data-since=${since}></span>` : unknown, "big")}
+      ${figure("longest_wait", "longest", since ? html`<span class="clock" data-short data-since=${since}></span>` : unknown, "big")}
       ${figure("ready_below", "free", text.number(Math.max(0, row.ready - row.busy)))}
       ${figure(null, "busy", text.number(row.busy))}
       ${today ? figure("service_level", "service_level", text.percent(today.service_level)) : nothing}
