@@ -20,13 +20,17 @@ def thresholds(own: Alarms, usual: Alarms) -> Thresholds:
     both = own.over(usual)
     return Thresholds(
         waiting=both.waiting or 0,
-        longest_wait=(both.longest_wait or 0) / 1_000,
-        expected_wait=(both.expected_wait or 0) / 1_000,
-        service_level=both.service_level or 0.0,
-        abandon_rate=both.abandon_rate or 0.0,
+        longest_wait=_seconds(both.longest_wait),
+        expected_wait=_seconds(both.expected_wait),
+        service_level=both.service_level or 0,
+        abandon_rate=both.abandon_rate or 0,
         ready_below=both.ready_below or 0,
         least_offered=both.least_offered or 0,
     )
+
+
+def _seconds(ms: int | None) -> float:
+    return ms / 1_000 if ms else 0
 
 
 def raised(view: QueueView, now_ms: int) -> Iterator[Alarm]:

@@ -67,10 +67,10 @@ class Thresholds(_View, frozen=True, kw_only=True, omit_defaults=True):
     """When a queue asks for a person; what is left out is never passed. Waits in seconds, shares in percent."""
 
     waiting: int = 0
-    longest_wait: float = 0.0
-    expected_wait: float = 0.0
-    service_level: float = 0.0
-    abandon_rate: float = 0.0
+    longest_wait: float = 0
+    expected_wait: float = 0
+    service_level: float = 0
+    abandon_rate: float = 0
     ready_below: int = 0
     least_offered: int = 0  # today, before the two shares count
 
