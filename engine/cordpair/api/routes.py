@@ -33,8 +33,8 @@ CONTACT_ID = {
     ),
     "/contacts/0/offers/0/id": ("rejectOffer", "acceptOffer"),
 }
-NODE_ID = {"/nodes/0/id": ("drainNode", "stopDraining")}
 CALL_ID = {"/id": ("getCall", "cancelCall")}
+NODE_ID = {"/nodes/0/id": ("drainNode", "stopDraining")}
 QUEUE_ID = {"/queues/0/id": ("getQueue",)}
 THEIRS = "contacts that they talk to"
 WITH_THEM = "contacts that they talk to or are alerted for"
@@ -80,7 +80,6 @@ ROUTES: tuple[Route, ...] = (
           replies={200: ContactView}, refusals=(404, 409)),
     post("/v1/tasks", "sendTask", "Bring a task: a contact without a call", tasks.send_task, roles.SENDERS,
          body=tasks.TaskBody, replies={200: tasks.TaskReply, 201: tasks.TaskReply}),
-    post("/v1/offers/{id}/accept", "acceptOffer", "Take an offered task", tasks.accept_offer, roles.STAFF,
     post("/v1/calls", "placeCall", "Have an agent call a number: their phone rings first, then the number",
          calls.place_call, roles.STAFF, body=calls.CallBody, replies={200: calls.CallView, 201: calls.CallView},
          about=SELF, leads_to=CALL_ID),
@@ -88,6 +87,7 @@ ROUTES: tuple[Route, ...] = (
         query=calls.CallQuery, replies={200: calls.CallView}, refusals=(404,), about=SELF),
     Route(method="DELETE", path="/v1/calls/{id}", operation="cancelCall", summary="End a call that was placed",
           handler=calls.cancel_call, roles=roles.STAFF, replies={204: None}, refusals=(404, 409), about=SELF),
+    post("/v1/offers/{id}/accept", "acceptOffer", "Take an offered task", tasks.accept_offer, roles.STAFF,
          replies={204: None}, about="their own offers"),
     post("/v1/offers/{id}/reject", "rejectOffer", "Turn an offer down", tasks.reject_offer, roles.STAFF,
          replies={204: None}, about="their own offers"),
