@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from aiohttp import ClientResponse, ClientSession
+from aiohttp import ClientResponse, ClientSession, web
 
 from cordpair.acd.configuration import (
     Agent,
@@ -150,6 +150,7 @@ async def serving(
     limits: Limits | None = None,
     origin: Origin | None = None,
     calls: Calls | None = None,
+    mount: Callable[[web.Application, Office], None] | None = None,
 ) -> AsyncIterator[Api]:
     """``origin``: where the configuration is kept, to be changed."""
     clock = AsyncioClock()
@@ -169,7 +170,7 @@ async def serving(
             office_of(engine, keys, directory / "journal.db", store, calls=calls) as office,
             ClientSession() as http,
         ):
-            server = Server(office, limits or Limits(1e9, 1e9))
+            server = Server(office, limits or Limits(1e9, 1e9), mount)
             api = Api(office, await server.listen("127.0.0.1", 0), keys, http, pbx)
             try:
                 await api.until(lambda state: state.nodes[NODE].status is NodeStatus.OPEN)

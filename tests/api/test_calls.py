@@ -22,7 +22,7 @@ WISHES = Wishes(
 )
 
 
-def dialling(wishes: Wishes = WISHES, **queue: int):
+def dialling(wishes: Wishes = WISHES) -> dict:
     calls = Calls(trunks={NODE: Trunk("{number}")})
     return {"configuration": msgspec.structs.replace(CONFIGURATION, calls=calls), "calls": wishes}
 
@@ -89,7 +89,8 @@ async def test_the_same_key_is_the_same_call(api) -> None:
     assert (await place(api, to="+34 932009000", status=200, headers={"Idempotency-Key": '"crm-1"'}))["id"] == first[
         "id"
     ]
-    for other in ({"to": "932 009 001"}, {"agent": "ann"}):
+    others: tuple[dict, ...] = ({"to": "932 009 001"}, {"agent": "ann"})
+    for other in others:
         error = (await place(api, key="crm-1", status=409, **other))["error"]
         assert error["message"] == "The key was used for another call."
     assert len(api.state.contacts) == 1

@@ -31,6 +31,8 @@ def problems(text: str) -> list[str]:
     assert all(problem.severity is Severity.ERROR for problem in raised.value.problems)
     return [str(problem) for problem in raised.value.problems]
 
+CALLS = "[calls]\nqueue = 'billing'\nnumbers = {region = 'DE'}\n"
+
 
 def warnings(text: str) -> list[str]:
     return [str(problem) for problem in parse(text).warnings]
@@ -160,7 +162,24 @@ def test_the_base_is_right() -> None:
         ("[queue_log]\nfile = 'journal.db'", "queue_log.file: is the journal already"),
         ("[queue_log]\nfile = 'q'\ntable = 'q'", "queue_log.table: is queue_log.file already"),
         ("[queue_log]\nfile = ''", "queue_log.file: is empty"),
-        ("[adapters.callcenter]\nqueues = ['generel']", "adapters.callcenter.queues[0]: there is no queue"),
+        ("[calls]\nqueue = 'generel'\nnumbers = {region = 'DE'}", 'calls.queue: there is no queue "generel"'),
+        ("[calls]\nqueue = 'billing'", "calls.numbers.region: is missing: the country that numbers are of"),
+        ("[calls.numbers]\nregion = 'UK'", 'calls.numbers.region: there is no country "UK"'),
+        ("[calls.numbers]\nregion = 'Germany'", "calls.numbers.region: must be the two capital letters"),
+        ("[calls.numbers]\ncountries = ['DE', 'XX']", 'calls.numbers.countries[1]: there is no country "XX"'),
+        ("[calls.numbers]\nallow = ['0190-*']", "calls.numbers.allow[0]: must be a pattern of a number"),
+        ("[calls.numbers]\nkinds = ['premium']", "calls.numbers.kinds[0]: must be one of"),
+        ("[calls.numbers.rules]\nnational = {prefix = '0w'}", "calls.numbers.rules.national.prefix: must be what is"),
+        ("[calls.trunks.x]\ndial = '{number}@t'", 'calls.trunks.x: there is no pbx "x"'),
+        ("[calls.trunks.main]\ndial = 'PJSIP/t'", "calls.trunks.main.dial: must be an endpoint with {number}"),
+        ("[calls.caller_ids]\nagents = {nobody = '+491'}", "calls.caller_ids.agents.nobody: there is no agent"),
+        ("[calls.caller_ids]\ndefault = 'Anna'", "calls.caller_ids.default: must be a number such as"),
+        ("[adapters.call_url]", "calls.queue: is missing: adapters.call_url places calls"),
+        (CALLS + "[adapters.call_url]\npath = '/v1/calls'", "adapters.call_url.path: begins as ours do"),
+        (CALLS + "[adapters.call_url]\npath = 'call.php'", "adapters.call_url.path: must be a path such as"),
+        (CALLS + "[adapters.call_url]\nnetworks = ['10.0.0.1/8']", "adapters.call_url.networks[0]: is no network"),
+        ("[calls]\nnetworks = ['10.0.0.1/8']", "calls.networks[0]: is no network"),
+        ("[reasons.x]\n[adapters.callcenter]\npause_reason = 'y'", "adapters.callcenter.pause_reason: there is no reason"),
         ("[adapters.cti]\nlisten = '0.0.0.0:5050'", "adapters.cti.certificate: is missing: the protocol's passwords"),
         ("[adapters.cti]\ncertificate = 'c.pem'", "adapters.cti.certificate_key: is missing"),
         ("[reasons.lunch]\n[adapters.cti]\npause_reason = 'lynch'", 'adapters.cti.pause_reason: there is no reason "lyn'),
@@ -198,6 +217,7 @@ def test_a_mistake_is_said_once_with_its_key(added, expected) -> None:
         ("[services.b]\nqueue = 'general'\nsteps = [{levels = {billing = 1}}]", "services.b.steps: no agent who works"),
         ("[queue_log]\ncallers = true", "queue_log.callers: has no effect"),
         ("[prompts]\nredy = 'x'", 'prompts.redy: nothing plays it; did you mean "ready"?'),
+        ("[calls.numbers]\nallow = ['+*']", "calls.numbers.allow[0]: allows every number in the world"),
     ],
 )
 def test_what_is_allowed_but_odd_is_a_warning(added, expected) -> None:

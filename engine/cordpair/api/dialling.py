@@ -22,7 +22,6 @@ from cordpair.runtime import Engine
 from cordpair.runtime.placed import PlacedCall
 from cordpair.store.dial_plan import to_caller_ids, to_plan
 
-
 LONGEST_KEY = 128
 
 

@@ -6,7 +6,9 @@ from typing import Annotated, Literal
 import msgspec
 from msgspec import Meta
 
-from cordpair.config.kinds import Origin, SeatName, Text, Word
+from cordpair.config.kinds import NETWORK, Origin, SeatName, Text, Word
+
+URL_PATH = r"^/[A-Za-z0-9_./-]{1,128}$"
 
 MAC = r"^([0-9A-Fa-f]{2}:){5}[0-9A-Fa-f]{2}$"
 
@@ -44,11 +46,23 @@ class Cti(msgspec.Struct, frozen=True):
     macs: dict[Annotated[str, Meta(pattern=MAC)], SeatName] = {}
 
 
+class CallUrl(msgspec.Struct, frozen=True):
+    """A call by a URL. ``networks``: from where; none named: those of ``[calls]``. ``origins``: of pages with our
+    script. ``foreign_pages``: whether links on pages of any other site may lead here."""
+
+    path: Annotated[str, Meta(pattern=URL_PATH)] = "/remote/call.php"
+    networks: tuple[Annotated[str, Meta(pattern=NETWORK)], ...] = ()
+    origins: tuple[Origin, ...] = ()
+    foreign_pages: bool = False
+    once_within: Annotated[int, Meta(ge=0, le=60_000, extra={"kind": "duration"})] = 5_000
+
+
 class Adapters(msgspec.Struct, frozen=True):
     """Each None: off."""
 
     callcenter: Callcenter | None = None
     cti: Cti | None = None
+    call_url: CallUrl | None = None
 
 
-__all__ = ["Adapters", "Callcenter", "Cti"]
+__all__ = ["URL_PATH", "Adapters", "CallUrl", "Callcenter", "Cti"]

@@ -2,9 +2,12 @@
 
 import ipaddress
 
-from cordpair.config.adapters import Callcenter, Cti
+from cordpair.config.adapters import Callcenter, CallUrl, Cti
 from cordpair.config.model import Config
 from cordpair.config.problems import Problems, quote
+
+# Paths of the API and of the pages.
+TAKEN = ("/v1/", "/web/", "/desk", "/office", "/shop", "/callcenter", "/healthz", "/readyz", "/metrics")
 
 
 def check_adapters(config: Config, problems: Problems) -> None:
@@ -12,6 +15,8 @@ def check_adapters(config: Config, problems: Problems) -> None:
         _callcenter(config, config.adapters.callcenter, problems)
     if config.adapters.cti is not None:
         _cti(config, config.adapters.cti, problems)
+    if config.adapters.call_url is not None:
+        _call_url(config, config.adapters.call_url, problems)
 
 
 def _callcenter(config: Config, wanted: Callcenter, problems: Problems) -> None:
@@ -49,6 +54,19 @@ def _cti(config: Config, wanted: Cti, problems: Problems) -> None:
         if seat not in config.seats:
             near = problems.nearest(seat, config.seats)
             problems.error((*path, "macs", mac), f"there is no seat {quote(seat)}{near}")
+
+
+def _call_url(config: Config, wanted: CallUrl, problems: Problems) -> None:
+    path = ("adapters", "call_url")
+    if config.calls.queue is None:
+        problems.error(("calls", "queue"), "is missing: adapters.call_url places calls, which must count somewhere")
+    if wanted.path.startswith(TAKEN):
+        problems.error((*path, "path"), f"begins as ours do: {', '.join(TAKEN)}")
+    for number, network in enumerate(wanted.networks):
+        try:
+            ipaddress.ip_network(network)
+        except ValueError as error:
+            problems.error((*path, "networks", number), f"is no network: {error}")
 
 
 def _only_here(listen: str) -> bool:

@@ -10,6 +10,7 @@ from typing import Any
 import msgspec
 from msgspec import inspect
 
+from cordpair.config.adapters import URL_PATH
 from cordpair.config.calls import DIAL
 from cordpair.config.dialling import CALLER_ID, NUMBERS, PREFIX, REGION
 from cordpair.config.durations import format_duration, parse_duration
@@ -38,6 +39,7 @@ PATTERNS = {
     NUMBERS: 'must be a pattern of a number, such as "2XXX", "+34*" or "112": digits, X for any of them, * and #',
     PREFIX: 'must be what is dialled before a number: digits, "*", "#" and "+", at most 16',
     CALLER_ID: 'must be a number such as "+493012345": digits only, perhaps with a "+" before them',
+    URL_PATH: 'must be a path such as "/remote/call.php"',
     DIAL: 'must be an endpoint with {number} in it, such as "{number}@provider"',
     r"^[0-9]{1,4}$": 'must be 1 to 4 digits, as text: "1"',
 }
