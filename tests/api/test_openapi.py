@@ -10,6 +10,7 @@ from pathlib import Path
 import jsonschema_rs
 import pytest
 
+from api.centres import centre
 from cordpair.api.app import make_app
 from cordpair.api.openapi import document
 from cordpair.api.routes import ROUTES
@@ -54,6 +55,13 @@ def test_its_schemas_are_schemas_and_its_references_lead_somewhere() -> None:
     for route in ROUTES:
         for led_to in route.leads_to.values():
             assert set(led_to) <= operations
+
+
+@pytest.fixture
+async def api(tmp_path):
+    """One whose configuration can be changed."""
+    async with centre(tmp_path) as found:
+        yield found
 
 
 @pytest.mark.timeout(180)

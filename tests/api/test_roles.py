@@ -42,11 +42,24 @@ MAY: dict[str, set[str | None]] = {
     "drainNode": {"admin"},
     "stopDraining": {"admin"},
     "reload": {"admin"},
+    "getConfiguration": LEADERS,
+    "describeConfiguration": LEADERS,
+    "exportConfiguration": LEADERS,
+    "listRevisions": LEADERS,
+    "getRevision": LEADERS,
+    "rollBack": {"admin"},
+    "getDraft": {"admin"},
+    "putDraft": {"admin"},
+    "dropDraft": {"admin"},
+    "checkConfiguration": {"admin"},
+    "importConfiguration": {"admin"},
+    "applyConfiguration": {"admin"},
+    "changeConfiguration": {"admin"},
     "healthz": EVERYBODY | {None},
     "readyz": EVERYBODY | {None},
     "metrics": EVERYBODY | {None},
 }
-IDS = {"agents": "ann", "contacts": "r-c1", "offers": "r-o1", "queues": "sales", "nodes": "n1", "calls": "r-c1"}
+IDS = {"agents": "ann", "contacts": "r-c1", "offers": "r-o1", "queues": "sales", "nodes": "n1", "configuration": "1", "calls": "r-c1"}
 # Far enough to have passed the roles: done, or refused for what is asked.
 PASSED = {200, 201, 204, 400, 404, 409, 426}
 

@@ -17,6 +17,8 @@ SUGGESTIONS = 100  # near misses looked up for one file; each costs a comparison
 CANDIDATES = 2_000
 MOST = 1_000  # errors that are told, and warnings; the rest is counted
 
+LONGEST_KEY = 300  # characters of a key in a path: more than any that is good
+
 BARE_KEY = re.compile(r"[A-Za-z0-9_-]+")
 
 
@@ -100,19 +102,20 @@ def show_path(path: Path) -> str:
         if isinstance(part, int):
             shown += f"[{part}]"
         else:
-            key = part if BARE_KEY.fullmatch(part) else quote(part)
+            bare = BARE_KEY.fullmatch(part) and len(part) <= LONGEST_KEY
+            key = part if bare else quote(part, LONGEST_KEY)
             shown += f".{key}" if shown else key
     return shown
 
 
-def quote(value: Any) -> str:
-    """A value of the file in a message: escaped, and not longer than a line."""
+def quote(value: Any, most: int = 60) -> str:
+    """A value of the file in a message: escaped, and not longer than a line, or ``most`` characters."""
     match value:
         case bool():
             text = "true" if value else "false"
         case str():
-            shown = escape(value[:60].replace("\\", "\\\\").replace('"', '\\"'))
-            return f'"{shown}"' if len(value) <= 60 else f'"{shown}…"'
+            shown = escape(value[:most].replace("\\", "\\\\").replace('"', '\\"'))
+            return f'"{shown}"' if len(value) <= most else f'"{shown}…"'
         case int() | float():
             text = repr(value) if not isinstance(value, int) or abs(value) < 10**20 else "a huge number"
         case None:

@@ -23,6 +23,7 @@ from cordpair.config import Config, InvalidConfiguration, Loaded, difference, is
 from cordpair.errors import AcdError, ConfigurationError, CordpairError
 from cordpair.observe import Meter
 from cordpair.runtime.core import Decided
+from cordpair.runtime.errors import EngineBusy
 from cordpair.runtime.recovery import differs
 from cordpair.store import Entry, Store, to_configuration
 
@@ -31,6 +32,7 @@ log = logging.getLogger(__name__)
 SHOWN = 50  # lines of a difference in the log
 DEBOUNCE_MS = 400  # an editor writes in several steps
 STEP_MS = 100
+MOST_EDITS = 50  # that wait for their turn
 
 
 class Result(StrEnum):
@@ -131,9 +133,11 @@ class Reloader:
         """An edit that does not come from the file; it is kept in the store. ``edit`` is given what is in force, in a
         thread. ``base``: the revision it began from; of two who began from the same one, one gets Conflict.
 
-        Raises Conflict, StoreError, InvalidConfiguration. Who stops waiting does not stop it: what the core has taken
-        must come into the store.
+        Raises Conflict, StoreError, InvalidConfiguration; EngineBusy when too many wait. Who stops waiting does not
+        stop it: what the core has taken must come into the store.
         """
+        if len(self._edits) >= MOST_EDITS:
+            raise EngineBusy("too many edits of the configuration wait for their turn.")
         task = asyncio.create_task(self._edit(edit, author, base), name="edit of the configuration")
         self._edits.add(task)
         task.add_done_callback(self._forget)

@@ -9,6 +9,7 @@ from cordpair.api.configuration.reading import happened_since, line_of, number_o
 from cordpair.api.configuration.tables import changed, check, check_text, in_order, used
 from cordpair.api.errors import Conflict, Problem, Refused, Unavailable, Unprocessable
 from cordpair.config import InvalidConfiguration, parse
+from cordpair.runtime.errors import EngineBusy
 from cordpair.runtime.reload import Conflict as Overtaken
 from cordpair.runtime.reload import Edit, Outcome, Result
 
@@ -55,6 +56,8 @@ async def _change(call: Call, edit: Edit, base: int | None) -> Applied:
     try:
         with store_errors():
             outcome = await reloader.apply(edit, call.scope.author, base)
+    except EngineBusy as error:
+        raise Unavailable(str(error), 5) from None
     except Overtaken as error:
         raise Conflict(f"Somebody was faster: {error}", await happened_since(call, base or 0)) from None
     except InvalidConfiguration as error:

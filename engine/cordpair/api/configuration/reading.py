@@ -1,5 +1,7 @@
 """What is in force, what was, and what could be."""
 
+import itertools
+
 import msgspec
 from aiohttp import web
 
@@ -82,7 +84,7 @@ async def happened_since(call: Call, base: int) -> tuple[Happened, ...]:
     def read() -> tuple[Happened, ...]:
         return tuple(
             Happened(line.revision, line.author, moment(line.at), tuple(difference_of_texts(before, after)))
-            for line, before, after in zip(listed, texts, texts[1:], strict=True)
+            for line, (before, after) in zip(listed, itertools.pairwise(texts), strict=True)
         )
 
     return await in_thread(call, read)

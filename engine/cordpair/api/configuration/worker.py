@@ -11,7 +11,7 @@ from cordpair.api.errors import Unavailable
 T = TypeVar("T")
 
 AT_ONCE = 2
-WAITING = 16
+WAITING = 50
 
 
 class Worker:
