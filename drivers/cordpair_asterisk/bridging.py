@@ -15,7 +15,7 @@ class Bridging:
 
     def __init__(self, client: AriClient, translator: Translator, playing: Playing) -> None:
         self._client, self._translator, self._playing = client, translator, playing
-        self._quiet: set[LegId] = set()  # legs on which, as far as we know, no music plays
+        self._quiet: set[LegId] = set()  # legs on which, as far as we know, neither music nor a ring tone plays
 
     async def join(self, bridge: BridgeId, legs: tuple[LegId, ...], stamp: Stamp) -> None:
         """Make the bridge, make the legs ready, put in those that are not in.
@@ -47,6 +47,13 @@ class Bridging:
     async def answer(self, leg: LegId) -> None:
         await self._client.request("POST", f"channels/{leg}/answer", f"answer {leg}")
 
+    async def ring(self, leg: LegId) -> None:
+        """On an answered channel Asterisk plays the tone of its country (indications.conf)."""
+        known = self._translator.legs.get(leg)
+        if known is not None and known.up:
+            self._quiet.discard(leg)
+        await self._client.request("POST", f"channels/{leg}/ring", f"ring {leg}")
+
     def originated(self, leg: LegId) -> None:
         """A leg that we make begins without music; one that was there before us may have some."""
         self._quiet.add(leg)
@@ -64,8 +71,12 @@ class Bridging:
         return decode_bridge((await self._client.get(f"bridges/{bridge}", what)).body).channels
 
     async def _prepare(self, leg: LegId) -> None:
-        """Music off (in a bridge it would be a second stream), prompts off (they hold up the joining), answered."""
+        """Music and ring tone off (in a bridge they would be a second stream), prompts off (they hold up the joining),
+        answered."""
+        known = self._translator.legs.get(leg)
         if leg not in self._quiet:
+            if known is not None and known.originated and known.up:  # only such a leg hears one
+                await self._client.request("DELETE", f"channels/{leg}/ring", f"stop ringing {leg}")
             await self.stop_music(leg)
         await self._playing.silence(leg)
         known = self._translator.legs.get(leg)

@@ -91,7 +91,7 @@ class AsteriskDriver:
         await self._up().bridging.answer(leg)
 
     async def ring(self, leg: LegId) -> None:
-        await self._up().client.request("POST", f"channels/{leg}/ring", f"ring {leg}")
+        await self._up().bridging.ring(leg)
 
     async def hang_up(self, leg: LegId, cause: Cause) -> None:
         link = self._up()

@@ -39,6 +39,9 @@ from cordpair_asterisk.wire import Bridge, Channel, Event, LiveRecording, epoch_
 
 Inputs = tuple[DriverInput, ...]
 
+# Early media (183) as well: a network that plays its own ring tone need not say 180.
+RINGS = ("RINGING", "PROGRESS")
+
 
 class Translator:
     """The state of one link: which legs are ours and what was said about them."""
@@ -158,7 +161,7 @@ class Translator:
         if event.peer is None or known is None or not known.originated:
             return ()
         known.forwarded = known.forwarded or bool(event.forward)
-        return self._ringing(LegId(event.peer.id), known) if event.dialstatus == "RINGING" else ()
+        return self._ringing(LegId(event.peer.id), known) if event.dialstatus in RINGS else ()
 
     def _ringing(self, leg: LegId, known: Leg) -> Inputs:
         if known.ringing or known.up:

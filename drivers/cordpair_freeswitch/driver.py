@@ -95,7 +95,7 @@ class FreeSwitchDriver:
         await self._up().bridging.answer(leg)
 
     async def ring(self, leg: LegId) -> None:
-        await self._up().api.leg("ring", "uuid_ring_ready", leg)
+        await self._up().playing.ring(leg)
 
     async def hang_up(self, leg: LegId, cause: Cause) -> None:
         link = self._up()

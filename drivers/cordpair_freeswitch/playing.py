@@ -9,6 +9,7 @@ from cordpair_freeswitch.translate import MUSIC, Translator
 
 SOUND = "sound:"  # what other PBXs say for a file among the sounds
 PLAY_END = 1.0
+RING_TONE = "tone_stream://%(1000,4000,425);loops=-1"  # ITU-T E.180
 
 
 class Playing:
@@ -45,6 +46,17 @@ class Playing:
         if known is not None:
             known.music = True
         await self._api.execute("music", leg, "playback", f"local_stream://{name}", run=MUSIC + leg)
+
+    async def ring(self, leg: LegId) -> None:
+        """An answered leg hears a tone, in the place of music; any other is told by signalling."""
+        known = self._translator.legs.get(leg)
+        if known is None or not known.up:
+            await self._api.leg("ring", "uuid_ring_ready", leg)
+            return
+        if known.music:
+            return
+        known.music = True
+        await self._api.execute("ring", leg, "playback", RING_TONE, run=MUSIC + leg)
 
     async def stop_music(self, leg: LegId) -> None:
         known = self._translator.legs.get(leg)

@@ -19,6 +19,9 @@ TRIES = 240
 NOT_FOUND = 404
 UNAVAILABLE = 503
 
+# The trunk behind which every number is somebody's.
+WORLD = "world"
+
 CALLERS = "cordpair-in"
 AGENTS = "cordpair-agents"
 
@@ -57,6 +60,7 @@ class LoopbackPbx:
         self.sip: SipSwitch | None = None  # browsers, where somebody asked for it
         self.on_restart: list[Callable[[], None]] = []
         self.peers: dict[str, LoopbackPbx] = {}  # by the names of our trunks to them
+        self._world: dict[str, Phone] = {}
         self._applications: dict[str, Application] = {}
         self._born = f"{name or 'loopback'}-{clock.now_ms():x}"
         self._starts = 1
@@ -81,6 +85,10 @@ class LoopbackPbx:
         self.phones[endpoint] = phone
         self.phone_changed(phone)
         return phone
+
+    def number(self, number: str) -> Phone:
+        """The phone of somebody outside, who can be called over the trunk ``world``, to say what it does."""
+        return self._world.setdefault(number, self._outside(number))
 
     def remove_phone(self, endpoint: str) -> None:
         phone = self.phones.pop(endpoint, None)
@@ -179,10 +187,16 @@ class LoopbackPbx:
         if request.leg in self.switch.legs or self.switch.has_ended(request.leg):
             return
         endpoint, _, peer = request.endpoint.partition("@")
-        if peer:
+        if peer == WORLD and peer not in self.peers:
+            self._ring(app, request, endpoint, self._world.get(endpoint) or self._outside(endpoint))
+        elif peer:
             self._over_trunk(app, request, endpoint, self.peers.get(peer))
-            return
-        phone = self.phones.get(endpoint)
+        else:
+            self._ring(app, request, endpoint, self.phones.get(endpoint))
+
+    # ------------------------------------------------------------ inner parts
+
+    def _ring(self, app: str, request: OriginateRequest, endpoint: str, phone: Phone | None) -> None:
         party = phone or Phone(endpoint, self.clock, self.switch, self.phone_changed, self.behaviour)
         leg = Leg(request.leg, app, party, endpoint, stamp=request.stamp, originator=request.originator or "")
         leg.caller = (request.caller_number, request.caller_name)
@@ -195,10 +209,11 @@ class LoopbackPbx:
         self.switch.end_later(leg, request.timeout_ms, REQUEST_TIMEOUT)
         phone.invite(leg)
 
-    # ------------------------------------------------------------ inner parts
+    def _outside(self, number: str) -> Phone:
+        return Phone(number, self.clock, self.switch, lambda _: None, self.behaviour)
 
     def _over_trunk(self, app: str, request: OriginateRequest, seat: str, peer: "LoopbackPbx | None") -> None:
-        silent = Phone(request.endpoint, self.clock, self.switch, self.phone_changed, self.behaviour)
+        silent = self._outside(request.endpoint)
         leg = Leg(request.leg, app, silent, request.endpoint, stamp=request.stamp, originator=request.originator or "")
         leg.caller = (request.caller_number, request.caller_name)
         leg.headers.update(request.headers)

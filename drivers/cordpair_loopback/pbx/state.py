@@ -75,6 +75,7 @@ class Leg:
     variables: dict[str, str] = field(default_factory=dict)
     bridge: str | None = None
     music: str | None = None
+    ring_tone: bool = False  # answered, and hears that another phone is rung
     plays: dict[str, tuple[str, Handle]] = field(default_factory=dict)
     muted: set[Direction] = field(default_factory=set)
     spying: Spying | None = None

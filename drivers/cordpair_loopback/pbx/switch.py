@@ -141,6 +141,8 @@ class Switch:
         found = self.leg(leg)
         if not found.answered:
             found.party.ringing(found)
+        elif found.bridge is None:
+            found.ring_tone, found.music = True, None
 
     def hang_up(self, leg: str, status: int, *, elsewhere: bool = False) -> None:
         self.end(self.leg(leg), status, elsewhere=elsewhere)
@@ -152,7 +154,8 @@ class Switch:
         self.leg(leg).variables.update(variables)
 
     def music(self, leg: str, name: str) -> None:
-        self._outside(leg).music = name
+        found = self._outside(leg)
+        found.music, found.ring_tone = name, False
 
     def stop_music(self, leg: str) -> None:
         self.leg(leg).music = None
@@ -209,7 +212,7 @@ class Switch:
         for leg in found:
             if leg.bridge == bridge:
                 continue
-            leg.music = None
+            leg.music, leg.ring_tone = None, False
             self._stop_sounds(leg)
             self._out(leg)
         waiting = [leg for leg in found if leg.bridge != bridge]

@@ -71,13 +71,16 @@ class Taps:
         leg.spying = Spying(target, hears, speaks_to)
 
     def heard_by(self, leg: str) -> frozenset[str]:
-        """Whom and what the far end of ``leg`` hears: ids of legs, ``music:name``, ``prompt:medium``."""
+        """Whom and what the far end of ``leg`` hears: ids of legs, ``music:name``, ``prompt:medium``,
+        ``ringing``."""
         found = self._leg(leg)
         if Direction.OUT in found.muted:
             return frozenset()
         heard = {f"prompt:{medium}" for medium, _ in found.plays.values()}
         if found.music is not None and not heard:
             heard.add(f"music:{found.music}")
+        if found.ring_tone and not heard:
+            heard.add("ringing")
         heard.update(partner.id for partner in self._partners(found) if self._speaks(partner))
         if found.spying is not None:
             target = self._leg(found.spying.target)

@@ -79,7 +79,8 @@ class OriginateRequest(msgspec.Struct, frozen=True, kw_only=True):
     """Ring ``endpoint``; ringing, answered and ended follow as inputs of ``leg``.
 
     ``seat@peer`` rings the seat of another PBX over the trunk that this one calls ``peer``: ringing, refusals, caller
-    id and ``X-Context-Id`` pass through as if the phone were here, and so does ANSWERED_ELSEWHERE.
+    id and ``X-Context-Id`` pass through as if the phone were here, and so does ANSWERED_ELSEWHERE. ``number@trunk``
+    rings a number of the public network in the same way. Early media (183) is ringing, and no answer.
     """
 
     leg: LegId
@@ -128,7 +129,10 @@ class Driver(Protocol):
     # ------------------------------------------------------------ one leg
 
     async def answer(self, leg: LegId) -> None: ...
-    async def ring(self, leg: LegId) -> None: ...
+    async def ring(self, leg: LegId) -> None:
+        """Let the far end know that a phone is rung: before its answer by signalling, after it by a tone, until the leg
+        is joined or hears something else."""
+
     async def hang_up(self, leg: LegId, cause: Cause) -> None:
         """End the leg; before its answer this rejects it with ``cause``. ANSWERED_ELSEWHERE tells the phone so."""
 

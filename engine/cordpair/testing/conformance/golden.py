@@ -30,6 +30,30 @@ caller_is_redirected
 caller_is_transferred
     caller: arrived, answered, ended normal
 
+agent_and_customer_talk
+    agent: ringing, answered, joined talk, left talk, ended normal
+    customer: ringing, answered, joined talk, left talk, ended normal
+    agent answered < customer ringing
+    customer ended normal < agent ended normal
+customer_is_busy
+    agent: ringing, answered, ended normal
+    customer: ended busy
+    customer ended busy < agent ended normal
+customer_does_not_answer
+    agent: ringing, answered, ended normal
+    customer: ringing, ended no_answer
+    customer ended no_answer < agent ended normal
+agent_hangs_up_while_the_customer_is_rung
+    agent: ringing, answered, ended normal
+    customer: ringing, ended normal
+    agent ended normal < customer ended normal
+agent_does_not_answer
+    agent: ringing, ended no_answer
+agent_hears_a_ring_tone_until_the_two_are_joined
+    agent: ringing, answered, joined talk
+    customer: ringing, answered, joined talk
+    agent answered < customer ringing
+
 phone_answers
     agent: ringing, answered, ended normal
 we_hang_up_on_an_answered_phone

@@ -50,6 +50,13 @@ BASIC: dict[str, tuple[str, ...]] = {
         "a_released_bridge_leaves_its_legs_alive",
         "two_pairs_do_not_hear_each_other",
     ),
+    "an agent calls a customer: one leg after the other": (
+        "agent_and_customer_talk",
+        "customer_is_busy",
+        "customer_does_not_answer",
+        "agent_hangs_up_while_the_customer_is_rung",
+        "agent_does_not_answer",
+    ),
     "a command that comes twice does no harm": (
         "a_seat_is_rung_once",
         "a_leg_is_answered_once",

@@ -15,6 +15,9 @@ SILENT_S = 0.25
 STRANGE = 300
 STRANGE_WINDOWS = 3
 MUSIC_HEARD = "music"
+# The ring tone of ITU-T E.180. Where no tones of music are given it is taken for music, as any other country's is.
+RING_TONE = 425
+RINGING_HEARD = "ringing"
 
 
 @cache
@@ -63,7 +66,11 @@ class Ear:
         levels = {voice: amplitude(samples, voice) for voice in VOICES}
         heard = {str(voice) for voice, level in levels.items() if level > LOUD}
         if self._music_tones:
-            music = any(amplitude(samples, tone) > LOUD for tone in self._music_tones)
+            ringing = amplitude(samples, RING_TONE)
+            loudest = max(amplitude(samples, tone) for tone in self._music_tones)
+            music = loudest > max(LOUD, ringing)
+            if ringing > max(LOUD, loudest):
+                heard.add(RINGING_HEARD)
         else:
             power = sum(sample * sample for sample in samples) / WINDOW
             rest = power - sum(level * level / 2 for level in levels.values())
@@ -77,4 +84,4 @@ class Ear:
             self._changed()
 
 
-__all__ = ["MUSIC_HEARD", "Ear"]
+__all__ = ["MUSIC_HEARD", "RINGING_HEARD", "Ear"]

@@ -4,7 +4,17 @@ from collections.abc import Awaitable, Callable
 
 from cordpair.pbx import Capability
 from cordpair.testing.conformance.run import Run
-from cordpair.testing.conformance.scenarios import bridges, callers, hearing, link, phones, repeats, sounds, taps
+from cordpair.testing.conformance.scenarios import (
+    bridges,
+    callers,
+    hearing,
+    link,
+    phones,
+    placed,
+    repeats,
+    sounds,
+    taps,
+)
 
 ALL: list[tuple[Callable[[Run], Awaitable[None]], set[Capability]]] = [
     *callers.SCENARIOS,
@@ -14,6 +24,7 @@ ALL: list[tuple[Callable[[Run], Awaitable[None]], set[Capability]]] = [
     *sounds.SCENARIOS,
     *taps.SCENARIOS,
     *hearing.SCENARIOS,
+    *placed.SCENARIOS,
     *link.SCENARIOS,
 ]
 
