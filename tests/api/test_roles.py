@@ -55,11 +55,22 @@ MAY: dict[str, set[str | None]] = {
     "importConfiguration": {"admin"},
     "applyConfiguration": {"admin"},
     "changeConfiguration": {"admin"},
+    "listPeople": {"admin"},
+    "addPerson": {"admin"},
+    "changePerson": {"admin"},
+    "removePerson": {"admin"},
+    "resetPassword": {"admin"},
+    "listSignIns": {"admin"},
+    "endSignIn": {"admin"},
+    "listKeys": {"admin"},
+    "addKey": {"admin"},
+    "revokeKey": {"admin"},
+    "listAudit": {"admin"},
     "healthz": EVERYBODY | {None},
     "readyz": EVERYBODY | {None},
     "metrics": EVERYBODY | {None},
 }
-IDS = {"agents": "ann", "contacts": "r-c1", "offers": "r-o1", "queues": "sales", "nodes": "n1", "configuration": "1", "calls": "r-c1"}
+IDS = {"agents": "ann", "contacts": "r-c1", "offers": "r-o1", "queues": "sales", "nodes": "n1", "calls": "r-c1", "configuration": "1"}
 # Far enough to have passed the roles: done, or refused for what is asked.
 PASSED = {200, 201, 204, 400, 404, 409, 426}
 

@@ -21,6 +21,7 @@ Roles = frozenset[Role]
 
 ADAPTERS: Roles = frozenset({Role.CALLCENTER, Role.DIAL})
 ALL: Roles = frozenset(Role) - ADAPTERS
+BOUND: Roles = ADAPTERS | {Role.AGENT}  # a key of these may be of one agent
 OWNERS: Roles = frozenset({Role.ADMIN})
 LEADERS: Roles = frozenset({Role.ADMIN, Role.SUPERVISOR})
 VIEWERS: Roles = LEADERS | {Role.READ_ONLY}
@@ -61,6 +62,7 @@ class Scope(msgspec.Struct, frozen=True):
 __all__ = [
     "ADAPTERS",
     "ALL",
+    "BOUND",
     "LEADERS",
     "OWNERS",
     "SEES_CALLERS",

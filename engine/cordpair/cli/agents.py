@@ -13,11 +13,12 @@ from rich.table import Table
 from cordpair.adapters.cti import sent_for
 from cordpair.api.passwords import LONGEST, SHORTEST, hash_password, make_password
 from cordpair.cli.failures import errors, fail, output, reports_errors
-from cordpair.cli.settings import Settings, read_settings
+from cordpair.cli.settings import AUTHOR, Settings, read_settings
 from cordpair.cli.text import day_time
+from cordpair.cli.typed import typed_password
 from cordpair.clock import AsyncioClock
 from cordpair.ids import AgentId
-from cordpair.store import CtiSecrets, Store
+from cordpair.store import CtiSecrets, Entry, Store
 
 app = typer.Typer()
 
@@ -88,11 +89,7 @@ async def _with_secrets(path: Path, do: Callable[[CtiSecrets], Awaitable[T]]) ->
 
 
 def _read(name: str, stdin: bool) -> str:
-    """Never an argument: other people on this machine can read those."""
-    if stdin:
-        given = sys.stdin.readline().rstrip("\r\n")
-    else:
-        given = str(typer.prompt(f"Password of {name}", hide_input=True, confirmation_prompt=True, err=True))
+    given = typed_password(name, stdin=stdin)
     if not SHORTEST <= len(given) <= LONGEST:
         raise fail(f"a password has {SHORTEST} to {LONGEST} characters", 2)
     if given == name:
@@ -129,7 +126,8 @@ def _rows(settings: Settings) -> list[tuple[str, str, str, str]]:
 async def _put(path: Path, agent: AgentId, hash: str) -> None:
     store = await Store.open(path)
     try:
-        await store.sign_ins.put_password(agent, hash, AsyncioClock().now_ms())
+        now = AsyncioClock().now_ms()
+        await store.sign_ins.put_password(agent, hash, now, Entry(now, AUTHOR, "password_set", agent))
     finally:
         await store.close()
 
@@ -137,12 +135,13 @@ async def _put(path: Path, agent: AgentId, hash: str) -> None:
 async def _remove(path: Path, agent: AgentId) -> bool:
     store = await Store.open(path)
     try:
-        return await store.sign_ins.remove_password(agent)
+        noted = Entry(AsyncioClock().now_ms(), AUTHOR, "password_removed", agent)
+        return await store.sign_ins.remove_password(agent, noted)
     finally:
         await store.close()
 
 
-async def _passwords(path: Path) -> dict[AgentId, int]:
+async def _passwords(path: Path) -> dict[str, int]:
     store = await Store.open(path)
     try:
         return await store.sign_ins.passwords()

@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from cordpair import __version__
-from cordpair.cli import agents, demo, importing, keys, reporting, tables
+from cordpair.cli import agents, demo, importing, keys, people, reporting, tables
 from cordpair.cli import check as checking
 from cordpair.cli import conformance as conforming
 from cordpair.cli import doctor as examining
@@ -39,6 +39,7 @@ app = typer.Typer(
 app.add_typer(keys.app, name="keys")
 app.add_typer(importing.app, name="import")
 app.add_typer(agents.app, name="agents")
+app.add_typer(people.app, name="people")
 app.add_typer(journal_app, name="journal")
 app.add_typer(store_app, name="store")
 

@@ -11,19 +11,18 @@ from rich import box
 from rich.table import Table
 
 from cordpair.api import Role, make_key
-from cordpair.api.roles import ADAPTERS
+from cordpair.api.people import KeyWish, Known, lasts_ms, wrong_with_key
 from cordpair.cli.failures import errors, fail, output, reports_errors
-from cordpair.cli.settings import Settings, read_settings
+from cordpair.cli.settings import AUTHOR, read_settings
 from cordpair.cli.text import day_time
 from cordpair.clock import AsyncioClock
-from cordpair.config.durations import parse_duration
-from cordpair.store import ApiKey, Store
+from cordpair.store import ApiKey, Entry, Store
 
 app = typer.Typer(help="Who may use the API.", no_args_is_help=True)
 
 Config = Annotated[Path, typer.Option("--config", "-c", help="The configuration, for the store's place.")]
 DEFAULT_FILE = Path("cordpair.toml")
-BOUND = {Role.AGENT, *ADAPTERS}  # a key of these may be of one agent
+OPTIONS = {"queues": "queue"}  # what is called otherwise here
 
 
 @app.command()
@@ -41,12 +40,11 @@ def add(
 ) -> None:
     """Make a key and show it, once."""
     settings = read_settings(config)
-    lasts = parse_duration(expires) if expires is not None else None
-    if expires is not None and (lasts is None or lasts <= 0):
-        raise fail(f"--expires: {expires!r} is no duration; write 90d or 8h", 2)
-    _check(settings, role, agent, queue or [])
-    if portal is not None and (role is not Role.PORTAL or portal not in settings.loaded.config.portals):
-        raise fail(f"--portal goes with --role portal and names one of [portals] in {settings.file}", 2)
+    wish = KeyWish(role.value, name, agent, portal, tuple(queue or ()), expires)
+    known = settings.loaded.config
+    for wrong in wrong_with_key(wish, Known(known.agents, known.queues, known.portals)):
+        raise fail(f"--{OPTIONS.get(wrong.path, wrong.path)}: {wrong.message} in {settings.file}", 2)
+    lasts = lasts_ms(wish)
     now = AsyncioClock().now_ms()
     key, kept = make_key(
         name=name,
@@ -57,22 +55,9 @@ def add(
         queues=tuple(queue or ()),
         expires_at=now + lasts if lasts is not None else None,
     )
-    asyncio.run(_add(settings.store, kept))
+    asyncio.run(_add(settings.store, kept, Entry(now, AUTHOR, "key_made", kept.id, kept.role)))
     errors.print("Keep it: it is not shown again.")
     sys.stdout.write(key + "\n")
-
-
-def _check(settings: Settings, role: Role, agent: str | None, queues: list[str]) -> None:
-    known = settings.loaded.config
-    if role is Role.AGENT and agent is None:
-        raise fail("--agent is needed with --role agent", 2)
-    if agent is not None and role not in BOUND:
-        raise fail(f"--agent goes with --role {', '.join(sorted(BOUND))} only", 2)
-    if agent is not None and agent not in known.agents:
-        raise fail(f"--agent: there is no agent {agent!r} in {settings.file}", 2)
-    for each in queues:
-        if each not in known.queues:
-            raise fail(f"--queue: there is no queue {each!r} in {settings.file}", 2)
 
 
 @app.command("list")
@@ -117,10 +102,10 @@ def _state(key: ApiKey, now_ms: int) -> str:
     return f"{'expired' if key.expires_at <= now_ms else 'good until'} {day_time(key.expires_at)}"
 
 
-async def _add(path: Path, key: ApiKey) -> None:
+async def _add(path: Path, key: ApiKey, noted: Entry) -> None:
     store = await Store.open(path)
     try:
-        await store.keys.add(key)
+        await store.keys.add(key, noted)
     finally:
         await store.close()
 
@@ -136,7 +121,8 @@ async def _all(path: Path) -> list[ApiKey]:
 async def _revoke(path: Path, id: str) -> bool:
     store = await Store.open(path)
     try:
-        return await store.keys.revoke(id, AsyncioClock().now_ms())
+        now = AsyncioClock().now_ms()
+        return await store.keys.revoke(id, now, Entry(now, AUTHOR, "key_revoked", id))
     finally:
         await store.close()
 

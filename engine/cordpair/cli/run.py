@@ -18,7 +18,7 @@ from cordpair.cli.demo import DESKS, NODE, SHOP, directory, pbx_url, prepare
 from cordpair.cli.failures import output
 from cordpair.cli.parts import mounting
 from cordpair.cli.screen import plain_lines, screen
-from cordpair.cli.settings import Settings, read_settings
+from cordpair.cli.settings import AUTHOR, Settings, read_settings
 from cordpair.cli.text import program
 from cordpair.clock import AsyncioClock
 from cordpair.errors import ConfigurationError
@@ -26,12 +26,13 @@ from cordpair.ids import AgentId
 from cordpair.journal.lock import WriterLock
 from cordpair.observe import log_to
 from cordpair.runtime import Engine, Figures, figures, run_engine, run_loop
-from cordpair.store import Store
+from cordpair.store import Person, Store
 
 LISTEN = ("127.0.0.1", 8080)
 INTERVAL_S = 0.25
 PLAIN_INTERVAL_S = 5.0
 LOG = "engine.log"
+ADMIN = "admin"
 
 
 def run(place: Path, *, for_ms: int | None, callers_per_minute: float, seed: int) -> int:
@@ -60,6 +61,7 @@ async def _run(settings: Settings, port: socket.socket, url: str, view: "View") 
         key, kept = make_key(name="demonstration", role=Role.ADMIN, at_ms=AsyncioClock().now_ms())
         await store.keys.add(kept)
         passwords = await make_passwords(store)
+        admin = await make_admin(store)
         add_parts = mounting(config, settings.file.parent)
 
         def mount(app: web.Application, office: Office) -> None:
@@ -70,7 +72,7 @@ async def _run(settings: Settings, port: socket.socket, url: str, view: "View") 
             async with office_of(engine, store.keys, setup.journal, store) as office:
                 server = Server(office, mount=mount)
                 try:
-                    view.tell_url(await server.listen_on(port), key, passwords)
+                    view.tell_url(await server.listen_on(port), key, passwords, admin)
                     await view.show(engine)
                 finally:
                     await server.close()
@@ -101,6 +103,14 @@ async def make_passwords(store: Store) -> dict[str, str]:
     return made
 
 
+async def make_admin(store: Store) -> str:
+    """The password of who works in the office."""
+    now, word = AsyncioClock().now_ms(), make_password()
+    await store.people.add(Person(ADMIN, "Administrator", "admin", True, now), AUTHOR, is_agent=False)
+    await store.sign_ins.put_password(ADMIN, hash_password(word), now)
+    return word
+
+
 def begin_anew(settings: Settings) -> None:
     """Every demonstration begins with an empty journal; never takes one away from an engine that writes it."""
     lock = WriterLock(settings.journal)
@@ -126,10 +136,11 @@ class View:
         self._footer = footer
         self._ends_at: int | None = None
 
-    def tell_url(self, url: str, key: str, passwords: Mapping[str, str]) -> None:
+    def tell_url(self, url: str, key: str, passwords: Mapping[str, str], admin: str) -> None:
         """The key and the passwords are of this demonstration only: its store is made anew each time."""
         people = [f"Customer: {url}/shop   press Get help"]
         people += [f"Agent:    {url}/desk   name {name}   password {word}" for name, word in passwords.items()]
+        people.append(f"Office:   {url}/office   name {ADMIN}   password {admin}")
         for line in people:
             output.print(line, soft_wrap=True, highlight=False, markup=False)
         output.print(f"API: {url}/v1/openapi.json   ready: {url}/readyz   live: {url}/v1/stream", soft_wrap=True)

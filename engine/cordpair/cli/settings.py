@@ -20,6 +20,8 @@ from cordpair.store import Store, StoreError, to_configuration
 
 log = logging.getLogger(__name__)
 
+AUTHOR = "command line"  # in the audit trail; nobody's name has a space
+
 
 class Settings(msgspec.Struct, frozen=True):
     """A file, read; the paths in it are relative to it."""
@@ -101,4 +103,4 @@ def _author() -> str:
         return str(os.getuid())
 
 
-__all__ = ["Prepared", "Settings", "read_settings"]
+__all__ = ["AUTHOR", "Prepared", "Settings", "read_settings"]

@@ -8,7 +8,7 @@ from sqlite_utils import Database
 
 from cordpair.store.thread import DatabaseThread
 
-MOST = 200  # entries of a page
+MOST = 201  # entries at once: a page, and whether there is one more
 LONGEST = 1_000  # characters of a detail
 
 
