@@ -147,7 +147,7 @@ async def line_centre(
     engine = await engine_on(journal, to_configuration(config, 1), [driver], store.records, clock)
     running = asyncio.create_task(engine.run())
     try:
-        async with office_of(engine, store.keys, directory / "journal.db", store) as office:
+        async with office_of(engine, store.keys, directory / "journal.db", store, config.calls) as office:
             found = Centre(engine, store, pbx)
 
             def mounted(app: Any, office: Any) -> None:

@@ -221,6 +221,32 @@ async def test_all_are_told_when_the_pbx_is_gone_and_back(centre):
     assert await client.ask("NOOP") == "100 OK"
 
 
+# ---------------------------------------------------------------- calls that agents place
+
+
+PLACING = """contexts = ["outbound"]
+[queues.outbound]
+[calls]
+queue = "outbound"
+[calls.trunks.n1]
+dial = "{number}@trunk"
+[calls.numbers]
+region = "ES"
+"""
+
+
+async def test_a_call_is_placed_in_an_allowed_context_only(tmp_path):
+    """ORIG exten cntxt prio: the agent's phone rings first, then the number."""
+    async with line_centre(tmp_path, centre=CENTRE + PLACING) as centre:
+        client = await centre.signed_in()
+        assert await client.ask("ORIG 932009000 outbound 1") == "100 OK"
+        assert [happening(await client.next())[0] for _ in range(2)] == ["Newchannel", "Newstate"]
+        for wrong in ("ORIG 932009000 internal 1", "ORIG x outbound 1", "ORIG 932009000", "ORIG"):
+            client.send(wrong)
+            while not (answer := await client.next()).startswith("101 KO "):
+                assert answer.startswith("<event"), answer
+
+
 # ---------------------------------------------------------------- the line
 
 

@@ -7,8 +7,10 @@ from pathlib import Path
 
 from aiohttp import web
 
-from cordpair.adapters.cti.clients import Clients
+from cordpair.adapters.cti.clients import Clients, PlacesCalls
 from cordpair.api.call import Office
+from cordpair.api.dialling import Wanted
+from cordpair.api.errors import ApiError
 from cordpair.api.passwords import Passwords
 from cordpair.api.server import parse_listen
 from cordpair.api.tls import Tls
@@ -32,7 +34,7 @@ def mount(app: web.Application, office: Office, config: Config, directory: Path)
         return
     host, port = parse_listen(wanted.listen, "[adapters.cti] listen")
     passwords = Passwords()
-    clients = app[CTI] = Clients(office.engine, wanted, office.store.cti_secrets, passwords, _place)
+    clients = app[CTI] = Clients(office.engine, wanted, office.store.cti_secrets, passwords, placing(office))
     found = app[PORT] = asyncio.get_running_loop().create_future()
     tls = _tls(wanted, directory)
 
@@ -77,8 +79,14 @@ async def _serve(clients: Clients, host: str, port: int, tls: Tls | None, found:
             await asyncio.gather(follow, return_exceptions=True)
 
 
-async def _place(agent: AgentId, number: str) -> None:
-    raise AcdError("No calls can be placed")
+def placing(office: Office) -> PlacesCalls:
+    async def place(agent: AgentId, number: str) -> None:
+        try:
+            await office.dialling.place(Wanted("cti", agent, number))
+        except ApiError as error:
+            raise AcdError(error.message) from None
+
+    return place
 
 
 def _look(task: "asyncio.Task[None]") -> None:
