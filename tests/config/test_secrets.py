@@ -35,3 +35,11 @@ def test_from_a_file_beside_the_configuration(tmp_path) -> None:
 
 def test_none(tmp_path) -> None:
     assert url_with_secret("a", Pbx("loopback://x?seats=1"), {}, tmp_path) == "loopback://x?seats=1"
+
+
+@pytest.mark.parametrize("url", ["a://me:hush@x y", "a://me:hush\\u0001@x", "a://me:hush@x\\u2028"])
+def test_an_address_that_is_none_is_not_repeated(url) -> None:
+    with pytest.raises(InvalidConfiguration) as caught:
+        parse(f'[pbx.a]\nurl = "{url}"')
+    assert "pbx.a.url: " in str(caught.value)
+    assert "hush" not in str(caught.value)

@@ -6,7 +6,7 @@ import msgspec
 from msgspec import Meta
 
 from cordpair.config.dialling import CallerId, CallerIds, Numbering, Rates
-from cordpair.config.kinds import NETWORK, Name
+from cordpair.config.kinds import NETWORK, PbxName, QueueName
 
 DIAL = r"^[A-Za-z0-9+._~-]{0,32}\{number\}(@[A-Za-z0-9][A-Za-z0-9_.-]{0,63})?$"
 
@@ -25,10 +25,10 @@ class Calls(msgspec.Struct, frozen=True):
     """``queue``: where placed calls count; None: none can be placed. ``trunks``: by the name of the PBX.
     ``networks``: from where programs may ask for a call; none named: from everywhere that reaches us."""
 
-    queue: Name | None = None
+    queue: QueueName | None = None
     ring_agent: Ring = 30_000
     ring_customer: Ring = 30_000
-    trunks: dict[Name, Trunk] = {}
+    trunks: dict[PbxName, Trunk] = {}
     numbers: Numbering = Numbering()
     caller_ids: CallerIds = CallerIds()
     rates: Rates = Rates()

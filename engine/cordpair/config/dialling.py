@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 import msgspec
 from msgspec import Meta
 
-from cordpair.config.kinds import Name
+from cordpair.config.kinds import AgentName, QueueName
 
 REGION = r"^[A-Z]{2}$"
 NUMBERS = r"^\+?[0-9X*#]{1,32}$"
@@ -69,8 +69,8 @@ class CallerIds(msgspec.Struct, frozen=True):
     """What customers are shown: of the agent; else of the queue; else ``default``; else what the trunk has."""
 
     default: CallerId = ""
-    queues: dict[Name, CallerId] = {}
-    agents: dict[Name, CallerId] = {}
+    queues: dict[QueueName, CallerId] = {}
+    agents: dict[AgentName, CallerId] = {}
 
 
 class Rates(msgspec.Struct, frozen=True):

@@ -12,7 +12,8 @@ Offset = Annotated[int, Meta(ge=-DAY_MS, le=DAY_MS, extra={"kind": "duration"})]
 Name = Annotated[str, Meta(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.@+-]{0,63}$")]
 CellName = Annotated[str, Meta(pattern=r"^[a-z0-9][a-z0-9-]{0,31}$")]
 Word = Annotated[str, Meta(pattern=r"^\S{1,128}$")]
-Url = Annotated[str, Meta(pattern=r"^\S{1,1024}$")]
+URL = r"^\S{1,1024}$"
+Url = Annotated[str, Meta(pattern=URL)]
 ADDRESS = r"^([A-Za-z0-9][A-Za-z0-9.-]{0,252}|\[[0-9A-Fa-f:.]{2,45}\])(:[0-9]{1,5})?$"
 ORIGIN = r"^https?://[A-Za-z0-9][A-Za-z0-9.-]{0,252}(:[0-9]{1,5})?$"
 PAGE = r"^/[!-)+-~]{0,255}\*?$"
@@ -34,6 +35,7 @@ QueueName = Annotated[Name, Meta(extra={"reference": "queues"})]
 SeatName = Annotated[Name, Meta(extra={"reference": "seats"})]
 ServiceName = Annotated[Name, Meta(extra={"reference": "services"})]
 SkillName = Annotated[Name, Meta(extra={"reference": "skills"})]
+AgentName = Annotated[Name, Meta(extra={"reference": "agents"})]
 Prompt = Annotated[Text, Meta(extra={"suggestions": "prompts"})]  # or what the PBX calls it
 
 
@@ -57,7 +59,9 @@ __all__ = [
     "PAGE",
     "POP",
     "SOCKET",
+    "URL",
     "Address",
+    "AgentName",
     "CellName",
     "Code",
     "Duration",

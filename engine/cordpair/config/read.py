@@ -10,11 +10,11 @@ from typing import Any
 import msgspec
 from msgspec import inspect
 
-from cordpair.config.adapters import URL_PATH
+from cordpair.config.adapters import MAC, URL_PATH
 from cordpair.config.calls import DIAL
 from cordpair.config.dialling import CALLER_ID, NUMBERS, PREFIX, REGION
 from cordpair.config.durations import format_duration, parse_duration
-from cordpair.config.kinds import ADDRESS, NETWORK, ORIGIN, PAGE, POP, SOCKET, Secret, is_duration
+from cordpair.config.kinds import ADDRESS, NETWORK, ORIGIN, PAGE, POP, SOCKET, URL, Secret, is_duration
 from cordpair.config.problems import Path, Problems, quote
 from cordpair.config.reports import HOOK, HOUR, MAILBOX
 
@@ -24,6 +24,8 @@ PATTERNS = {
     r"^[a-z0-9][a-z0-9-]{0,31}$": 'must be 1 to 32 small letters, digits or "-", a letter or digit first',
     r"^[A-Za-z0-9][A-Za-z0-9_.-]{0,63}$": 'must be 1 to 64 letters, digits or "_.-", a letter or digit first',
     ADDRESS: 'must be a host or host:port that callers reach by SIP, such as "sip.example.com:5060"',
+    URL: "must be 1 to 1,024 characters without a space",
+    MAC: 'must be the address of a network card, such as "00:11:22:aa:bb:cc"',
     r"^\S{1,128}$": "must be 1 to 128 characters without a space",
     r"^[0-9*#]{1,16}$": "must be 1 to 16 keys of a telephone (0-9, *, #)",
     r"^[0-9*#]$": "must be one key of a telephone (0-9, *, #)",
@@ -118,9 +120,10 @@ class Reader:
         if not isinstance(raw, str):
             return self._wrong(path, f"must be text in quotes, not {quote(raw)}")
         if info.pattern is not None and not re.fullmatch(info.pattern, raw):
-            return self._wrong(path, f"{PATTERNS[info.pattern]}, not {quote(raw)}")
+            shown = "" if info.pattern == URL else f", not {quote(raw)}"  # there may be a password in it
+            return self._wrong(path, f"{PATTERNS[info.pattern]}{shown}")
         if CONTROL.search(raw):
-            return self._wrong(path, f"has a control character: {quote(raw)}")
+            return self._wrong(path, "has a control character" + ("" if info.pattern == URL else f": {quote(raw)}"))
         if info.max_length is not None and len(raw) > info.max_length:
             return self._wrong(path, f"is longer than {info.max_length} characters")
         return raw
