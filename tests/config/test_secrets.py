@@ -2,7 +2,7 @@
 
 import pytest
 
-from cordpair.config import resolve_secret, url_with_secret
+from cordpair.config import InvalidConfiguration, parse, resolve_secret, url_with_secret
 from cordpair.config.model import Pbx, Secret
 from cordpair.errors import ConfigurationError
 
