@@ -16,7 +16,7 @@ from cordpair_loopback import answers, busy, never_answers
 CUSTOMER, OTHER = "+34932009000", "+34932009001"
 WISHES = Wishes(
     queue="support",
-    numbers=Numbering(region="ES", internal=("1X",), rules=Rules(national=Rule(prefix=""))),
+    numbers=Numbering(region="ES", internal=("1X", "*9X"), rules=Rules(mobile=Rule("national", prefix="0"))),
     caller_ids=CallerIds(default="+34900111222"),
     rates=Rates(key=6, agent=4),
 )
@@ -30,7 +30,7 @@ def dialling(wishes: Wishes = WISHES) -> dict:
 @pytest.fixture
 async def api(tmp_path) -> AsyncIterator[Api]:
     async with serving(tmp_path, **dialling()) as found:
-        for number in (CUSTOMER, OTHER):
+        for number in (CUSTOMER, OTHER, "0612345678", "*97"):
             found.pbx.add_phone(number).behaviour = answers(30)
         await found.do("/v1/agents/cleo/sign-in", {})
         yield found
@@ -55,6 +55,19 @@ async def test_the_agents_phone_first_then_the_customers_and_both_results(api) -
     ended = await api.get(f"/v1/calls/{call['id']}")
     assert ended["state"] == "ended"
     assert (await api.raw("DELETE", f"/v1/calls/{call['id']}")).status == 204, "again: nothing is left to do"
+
+
+@pytest.mark.parametrize(
+    ("to", "number", "dialled"), [("612 34 56 78", "+34612345678", "0612345678"), ("*97", "*97", "")]
+)
+async def test_what_is_dialled_is_not_always_who_it_is(api, to, number, dialled) -> None:
+    """The record has the number as everybody writes it: to be found, and erased, by."""
+    call = await place(api, to=to)
+    assert (await api.get(f"/v1/calls/{call['id']}?wait=20"))["state"] == "connected"
+    record = api.engine.record(call["id"])
+    assert record is not None
+    assert (record.caller.number, record.variables.get("dialled", "")) == (number, dialled)
+    assert api.pbx.phones[dialled or number].rung == 1
 
 
 async def test_the_customers_phone_does_not_answer(api) -> None:

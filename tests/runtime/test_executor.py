@@ -48,6 +48,9 @@ class Desk:
     def caller(self, contact: ContactId) -> Caller:
         return Caller("+4930123456", "Ada")
 
+    def dialled(self, contact: ContactId) -> str:
+        return self.caller(contact).number
+
     def medium(self, prompt: str) -> str:
         return {"welcome": "sound:hello-world"}.get(prompt, prompt)
 

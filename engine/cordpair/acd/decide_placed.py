@@ -23,7 +23,7 @@ from cordpair.ids import ContactId, NodeId
 
 LONGEST_KEY = 128
 # As it is journaled: the digits themselves are in the contact's record.
-_NUMBER = re.compile(r"\+?0{1,32}\Z")
+_NUMBER = re.compile(r"\+?[0*#]{1,32}\Z")
 _CALLER_ID = re.compile(r"(\+?[0-9]{1,32})?\Z")
 
 _HOLDS = {
@@ -56,7 +56,7 @@ def _check(cell: Cell, given: inp.PlaceCall) -> None:
     if not given.key.isprintable() or not 1 <= len(given.key) <= LONGEST_KEY:
         raise Refusal(f"the key of a call has 1 to {LONGEST_KEY} characters")
     if given.caller is None or not _NUMBER.match(given.caller.number):
-        raise Refusal("the number to call has 1 to 32 digits, perhaps after a +")
+        raise Refusal("the number to call has 1 to 32 digits, * and # among them, perhaps after a +")
     if not _CALLER_ID.match(given.caller_id):
         raise Refusal("a caller id has up to 32 digits, perhaps after a +")
     queue = cell.book.queues.get(given.queue)

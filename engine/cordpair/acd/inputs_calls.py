@@ -8,7 +8,8 @@ class PlaceCall(BaseInput, frozen=True):
     """Ring the agent's phone, and once it has answered, the number of ``caller``; then join the two.
 
     ``caller`` is whom the agent calls, and personal data: the runtime keeps it in the contact's record and leaves here
-    what has the number's shape only, a nought for each digit. ``caller_id`` is shown to them; empty: the trunk's own.
+    what has the number's shape only, a nought for each digit. ``dialled`` is what the trunk is sent, where that is
+    written otherwise, and kept with it. ``caller_id`` is shown to them; empty: the trunk's own.
     """
 
     key: str  # the requester's own id: the same key twice is the same call
@@ -17,6 +18,7 @@ class PlaceCall(BaseInput, frozen=True):
     placed_at: int
     caller: Caller | None = None
     caller_id: str = ""
+    dialled: str = ""
 
 
 __all__ = ["PlaceCall"]

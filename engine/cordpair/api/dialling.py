@@ -70,11 +70,11 @@ class Dialling:
         if known is not None:
             return self._same(known, wanted.agent, to), False
         self._count(wanted)
-        caller = Caller(to.dial, to.shown if to.shown != to.dial else "")
+        caller, dialled = Caller(to.shown), to.dial if to.dial != to.shown else ""
         shown_as = to_caller_ids(calls.caller_ids).shown(wanted.agent, queue)
         try:
             await self._engine.request(
-                PlaceCall(key, wanted.agent, queue, self._engine.clock.now_ms(), caller, shown_as)
+                PlaceCall(key, wanted.agent, queue, self._engine.clock.now_ms(), caller, shown_as, dialled)
             )
         except AcdError as error:
             raise Refused(str(error)) from None
@@ -105,7 +105,7 @@ class Dialling:
 
     def _same(self, call: PlacedCall, agent: AgentId, to: Destination) -> PlacedCall:
         record = self._engine.record(call.contact)
-        if call.agent != agent or (record is not None and record.caller.number not in ("", to.dial)):
+        if call.agent != agent or (record is not None and record.caller.number not in ("", to.shown)):
             raise Refused("The key was used for another call.")
         return call
 

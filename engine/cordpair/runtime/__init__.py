@@ -6,7 +6,7 @@ from cordpair.runtime.engine import Engine, Stop
 from cordpair.runtime.errors import CoreFailed, EngineBusy, EngineStopped
 from cordpair.runtime.exits import EXIT_BUG, EXIT_CONFIGURATION, EXIT_FENCED, EXIT_JOURNAL, EXIT_OK
 from cordpair.runtime.figures import AgentFigures, Figures, QueueFigures, figures
-from cordpair.runtime.personal import MemoryRecords, Record, Records
+from cordpair.runtime.personal import DIALLED, MemoryRecords, Record, Records
 from cordpair.runtime.placed import Placed, PlacedCall, placed_calls
 from cordpair.runtime.process import run_loop
 from cordpair.runtime.recovery import Recovered, recover
@@ -15,6 +15,7 @@ from cordpair.runtime.subscriptions import News, Subscription
 from cordpair.runtime.supervisor import LinkState
 
 __all__ = [
+    "DIALLED",
     "EXIT_BUG",
     "EXIT_CONFIGURATION",
     "EXIT_FENCED",

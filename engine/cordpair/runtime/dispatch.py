@@ -28,13 +28,16 @@ from cordpair.ids import BridgeId, ContactId, LegId
 from cordpair.pbx import Driver, OriginateRequest, Refused
 
 CONTEXT_HEADER = "X-Context-Id"
-NUMBER = re.compile(r"\+?[0-9]{1,32}\Z")
+NUMBER = re.compile(r"\+?[0-9*#]{1,32}\Z")
 
 
 class Desk(Protocol):
     """What a command leaves out, because it may not be journaled or because the operator decides it."""
 
     def caller(self, contact: ContactId) -> Caller: ...
+
+    def dialled(self, contact: ContactId) -> str:
+        """What a trunk is sent to reach them."""
 
     def medium(self, prompt: str) -> str:
         """What the PBX calls the prompt."""
@@ -64,7 +67,7 @@ def _originate(driver: Driver, command: Originate, desk: Desk) -> Awaitable[None
 
 async def _dial(driver: Driver, command: Dial, desk: Desk) -> None:
     """A number that somebody else wrote into the record, or that was erased meanwhile, is not dialled."""
-    number = desk.caller(command.contact).number
+    number = desk.dialled(command.contact)
     if not NUMBER.match(number):
         raise Refused("the number is not known any more")
     await driver.originate(

@@ -23,7 +23,7 @@ from cordpair.runtime.errors import CoreFailed
 from cordpair.runtime.executor import DEADLINE_MS, Executor
 from cordpair.runtime.lag import Lag
 from cordpair.runtime.laws import Laws
-from cordpair.runtime.personal import NOBODY, Personal, Record, Records
+from cordpair.runtime.personal import DIALLED, NOBODY, Personal, Record, Records
 from cordpair.runtime.placed import Placed
 from cordpair.runtime.reload import Reloader
 from cordpair.runtime.subscriptions import Subscription
@@ -192,6 +192,10 @@ class Engine:
         return self._digits.take(kept)
 
     # ------------------------------------------------------------ life
+    def dialled(self, contact: ContactId) -> str:
+        record = self.record(contact)
+        return "" if record is None else record.variables.get(DIALLED) or record.caller.number
+
 
     def stop(self, why: Stop = Stop.REQUESTED) -> None:
         if not self._stop.done():

@@ -215,7 +215,7 @@ class Executor:
         text = str(error)
         if isinstance(command, Originate | Dial):
             caller = self._desk.caller(command.contact)
-            for secret in (caller.number, caller.name):
+            for secret in (self._desk.dialled(command.contact), caller.number, caller.name):
                 text = text.replace(secret, "…") if secret else text
         return DIGITS.sub("…", text)[:DETAIL]
 

@@ -51,6 +51,9 @@ class Records(Protocol):
     def last_agent(self, number: str) -> AgentId | None: ...
 
 
+DIALLED = "dialled"  # among a record's variables: what a trunk is sent, where that is not the number itself
+
+
 class _Kept(msgspec.Struct, frozen=True):
     caller: Caller
     variables: Mapping[str, str]
@@ -120,7 +123,7 @@ class Personal:
             return self._digits.keep(input), []
         if type(input) is PlaceCall:
             caller = None if input.caller is None else Caller(shape_of(input.caller.number))
-            return replace(input, caller=caller), [input]
+            return replace(input, caller=caller, dialled=""), [input]
         return input, []
 
     def keep(self, taken: list[Arrival], events: Sequence[Event], at_ms: int, state: State) -> None:
@@ -131,7 +134,9 @@ class Personal:
         for event in events:
             if type(event) is ContactArrived:
                 if event.placed_by is not None and event.key in placed:
-                    self._records.put(event.contact, at_ms, placed[event.key].caller or NOBODY, {})
+                    given = placed[event.key]
+                    variables = {DIALLED: given.dialled} if given.dialled else {}
+                    self._records.put(event.contact, at_ms, given.caller or NOBODY, variables)
                 elif event.leg in by_leg:
                     arrival = by_leg[event.leg]
                     wanted = self._kept.get(event.service or "", frozenset())
@@ -168,8 +173,8 @@ class Personal:
 
 
 def shape_of(number: str) -> str:
-    """What may be journaled of a number: a nought for each digit, ``?`` for what is neither that nor a plus."""
-    return "".join("0" if each in string.digits else "+" if each == "+" else "?" for each in number)
+    """What may be journaled of a number: a nought for each digit, ``?`` for what is no key of a telephone nor a plus."""
+    return "".join("0" if each in string.digits else each if each in "+*#" else "?" for each in number)
 
 
 def _arrivals(legs: Sequence[LegSeen]) -> Iterator[LegArrived]:
@@ -178,4 +183,4 @@ def _arrivals(legs: Sequence[LegSeen]) -> Iterator[LegArrived]:
             yield leg.arrival
 
 
-__all__ = ["MemoryRecords", "Personal", "Record", "Records", "shape_of"]
+__all__ = ["DIALLED", "MemoryRecords", "Personal", "Record", "Records", "shape_of"]

@@ -7,7 +7,7 @@ import msgspec
 
 from cordpair.config.model import Queue
 from cordpair.ids import ContactId
-from cordpair.runtime import Record
+from cordpair.runtime import DIALLED, Record
 from cordpair.store import Conversation
 from cordpair_gateway.desk.pops import ScreenPop, screen_pop
 
@@ -35,7 +35,8 @@ def facts_of(record: Record | None, history: tuple[Conversation, ...] = ()) -> F
         return Facts(history=history)
     variables, caller = record.variables, record.caller
     if "page" not in variables:
-        told = {"name": caller.name, **variables} if caller.name else dict(variables)
+        told = {name: value for name, value in variables.items() if name != DIALLED}
+        told = {"name": caller.name, **told} if caller.name else told
         return Facts(caller.number, context=told, history=history)
     return Facts(
         variables.get("customer", ""),
