@@ -11,6 +11,7 @@ from aiohttp import ClientSession, ClientWebSocketResponse, WSMsgType
 from adapters.board_model import Dashboard
 from cordpair.acd.inputs import Ready, SignIn
 from cordpair.acd.model import NodeStatus, State
+from cordpair.adapters import webhooks
 from cordpair.adapters.callcenter import CALLCENTER, Dashboards, mount
 from cordpair.api import Role, Server, make_key, office_of
 from cordpair.clock import AsyncioClock
@@ -46,6 +47,11 @@ settle = "0s"
 origins = ["https://wall.example.com"]
 callers = true
 """
+
+
+def hooked(name: str, url: str, *more: str) -> str:
+    """A webhook, for the end of a configuration."""
+    return "\n".join((f"[webhooks.to.{name}]", f'url = "{url}"', 'secret = { env = "HOOK_SECRET" }', *more, ""))
 
 
 class Client(Dashboard):
@@ -142,7 +148,8 @@ async def wall(directory: Path, *, pbx: LoopbackPbx | None = None, centre: str =
             found = Wall(engine, store, pbx, http)
 
             def mounted(app: Any, office: Any) -> None:
-                mount(app, office, config, directory)
+                for part in (mount, webhooks.mount):
+                    part(app, office, config, directory)
                 found.app = app
 
             server = Server(office, mount=mounted)

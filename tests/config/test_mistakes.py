@@ -31,6 +31,7 @@ def problems(text: str) -> list[str]:
     assert all(problem.severity is Severity.ERROR for problem in raised.value.problems)
     return [str(problem) for problem in raised.value.problems]
 
+
 CALLS = "[calls]\nqueue = 'billing'\nnumbers = {region = 'DE'}\n"
 
 
@@ -179,12 +180,25 @@ def test_the_base_is_right() -> None:
         (CALLS + "[adapters.call_url]\npath = 'call.php'", "adapters.call_url.path: must be a path such as"),
         (CALLS + "[adapters.call_url]\nnetworks = ['10.0.0.1/8']", "adapters.call_url.networks[0]: is no network"),
         ("[calls]\nnetworks = ['10.0.0.1/8']", "calls.networks[0]: is no network"),
-        ("[reasons.x]\n[adapters.callcenter]\npause_reason = 'y'", "adapters.callcenter.pause_reason: there is no reason"),
+        (
+            "[reasons.x]\n[adapters.callcenter]\npause_reason = 'y'",
+            "adapters.callcenter.pause_reason: there is no reason",
+        ),
         ("[adapters.cti]\nlisten = '0.0.0.0:5050'", "adapters.cti.certificate: is missing: the protocol's passwords"),
         ("[adapters.cti]\ncertificate = 'c.pem'", "adapters.cti.certificate_key: is missing"),
-        ("[reasons.lunch]\n[adapters.cti]\npause_reason = 'lynch'", 'adapters.cti.pause_reason: there is no reason "lyn'),
-        ("[adapters.cti]\nmacs = {'00:1a:2b:3c:4d:5e' = 'x'}", "adapters.cti.macs.\"00:1a:2b:3c:4d:5e\": there is no"),
+        (
+            "[reasons.lunch]\n[adapters.cti]\npause_reason = 'lynch'",
+            'adapters.cti.pause_reason: there is no reason "lyn',
+        ),
+        ("[adapters.cti]\nmacs = {'00:1a:2b:3c:4d:5e' = 'x'}", 'adapters.cti.macs."00:1a:2b:3c:4d:5e": there is no'),
         ("[adapters.callcenter]\nreport = 'journal.db'", "adapters.callcenter.report: is the journal already"),
+        ("[webhooks.to.x]\nurl = 'ftp://x'\nsecret = {env = 'X'}", "webhooks.to.x.url: must be an address such as"),
+        ("[webhooks.to.x]\nurl = 'http://x/'\nsecret = {}", "webhooks.to.x.secret: must have exactly one of env, file"),
+        (
+            "[webhooks.to.x]\nurl = 'http://x/'\nsecret = {env = 'X'}\nevents = ['x']",
+            "webhooks.to.x.events[0]: must be",
+        ),
+        ("[webhooks.to.x]\nurl = 'http://x/'\nsecret = 'hush'", "webhooks.to.x.secret: a secret does not belong"),
         ("[reports]\nzone = 'Mars/Olympus'", 'reports.zone: "Mars/Olympus" is no time zone'),
         ("[reports]\nthreshold = 1.5", "reports.threshold: must be whole seconds"),
         ("[reports]\npath = 'journal.db'", "reports.path: is the journal already"),

@@ -38,6 +38,7 @@ from cordpair.config.model import (
     Timing,
 )
 from cordpair.config.reports import Reports, Schedule, Smtp
+from cordpair.config.webhooks import Webhook, Webhooks
 
 NAMES = st.from_regex(r"[A-Za-z0-9][A-Za-z0-9_.@+-]{0,8}", fullmatch=True)
 TEXTS = st.text(st.characters(exclude_categories=["C", "Z"], include_characters=" \"'\\#"), max_size=10)
@@ -65,6 +66,21 @@ REPORTS = st.builds(
         ),
         max_size=2,
     ),
+)
+WEBHOOKS = st.builds(
+    Webhooks,
+    st.dictionaries(
+        st.sampled_from(["crm", "b.1"]),
+        st.builds(
+            Webhook,
+            st.just("https://crm.test/in?x=1"),
+            st.just(Secret(file="s")),
+            st.sampled_from([(), ("agent.state", "alarm.raised")]),
+            st.booleans(),
+        ),
+        max_size=2,
+    ),
+    st.integers(60_000, 10_000_000),
 )
 SMTP = st.just(Smtp()) | st.just(Smtp("mail.test", 25, "off", sender="a@mail.test"))
 POPS = ["https://crm.test/?c={customer}", "http://[::1]:8000/{page}"]
@@ -238,6 +254,7 @@ def configs(draw: st.DrawFn) -> Config:
         reports=draw(REPORTS),
         smtp=draw(SMTP),
         adapters=Adapters(draw(maybe(st.builds(Callcenter, callers=st.booleans(), report=maybe(st.just("r")))))),
+        webhooks=draw(WEBHOOKS),
         alarms=draw(ALARMS),
         misses=draw(st.builds(Misses, st.integers(1, 1_000), DURATIONS, DURATIONS, DURATIONS, DURATIONS)),
         timing=draw(st.builds(Timing, short, short, short, short, short)),

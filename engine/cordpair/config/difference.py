@@ -14,7 +14,7 @@ ORDERED = ("services", "agents")
 # Read at the start of the engine only.
 FIXED = (
     "cell", "pbx", "http", "store", "journal", "gateway", "portals", "sign_in", "queue_log", "reports", "smtp",
-    "adapters",
+    "adapters", "webhooks",
 )  # fmt: skip
 
 

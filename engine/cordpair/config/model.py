@@ -39,6 +39,7 @@ from cordpair.config.kinds import (
     Word,
 )
 from cordpair.config.reports import Reports, Smtp
+from cordpair.config.webhooks import Webhooks
 
 Cause = Literal["normal", "busy", "rejected", "no_answer", "unreachable", "congestion"]
 Strategy = Literal[
@@ -307,6 +308,7 @@ class Config(msgspec.Struct, frozen=True):
     reports: Reports = Reports()
     smtp: Smtp = Smtp()
     adapters: Adapters = Adapters()
+    webhooks: Webhooks = Webhooks()
     alarms: Alarms = Alarms()
     misses: Misses = Misses()
     timing: Timing = Timing()

@@ -49,6 +49,8 @@ def _references(config: Config) -> Iterator[tuple[Place, Secret | None]]:
     for name, schedule in config.reports.schedules.items():
         yield ("reports", "schedules", name, "secret"), schedule.secret
     yield ("smtp", "password"), config.smtp.password
+    for name, hook in config.webhooks.to.items():
+        yield ("webhooks", "to", name, "secret"), hook.secret
 
 
 def resolve_secret(secret: Secret, key: str, environ: Mapping[str, str], base: Path) -> str:

@@ -69,7 +69,8 @@ class Follower:
         gather_s: float | None = None,
         from_now: bool = False,
     ) -> None:
-        self._journal, self._audience, self._name, self._from_now = journal, audience, name, from_now
+        self._journal, self._audience, self._name = journal, audience, name
+        self._now = engine.committed_seq if from_now else None
         self._gather_s = gather_s
         self._engine = engine
         self._news = engine.subscribe(0)
@@ -130,8 +131,8 @@ class Follower:
                 await self._know(last)
             elif mark is not None and mark.run == run:
                 log.warning("%s: entries %d to %d were pruned and are not told", self._name, mark.seq + 1, first)
-            elif mark is None and self._from_now:
-                await self._know(last)
+            elif mark is None and self._now is not None:
+                await self._know(min(self._now, last))
             await self._audience.tell((), Mark(run, self._seq))
         self._begun = True
 

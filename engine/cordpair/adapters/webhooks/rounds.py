@@ -1,0 +1,156 @@
+"""The rounds of a postman: one through the journal, one for the alarms. Each knows where it stands, and goes on there.
+
+What was taken is noted at once; what is needed to go on from there is noted now and then, and the entries in between
+are read again after a restart. So a message may come twice after ``kill -9``, with the same id, and none is left out.
+"""
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable, Sequence
+
+import msgspec
+
+from cordpair.acd.model import State
+from cordpair.adapters.webhooks.happenings import Chronicle, Happening, Memory, memory_of
+from cordpair.adapters.webhooks.postman import Postman
+from cordpair.clock import Clock
+from cordpair.journal import Entry
+from cordpair.reports.following import Mark
+from cordpair.store import Store, StoreError
+
+log = logging.getLogger("cordpair.adapters.webhooks")
+
+SEEN = 1_000  # entries after which all is noted
+LOOK_S = 5.0  # at the alarms
+
+
+class Noted(msgspec.Struct, frozen=True):
+    mark: Mark
+    memory: Memory
+
+
+class JournalRound:
+    """An audience of the journal."""
+
+    def __init__(self, postman: Postman, store: Store) -> None:
+        self._postman, self._store = postman, store
+        self._bookmark, self._taken = f"webhook {postman.name}", f"webhook {postman.name} taken"
+        self._chronicle = Chronicle()
+        self._noted = 0
+        self._told = 0  # up to which entry all was taken
+
+    async def load(self) -> Mark | None:
+        content = await self._store.bookmarks.get(self._bookmark)
+        if content is None:
+            return None
+        noted = msgspec.json.decode(content, type=Noted)
+        taken = await self._store.bookmarks.get(self._taken)
+        mark = msgspec.json.decode(taken, type=Mark) if taken is not None else noted.mark
+        self._told = mark.seq if mark.run == noted.mark.run else 0
+        self._chronicle, self._noted = Chronicle(noted.memory), noted.mark.seq
+        return noted.mark
+
+    async def begin(self, state: State) -> None:
+        self._chronicle, self._told = Chronicle(memory_of(state)), 0
+
+    async def know(self, entries: Sequence[Entry]) -> None:
+        for entry in entries:
+            for _ in self._chronicle.happenings(entry):
+                pass
+
+    async def tell(self, entries: Sequence[Entry], mark: Mark) -> None:
+        for entry in entries:
+            happened = list(self._chronicle.happenings(entry))
+            if entry.seq <= self._told:
+                continue
+            wanted = [(number, each) for number, each in enumerate(happened) if self._postman.wants(each.type)]
+            for number, each in wanted:
+                await self._postman.take(f"{mark.run}-{entry.seq}-{number}", entry.at, each)
+            if wanted:
+                await self._store.bookmarks.put(self._taken, msgspec.json.encode(Mark(mark.run, entry.seq)))
+        if not entries or mark.seq - self._noted >= SEEN:
+            await self._store.bookmarks.put(self._bookmark, msgspec.json.encode(Noted(mark, self._chronicle.memory)))
+            self._noted = mark.seq
+
+    async def close(self) -> None:
+        pass
+
+
+class Alarm(msgspec.Struct, frozen=True, order=True):
+    queue: str
+    alarm: str
+
+
+class Pending(msgspec.Struct, frozen=True):
+    """A change that is not taken yet."""
+
+    id: str
+    at: int
+    alarm: Alarm
+    raised: bool
+
+
+class Standing(msgspec.Struct, frozen=True):
+    """Which alarms the receiver knows, and what it is still to hear. While it does not answer nothing is added: then
+    it hears how things are, not all that they were meanwhile."""
+
+    raised: tuple[Alarm, ...] = ()
+    pending: tuple[Pending, ...] = ()
+
+
+class AlarmRound:
+    def __init__(
+        self, postman: Postman, store: Store, look: Callable[[], Awaitable[frozenset[Alarm]]], clock: Clock
+    ) -> None:
+        """``look``: which alarms are raised now."""
+        self._postman, self._store, self._look, self._clock = postman, store, look, clock
+        self._bookmark = f"webhook {postman.name} alarms"
+        self._standing = Standing()
+
+    @property
+    def wanted(self) -> bool:
+        return self._postman.wants("alarm.raised") or self._postman.wants("alarm.cleared")
+
+    async def run(self) -> None:
+        """Until it is cancelled."""
+        loaded = False
+        while True:
+            try:
+                if not loaded:
+                    content = await self._store.bookmarks.get(self._bookmark)
+                    self._standing = msgspec.json.decode(content, type=Standing) if content else Standing()
+                    loaded = True
+                await self.go()
+            except StoreError as error:
+                log.error("webhook %s: %s; it is tried again", self._postman.name, error)
+            await asyncio.sleep(LOOK_S)
+
+    async def go(self) -> None:
+        """Once. Raises StoreError."""
+        if not self._standing.pending:
+            changes = self._changes(frozenset(self._standing.raised), await self._look())
+            if not changes:
+                return
+            await self._note(Standing(self._standing.raised, changes))
+        for change in self._standing.pending:
+            what = "alarm.raised" if change.raised else "alarm.cleared"
+            if self._postman.wants(what):
+                facts: dict[str, str | int | None] = {"queue": change.alarm.queue, "alarm": change.alarm.alarm}
+                await self._postman.take(change.id, change.at, Happening(what, facts))
+            raised = {*self._standing.raised} - {change.alarm}
+            if change.raised:
+                raised.add(change.alarm)
+            await self._note(Standing(tuple(sorted(raised)), self._standing.pending[1:]))
+
+    def _changes(self, before: frozenset[Alarm], now: frozenset[Alarm]) -> tuple[Pending, ...]:
+        at = self._clock.now_ms()
+        return tuple(
+            Pending(f"alarm-{each.queue}-{each.alarm}-{at}", at, each, each in now) for each in sorted(before ^ now)
+        )
+
+    async def _note(self, standing: Standing) -> None:
+        await self._store.bookmarks.put(self._bookmark, msgspec.json.encode(standing))
+        self._standing = standing
+
+
+__all__ = ["Alarm", "AlarmRound", "JournalRound"]
