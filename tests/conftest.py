@@ -2,12 +2,13 @@
 
 import importlib.util
 import os
-import shutil
 from collections.abc import Generator
 from pathlib import Path
 
 import hypothesis
 import pytest
+
+from browser.firefox import find as find_firefox
 
 TESTS = Path(__file__).parent
 IN_CI = os.environ.get("CI") == "true"
@@ -78,7 +79,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         item.add_marker(category_of(item.path) or "")
     optional = {
         "freeswitch": "freeswitch" in config.option.markexpr,  # only when asked for by name
-        "firefox": any(map(shutil.which, ("firefox-esr", "firefox"))),
+        "firefox": find_firefox() is not None,
         "python_esl": importlib.util.find_spec("ESL") is not None,  # it is compiled
     }
     for marker in [name for name, there in optional.items() if not there]:

@@ -25,7 +25,6 @@ class SwitchLeg:
         self.bridge: BridgeId | None = None
         self.silent = False  # a dead phone: never rings
         self.music = False
-        self.digits = 0  # tones heard
         self.stuck = False  # a command to leave was refused
 
 
@@ -274,10 +273,7 @@ class Switch:
         return None if command.leg in self.legs else Failure.GONE
 
     def _senddigits(self, command: cmd.SendDigits) -> Failure | None:
-        if command.leg not in self.legs:
-            return Failure.GONE
-        self.legs[command.leg].digits += 1
-        return None
+        return None if command.leg in self.legs else Failure.GONE
 
     def _play(self, command: cmd.Play) -> Failure | None:
         if command.leg not in self.legs:

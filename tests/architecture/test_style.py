@@ -16,7 +16,7 @@ WORDS = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+")
 
 # A test waits for an event or moves a manual clock. Where neither can be, the line says why.
 # (`sleep(0)` only yields.)
-SLEEP = re.compile(r"\bsleep\((?!0\))")
+SLEEP = re.compile(r"\b(sleep\((?!0\))|wait_for_timeout\()")
 SLEEP_REASON = re.compile(r"# sleep: \S+")
 
 # In pieces, so that this file does not find itself.

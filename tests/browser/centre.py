@@ -8,7 +8,7 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
 
 from browser.shop import Shop, shop
-from lab.asterisk import AsteriskLab
+from lab.asterisk import WEB_MODULES, AsteriskLab
 from lab.freeswitch import FreeSwitchLab
 from lab.process import free_port
 from pbx.centre import EngineProcess
@@ -102,9 +102,6 @@ async def command(directory: Path, *words: str, said: str = "") -> str:
     out, err = await process.communicate(said.encode())
     assert process.returncode == 0, err.decode()
     return out.decode().strip()
-
-
-WEB_MODULES = "load = res_pjsip_transport_websocket.so\nload = res_srtp.so\n"
 
 
 def asterisk(key: str) -> AsteriskLab:

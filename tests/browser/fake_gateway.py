@@ -1,5 +1,6 @@
 """A gateway that does what a test says, speaking docs/reference/web-protocol.md to real browsers."""
 
+import asyncio
 from pathlib import Path
 from typing import Any
 
@@ -29,6 +30,7 @@ class Gateway:
         self.sharing: Peer | None = None
         self.viewers: list[web.WebSocketResponse] = []
         self.relayed: list[str] = []
+        self.relays = asyncio.Condition()  # told of each
         self.markup = ""  # of a strange site's page
         self._runner: web.AppRunner | None = None
 
@@ -129,7 +131,9 @@ class Gateway:
     async def _who(self, _request: web.Request) -> web.Response:
         if not self.signed_in:
             return web.json_response({"oidc": self.house} if self.house else {}, status=401)
-        return web.json_response({"name": "ben", "full_name": "Ben Okafor", "role": "agent", "agent": "ben", "csrf": "c", "oidc": ""})
+        return web.json_response(
+            {"name": "ben", "full_name": "Ben Okafor", "role": "agent", "agent": "ben", "csrf": "c", "oidc": ""}
+        )
 
     async def _sign_in(self, request: web.Request) -> web.Response:
         self.signed_in = (await request.json())["password"] == "right"
@@ -170,7 +174,9 @@ class Gateway:
         async for message in socket:
             if message.type is not WSMsgType.TEXT:
                 continue
-            self.relayed.append(message.data)
+            async with self.relays:
+                self.relayed.append(message.data)
+                self.relays.notify_all()
             for viewer in self.viewers:
                 await viewer.send_str(message.data)
         self.sharing = None

@@ -43,10 +43,6 @@ class Peer:
     def said(self, type: str) -> list[dict[str, Any]]:
         return [message for message in self.inbox if message["type"] == type]
 
-    async def closed(self) -> None:
-        async with asyncio.timeout(PATIENCE), self._news:
-            await self._news.wait_for(lambda: self.socket.closed)
-
     async def hang_up(self, code: int = 1000) -> None:
         await self.socket.close(code=code)
 

@@ -236,7 +236,7 @@ async def test_a_frame_of_the_same_site_leaves_the_place_alone(page: Page, gatew
     await page.evaluate("document.body.append(Object.assign(document.createElement('iframe'), { src: '/elsewhere' }))")
     inner = page.frame_locator("iframe").get_by_role("button", name="Get help")
     await expect(inner).to_be_visible()
-    await page.wait_for_timeout(2_000)  # as long as it would wait to have it
+    await page.wait_for_timeout(2_000)  # sleep: so long it would wait to have the place, and then ask for nothing
     await expect(inner).to_be_visible()
     assert len(gateway.sessions.peers) == 1
     await page.reload()

@@ -1,5 +1,6 @@
 """Co-browsing end to end: what the customer consented to show is seen, what is private never leaves the page."""
 
+import asyncio
 import json
 from pathlib import Path
 from typing import Any
@@ -30,14 +31,10 @@ async def share(page: Page, gateway: Gateway) -> Peer:
     return customer
 
 
-async def relayed(gateway: Gateway, page: Page, text: str) -> None:
+async def relayed(gateway: Gateway, text: str) -> None:
     """Until the text went by."""
-    for _ in range(100):
-        if any(text in frame for frame in gateway.relayed):
-            return
-        await page.evaluate("new Promise(requestAnimationFrame)")
-        await page.wait_for_timeout(50)
-    raise AssertionError(f"{text!r} was never relayed")
+    async with asyncio.timeout(10), gateway.relays:
+        await gateway.relays.wait_for(lambda: any(text in frame for frame in gateway.relayed))
 
 
 def events(gateway: Gateway) -> list[dict[str, Any]]:
@@ -52,13 +49,13 @@ async def test_no_planted_secret_is_ever_relayed(page: Page, gateway: Gateway) -
     await page.get_by_role("button", name="Share page").click()
     await customer.hear("cobrowse")
     await customer.say("share", url=f"{gateway.socket_origin}/v1/cobrowse", token="s-1")
-    await relayed(gateway, page, "everybody may read this")
+    await relayed(gateway, "everybody may read this")
     for name in ("name", "card", "code", "note"):
         await page.locator(f"[name={name}]").press_sequentially(SECRET)
     await page.locator("[name=country]").select_option("es")
     await page.locator("[contenteditable]").press_sequentially(SECRET)
     await page.evaluate("window.later()")
-    await relayed(gateway, page, "and this came later")
+    await relayed(gateway, "and this came later")
     everything = "\n".join(gateway.relayed)
     at = everything.find(SECRET)
     assert at < 0, everything[max(0, at - 200) : at + 50]
@@ -85,11 +82,11 @@ async def test_nothing_is_recorded_without_consent(page: Page, gateway: Gateway,
 
 async def test_revoking_stops_at_once(page: Page, gateway: Gateway) -> None:
     customer = await share(page, gateway)
-    await relayed(gateway, page, "Maidenhair fern")
+    await relayed(gateway, "Maidenhair fern")
     await page.get_by_role("button", name="Stop sharing").click()
     await page.evaluate("document.querySelector('h1').textContent = 'after the end'")
     assert (await customer.hear("cobrowse"))["on"] is False
-    await relayed(gateway, page, '"stop"')
+    await relayed(gateway, '"stop"')
     assert "after the end" not in "".join(gateway.relayed)
     assert json.loads(gateway.relayed[-1]) == {"type": "stop", "reason": "customer"}
 
@@ -98,7 +95,7 @@ async def test_the_agent_sees_the_page_and_points(
     page: Page, context: BrowserContext, gateway: Gateway, shoot: Shoot
 ) -> None:
     customer = await share(page, gateway)
-    await relayed(gateway, page, "Maidenhair fern")
+    await relayed(gateway, "Maidenhair fern")
     desk = await context.new_page()
     agent = await sit_down(desk, gateway, "talking", contacts=[contact("talking", cobrowse="off")])
     await desk.get_by_role("button", name="Ask to see the page").click()

@@ -1,6 +1,5 @@
 """People with browsers: SIP over the loopback's lines, through the door; they hear whose description they got."""
 
-from collections.abc import Callable
 from itertools import count
 
 from cordpair.pbx import SipSwitch
@@ -141,14 +140,13 @@ class Caller(Browser):
 
 
 class Phone(Browser):
-    def __init__(self, seat: str, switch: SipSwitch, clock: ManualClock, changed: Callable[[], None]) -> None:
+    def __init__(self, seat: str, switch: SipSwitch, clock: ManualClock) -> None:
         self.address = f"sip:{seat}@{HOST}"
         super().__init__(seat, PhoneLock(address=self.address, user=seat), switch, clock)
         self.does: Does = ANSWERS
         self.rung = 0
         self.shows = ("", "")
         self.told_elsewhere = False
-        self.changed = changed
         self._pending: dict[str, Told] = {}
         self.register()
 

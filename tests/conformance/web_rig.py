@@ -17,7 +17,7 @@ class WebRig(LoopbackRig[ManualTime]):
         self.browsers = {seat: self._sits(seat) for seat in self.seats}
 
     def _sits(self, seat: str) -> Phone:
-        return Phone(seat, self.switch, self.clock, lambda: None)
+        return Phone(seat, self.switch, self.clock)
 
     @property
     def people(self) -> dict[str, Browser]:

@@ -27,7 +27,10 @@ from lab.process import LabError, PbxLab, free_port, rtp_block, until_stopped
 from lab.sipp import SippKit
 from lab.tree import NoAsterisk, Tree, find
 
-__all__ = ["AsteriskLab", "LabError"]
+__all__ = ["WEB_MODULES", "AsteriskLab", "LabError"]
+
+# For ``extra``: what SIP over WebSocket needs beside the rest.
+WEB_MODULES = "load = res_pjsip_transport_websocket.so\nload = res_srtp.so\n"
 
 INSIDE = Path("/srv/lab")
 

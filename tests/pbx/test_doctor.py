@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from cordpair.acd import events as ev
-from lab.asterisk import AsteriskLab
+from lab.asterisk import WEB_MODULES, AsteriskLab
 from pbx.centre import EngineProcess
 from pbx.doctor import Doctor, errors
 
@@ -202,11 +202,10 @@ url = "http://127.0.0.1:8080"
 endpoint = "ann-web"
 browser = true
 """
-WEB = "load = res_pjsip_transport_websocket.so\nload = res_srtp.so\n"
 
 
 async def test_accounts_for_browsers_can_be_made(tmp_path: Path) -> None:
-    async with patient(tmp_path, extra={"modules": WEB}) as doctor:
+    async with patient(tmp_path, extra={"modules": WEB_MODULES}) as doctor:
         await doctor.lab.sipp.phones(doctor.lab.agents)
         doctor.more = BROWSER
         assert await doctor.run(status=0) == []

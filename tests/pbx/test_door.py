@@ -12,7 +12,7 @@ from cordpair.sip import Doorway, PhoneLock
 from cordpair.testing.people.digest import proof
 from cordpair.testing.people.messages import decode
 from cordpair_gateway.door import WebSocketUpstream
-from lab.asterisk import AsteriskLab
+from lab.asterisk import WEB_MODULES, AsteriskLab
 from lab.door import ORIGIN, WEB_SDP, Browser, Entrance, Relay, call_lock, entrance, relay
 from pbx.test_lab import application
 from sip.attacks import ATTACKS
@@ -44,13 +44,12 @@ password = {PASSWORD}
 qualify_frequency = 0
 """
 ADDRESS = "sip:201@cordpair.invalid"
-MODULES = "load = res_pjsip_transport_websocket.so\nload = res_srtp.so\n"
 
 
 @pytest_asyncio.fixture(loop_scope="module", scope="module")
 async def lab() -> AsyncIterator[AsteriskLab]:
     async with AsteriskLab(
-        agents=1, extra={"pjsip": PJSIP + PHONE, "modules": MODULES, "rtp": "icesupport = yes"}
+        agents=1, extra={"pjsip": PJSIP + PHONE, "modules": WEB_MODULES, "rtp": "icesupport = yes"}
     ) as running:
         yield running
 

@@ -11,7 +11,7 @@ from cordpair.pbx import make_driver
 from cordpair_gateway.desk import PhoneAccount
 from cordpair_gateway.part import PHONES
 from gateway.browsers import NODE, Web, served
-from lab.asterisk import AsteriskLab
+from lab.asterisk import WEB_MODULES, AsteriskLab
 from lab.door import Relay
 from lab.web_phone import WebPhone
 
@@ -33,7 +33,7 @@ username = eve-own
 password = {OWN_PASSWORD}
 [eve-own](cordpair-browser-aor)
 """,
-    "modules": "load = res_pjsip_transport_websocket.so\nload = res_srtp.so\n",
+    "modules": WEB_MODULES,
     "rtp": "icesupport = yes",
 }
 CENTRE = """
