@@ -6,8 +6,9 @@ from xml.parsers import expat
 
 import msgspec
 
-from cordpair.cli.importing.draft import GONE, Draft, levels_of, quote, seconds, steps_for
+from cordpair.cli.importing.draft import GONE, Draft, levels_of, seconds, steps_for
 from cordpair.config.model import Agent, Assignment, Misses, Pbx, Queue, Seat, Secret, Step, Strategy
+from cordpair.config.problems import quote
 from cordpair.errors import ConfigurationError
 
 PBX = Pbx(url="freeswitch+esl://127.0.0.1:8021/", password=Secret(env="CORDPAIR_ESL_PASSWORD"))

@@ -8,11 +8,11 @@ import msgspec
 
 from cordpair.config import Config, write
 from cordpair.config.model import Action, Agent, Assignment, Misses, Pbx, Queue, Seat, Service, Step
+from cordpair.config.problems import escape, quote
 
 UNFIT = re.compile(r"[^A-Za-z0-9_.@+-]+")
 LONGEST_NAME = 48
 BEST, WORST = 10, 1  # levels of a skill
-SHOWN = 80  # characters of somebody else's text
 
 GONE = Action(hang_up="normal")
 
@@ -39,7 +39,7 @@ class Draft:
         self._taken: set[tuple[str, str]] = set()
 
     def note(self, line: int, text: str) -> None:
-        self.notes.append(Note(line, _printable(text)))
+        self.notes.append(Note(line, escape(text)))
 
     def name(self, kind: str, theirs: str, line: int) -> str:
         """A name for what they call so; always the same, and never one of another."""
@@ -97,19 +97,16 @@ def steps_for(skill: str, due: list[tuple[int, int]], lowest: int) -> tuple[Step
     return tuple(steps)
 
 
+def number(value: str, most: int, least: int = 0) -> int | None:
+    """What the value begins with, between the two; None when that is no number."""
+    found = re.match(r"\s*(\d{1,9})", value, re.ASCII)
+    return min(max(int(found[1]), least), most) if found is not None else None
+
+
 def seconds(value: str, most: int, least: int = 0) -> int | None:
     """Milliseconds; None when it is no number."""
-    found = re.match(r"\s*(\d{1,9})", value, re.ASCII)
-    return min(max(int(found[1]), least), most) * 1_000 if found is not None else None
+    found = number(value, most, least)
+    return found * 1_000 if found is not None else None
 
 
-def quote(text: str) -> str:
-    """Short."""
-    return f'"{text[:SHOWN]}…"' if len(text) > SHOWN else f'"{text}"'
-
-
-def _printable(text: str) -> str:
-    return "".join(c if c.isprintable() else "\N{REPLACEMENT CHARACTER}" for c in text)
-
-
-__all__ = ["BEST", "GONE", "WORST", "Draft", "Note", "levels_of", "quote", "seconds", "steps_for"]
+__all__ = ["BEST", "GONE", "WORST", "Draft", "Note", "levels_of", "number", "seconds", "steps_for"]

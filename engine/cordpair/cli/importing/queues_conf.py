@@ -6,9 +6,11 @@ from typing import NamedTuple
 import msgspec
 
 from cordpair.cli.importing.asterisk_conf import Pair, Section, read_conf
-from cordpair.cli.importing.draft import GONE, Draft, levels_of, quote, seconds, steps_for
+from cordpair.cli.importing.draft import GONE, Draft, levels_of, number, seconds, steps_for
 from cordpair.cli.importing.unmapped import NEVER, NO, SILENT, UNLESS, YES
-from cordpair.config.model import DAY_MS, Agent, Assignment, Misses, Pbx, Queue, Seat, Secret, Step, Strategy
+from cordpair.config.kinds import DAY_MS
+from cordpair.config.model import Agent, Assignment, Misses, Pbx, Queue, Seat, Secret, Step, Strategy
+from cordpair.config.problems import quote
 
 GENERAL = "general"
 PBX = Pbx(url="asterisk+ari://cordpair@127.0.0.1:8088/", password=Secret(env="CORDPAIR_ARI_PASSWORD"))
@@ -153,25 +155,25 @@ def _strategy(it: _Queue) -> Strategy:
 
 def _weight(it: _Queue) -> int:
     pair = it.take("weight")
-    found = seconds(pair.value, 10**6) if pair is not None else 0
+    found = number(pair.value, 10**6) if pair is not None else 0
     if pair is not None and found is None:
         it.note(pair.line, f"weight: {quote(pair.value)} is no number")
     if pair is None or not found:
         return 0
-    offset = min(found // 1_000 * WEIGHT_MS, DAY_MS)
-    text = (
-        f"weight = {found // 1_000} is a head start of {offset // 1_000} s here; a queue that is always first is a tier"
+    offset = min(found * WEIGHT_MS, DAY_MS)
+    it.note(
+        pair.line,
+        f"weight = {found} is a head start of {offset // 1_000} s here; a queue that is always first is a tier",
     )
-    it.note(pair.line, text)
     return offset
 
 
 def _length(it: _Queue) -> int | None:
     pair = it.take("maxlen")
-    found = seconds(pair.value, 1_000_000) if pair is not None else 0
+    found = number(pair.value, 1_000_000) if pair is not None else 0
     if pair is not None and found is None:
         it.note(pair.line, f"maxlen: {quote(pair.value)} is no number")
-    return found // 1_000 if found else None
+    return found or None
 
 
 # ---------------------------------------------------------------- agents
