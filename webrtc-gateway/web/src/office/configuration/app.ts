@@ -63,7 +63,7 @@ export class CordpairConfiguration extends LitElement {
   /** The same draft wherever in the page one goes. */
   show(office: Office, rest: string): void {
     const parts = rest.split("/").filter(Boolean);
-    this.turned = this.office !== null && parts.join("/") !== this.rest.join("/");
+    this.turned ||= this.office !== null && parts.join("/") !== this.rest.join("/");
     this.office = office;
     this.rest = parts;
     if (!this.session) {
@@ -94,16 +94,16 @@ export class CordpairConfiguration extends LitElement {
 
   override connectedCallback(): void {
     super.connectedCallback();
-    addEventListener("pagehide", this.flush);
+    addEventListener("pagehide", this.leave);
   }
 
   override disconnectedCallback(): void {
     super.disconnectedCallback();
-    removeEventListener("pagehide", this.flush);
-    this.flush();
+    removeEventListener("pagehide", this.leave);
+    void this.session?.flush();
   }
 
-  private readonly flush = (): void => void this.session?.flush();
+  private readonly leave = (): void => this.session?.leave();
 
   override render(): TemplateResult {
     const { session, history } = this;
@@ -147,32 +147,31 @@ export class CordpairConfiguration extends LitElement {
   protected override updated(): void {
     const dialog = this.querySelector<HTMLDialogElement>("dialog.ask");
     if (dialog && !dialog.open) dialog.showModal();
-    if (this.turned) this.arrive();
-    if (this.leadTo) this.find(this.leadTo);
-  }
-
-  /** Where a new form begins is where the keyboard and a screen reader go on. */
-  private arrive(): void {
-    const title = this.querySelector<HTMLElement>("#entry-title");
-    if (!title) return;
+    if (!this.turned || !this.querySelector("#entry-title")) return;
     this.turned = false;
-    if (!this.leadTo) title.focus({ preventScroll: true });
-    this.querySelector('.entries [aria-current="true"]')?.scrollIntoView({ block: "nearest" });
+    setTimeout(() => this.arrive()); // after the office has turned to the page as a whole
   }
 
-  /** The field itself, or the nearest that holds it. */
-  private find(path: Path): void {
+  /** Where a new form begins, or the field that was asked for, is where the keyboard and a screen reader go on. */
+  private arrive(): void {
+    this.querySelector('.entries [aria-current="true"]')?.scrollIntoView({ block: "nearest" });
+    const field = this.leadTo ? this.nearest(this.leadTo) : null;
+    this.leadTo = null;
+    const target = field ?? this.querySelector<HTMLElement>("#entry-title");
+    target?.focus({ preventScroll: true });
+    if (!field) return;
+    field.scrollIntoView({ block: "center" });
+    field.classList.add("led");
+    field.addEventListener("blur", () => field.classList.remove("led"), { once: true });
+  }
+
+  /** The field itself, or what holds it. */
+  private nearest(path: Path): HTMLElement | null {
     for (let length = path.length; length > 0; length--) {
       const found = document.getElementById(idOf(path.slice(0, length)));
-      if (!found) continue;
-      this.leadTo = null;
-      found.scrollIntoView({ block: "center" });
-      found.focus({ preventScroll: true });
-      found.classList.add("led");
-      found.addEventListener("blur", () => found.classList.remove("led"), { once: true });
-      return;
+      if (found) return found;
     }
-    if (this.querySelector("#entry-title")) this.leadTo = null;
+    return null;
   }
 
   // ---------------------------------------------------------------- what is done
@@ -203,8 +202,10 @@ export class CordpairConfiguration extends LitElement {
   private lead(path: Path): void {
     const [section, entry] = path;
     const held = hasEntries(this.session?.state.shape.find(({ name }) => name === section));
+    const to = [String(section), ...(held && entry !== undefined ? [String(entry)] : [])];
     this.leadTo = path;
-    this.go([String(section), ...(held && entry !== undefined ? [String(entry)] : [])]);
+    if (to.join("/") !== this.rest.join("/")) return this.go(to);
+    this.turned = true; // it is open already
     this.requestUpdate();
   }
 

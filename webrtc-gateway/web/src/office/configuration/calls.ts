@@ -39,6 +39,7 @@ export interface Applied {
 const ROOT = "/v1/configuration";
 const DEADLINE_MS = 30_000;
 const PAGE = 50;
+const OUTLIVES = 60_000; // bytes that browsers send for a page that is gone
 
 export class Calls {
   constructor(private readonly office: Office) {}
@@ -63,8 +64,10 @@ export class Calls {
     }
   }
 
-  async keep(base: number, config: Table): Promise<void> {
-    await this.call("PUT", `${ROOT}/draft`, body({ base, config }));
+  /** `leaving`: the page is about to go, and the request must outlive it. */
+  async keep(base: number, config: Table, leaving = false): Promise<void> {
+    const sent = body({ base, config });
+    await this.call("PUT", `${ROOT}/draft`, sent, leaving && sent.length < OUTLIVES);
   }
 
   async discard(): Promise<void> {
@@ -115,7 +118,7 @@ export class Calls {
     return text(at(said, ["link"]));
   }
 
-  private async call(method: string, path: string, sent?: string): Promise<Value> {
+  private async call(method: string, path: string, sent?: string, keepalive = false): Promise<Value> {
     const answer = await fetch(path, {
       method,
       headers: {
@@ -123,6 +126,7 @@ export class Calls {
         ...(sent === undefined ? {} : { "Content-Type": "application/json" }),
       },
       body: sent ?? null,
+      keepalive,
       signal: AbortSignal.timeout(DEADLINE_MS),
     }).catch(() => null);
     if (!answer) throw new ApiProblem(0, "offline", "");

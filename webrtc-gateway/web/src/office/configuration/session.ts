@@ -125,6 +125,12 @@ export class Session {
     return this.last;
   }
 
+  /** The window is closed, or goes elsewhere: what was typed last is sent without waiting for its turn. */
+  leave(): void {
+    const { base, config, keeping } = this.state;
+    if (keeping === "soon" && this.isChanged) void this.calls.keep(base.revision, config, true).catch(() => undefined);
+  }
+
   private async keep(): Promise<void> {
     const { base, config, keeping } = this.state;
     if (keeping === "no") return;

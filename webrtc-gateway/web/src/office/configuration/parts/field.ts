@@ -28,7 +28,7 @@ export function fieldRow(room: Room, field: Field, path: Path, label = humane(fi
   const found = isSteps || !hasParts(field) ? all.under(path) : all.at(path);
   const describedBy = [field.help ? `${id}-help` : "", found.length ? `${id}-problems` : ""].filter(Boolean).join(" ");
   const named: Named = { id, label, describedBy };
-  const help = field.help ? html`<p class="help" id="${id}-help">${prose(field.help)}</p>` : nothing;
+  const help = field.help ? html`<p class="help" id="${id}-help">${prose(helpOf(field))}</p>` : nothing;
   if (field.kind === "boolean")
     return html`<div class="field">${control(room, field, path, named)} ${help} ${problemLines(found, id)}</div>`;
   if (GROUPED.has(field.kind))
@@ -94,6 +94,10 @@ export function problemLines(found: readonly Located[], id: string): TemplateRes
     ${found.map((problem) => html`<li class=${problem.severity}>${problem.message}</li>`)}
   </ul>`;
 }
+
+/** How an action is written is nobody's business who chooses it from a list. */
+const helpOf = ({ kind, help }: Field): string =>
+  kind === "action" ? (help.split(" Exactly one of")[0] ?? help) : help;
 
 /** What stands between `backticks` is code. */
 export const prose = (help: string): (string | TemplateResult)[] =>

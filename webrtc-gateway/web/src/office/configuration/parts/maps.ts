@@ -7,7 +7,7 @@ import { humane, idOf, type Room } from "../room.ts";
 import type { Field } from "../shape.ts";
 import { at, isTable, type Path, table } from "../tables.ts";
 import { fieldRow, type Named, problemLines } from "./field.ts";
-import { adder, plainControl } from "./plain.ts";
+import { adder, addLabel, plainControl } from "./plain.ts";
 import { actionControl } from "./action.ts";
 
 const SCALE = 9; // a number from 1 to 10 is a scale
@@ -44,7 +44,7 @@ export interface RowsAsk {
 }
 
 export function rowsOf(room: Room, of: Field, rows: readonly Row[], ask: RowsAsk): TemplateResult {
-  const label = ask.what ? room.t("add_what", { what: ask.named.label }) : room.t("add_name");
+  const label = addLabel(room, ask.what);
   const isFlat = of.kind === "table" && of.fields.every(({ kind }) => PLAIN.has(kind));
   return html`${
     rows.length === 0
@@ -59,7 +59,7 @@ export function rowsOf(room: Room, of: Field, rows: readonly Row[], ask: RowsAsk
 /** A line each: the name, then the fields of its value. */
 function grid(room: Room, of: Field, rows: readonly Row[], ask: RowsAsk): TemplateResult {
   const columns = of.kind === "table" ? of.fields : [of];
-  return html`<table class="rows ${of.kind}">
+  return html`<table class="rows of-${of.kind}">
     ${
       of.kind === "table"
         ? html`<thead>

@@ -6,7 +6,7 @@ import { nameProblem } from "../editing.ts";
 import { BLANK_AGENT, type NewAgent, suggestedName, withAgent } from "../new-agent.ts";
 import { type Room } from "../room.ts";
 import { table, text } from "../tables.ts";
-import { adder, choose, suggestions } from "./plain.ts";
+import { adder, addLabel, choose, suggestions } from "./plain.ts";
 
 const PLACES = ["browser", "phone", "seat", "none"] as const;
 
@@ -122,7 +122,7 @@ function queues(room: Room, given: NewAgent, set: Set): TemplateResult {
   return html`<fieldset class="field">
     <legend>${room.t("section_queues")}</legend>
     ${given.queues.length ? chips(room, given.queues, (name) => set({ queues: given.queues.filter((each) => each !== name) })) : html`<p class="none">${room.t("none_yet")}</p>`}
-    ${adder(room, "agent-queues", room.t("add_what", { what: room.t("section_queues") }), others, (name) => set({ queues: [...given.queues, name] }))}
+    ${adder(room, "agent-queues", addLabel(room, "queues"), others, (name) => set({ queues: [...given.queues, name] }))}
   </fieldset>`;
 }
 
@@ -164,7 +164,7 @@ function skills(room: Room, given: NewAgent, set: Set): TemplateResult {
         )}
       </tbody>
     </table>
-    ${adder(room, "agent-skills", room.t("add_what", { what: room.t("section_skills") }), others, (name) => set({ skills: new Map([...given.skills, [name, 5]]) }))}
+    ${adder(room, "agent-skills", addLabel(room, "skills"), others, (name) => set({ skills: new Map([...given.skills, [name, 5]]) }))}
   </fieldset>`;
 }
 

@@ -2,6 +2,7 @@
 
 import { html, nothing, type TemplateResult } from "lit";
 import { live } from "lit/directives/live.js";
+import type { ConfigurationKey } from "../../../words/configuration-en.ts";
 import { tidyDuration } from "../duration.ts";
 import type { Room } from "../room.ts";
 import type { Field } from "../shape.ts";
@@ -137,6 +138,13 @@ function reference(
 
 export const suggestions = (id: string, names: readonly string[]): TemplateResult =>
   html`<datalist id=${id}>${names.map((name) => html`<option value=${name}></option>`)}</datalist>`;
+
+/** "Add a skill", where there is a word for what is added. */
+export function addLabel(room: Room, section: string): string {
+  const key = `add_${section}`;
+  const said = room.t(key as ConfigurationKey);
+  return said === key ? room.t("add") : said;
+}
 
 /** A name to be added, from those that are there or, `free`, any. */
 export function adder(
