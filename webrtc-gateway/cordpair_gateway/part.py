@@ -6,7 +6,6 @@ from pathlib import Path
 
 from aiohttp import web
 
-from cordpair.api.addresses import TRUSTED, networks
 from cordpair.api.call import DEMONSTRATION, Office
 from cordpair.config.model import Config
 from cordpair.config.secrets import resolve_secret
@@ -61,7 +60,6 @@ def mount(app: web.Application, office: Office, config: Config, directory: Path)
     sessions = Sessions(customers, gateway, secret, origins, pages.consent)
     desk = TicketDesk(office, config, customers, secret)
     phones = app[PHONES] = open_door(app, office, config, directory, secret, customers, origins | {gateway.url})
-    app[TRUSTED] = networks(config.http.trusted_proxies)
     if office.store is not None:
         signing_in = mount_signing_in(app, engine, office.store, house, directory)
         mount_desk(app, office, office.store, house, signing_in, phones, customers)

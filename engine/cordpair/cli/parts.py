@@ -6,6 +6,7 @@ from pathlib import Path
 
 from aiohttp import web
 
+from cordpair.api.addresses import TRUSTED, networks
 from cordpair.api.call import Office
 from cordpair.config.model import Config
 from cordpair.errors import ConfigurationError
@@ -27,10 +28,13 @@ def parts(found: Iterable[EntryPoint] | None = None) -> dict[str, Part]:
 
 
 def mounting(config: Config, directory: Path) -> Callable[[web.Application, Office], None]:
-    """Adds every part to the API's application. ``directory``: of the configuration's file."""
+    """Adds every part to the API's application, which is told whose word about addresses to believe.
+
+    ``directory``: of the configuration's file."""
     known = parts()
 
     def mount(app: web.Application, office: Office) -> None:
+        app[TRUSTED] = networks(config.http.trusted_proxies)
         for part in known.values():
             part(app, office, config, directory)
 
