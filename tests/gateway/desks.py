@@ -239,7 +239,7 @@ async def desk_centre(
     running = asyncio.create_task(engine.run())
     try:
         async with (
-            office_of(engine, store.keys, directory / "journal.db", store) as office,
+            office_of(engine, store.keys, directory / "journal.db", store, config.calls) as office,
             ClientSession(connector=TCPConnector(limit=0), cookie_jar=DummyCookieJar()) as http,
         ):
             found = Centre(engine, store, pbx, http, "")

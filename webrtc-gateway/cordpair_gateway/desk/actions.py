@@ -9,6 +9,8 @@ from typing import Any
 
 from cordpair.acd import inputs as inp
 from cordpair.acd.model import AgentStatus, OfferRow, Slot, SlotState
+from cordpair.api.dialling import Dialling, Wanted
+from cordpair.api.errors import ApiError, Invalid, TooMany, Unavailable
 from cordpair.errors import AcdError, CordpairError
 from cordpair.ids import ContactId, OfferId
 from cordpair.runtime import Engine
@@ -20,6 +22,8 @@ from cordpair_gateway.desk.ports import Phones, Sharing
 from cordpair_gateway.seats import seat_of
 from cordpair_gateway.signing_in import Gate
 
+# Of a call that is not placed, for the page; any other refusal is "refused".
+NOT_CALLED: dict[type[ApiError], str] = {Invalid: "number", TooMany: "often", Unavailable: "busy"}
 MINE = (SlotState.CONNECTED, SlotState.WRAP_UP)
 
 
@@ -33,9 +37,16 @@ class NotDone(Exception):
 
 class Actions:
     def __init__(
-        self, engine: Engine, desks: Desks, gate: Gate, conversations: Conversations, phones: Phones, sharing: Sharing
+        self,
+        engine: Engine,
+        desks: Desks,
+        gate: Gate,
+        conversations: Conversations,
+        phones: Phones,
+        sharing: Sharing,
+        dialling: Dialling,
     ) -> None:
-        self._engine, self._desks, self._gate = engine, desks, gate
+        self._engine, self._desks, self._gate, self._dialling = engine, desks, gate, dialling
         self._conversations, self._phones, self._sharing = conversations, phones, sharing
 
     async def do(self, desk: Desk, what: said.AnySaid) -> Message | None:
@@ -45,6 +56,8 @@ class Actions:
             return await DO[type(what)](self, desk, what)
         except NotDone as refused:
             return error(refused.code, about, refused.text)
+        except ApiError as refused:
+            return error(NOT_CALLED.get(type(refused), "refused"), about, refused.message)
         except AcdError as refused:
             return error("refused", about, str(refused))
         except CordpairError:
@@ -53,8 +66,7 @@ class Actions:
     # ------------------------------------------------------------ the agent
 
     async def _ready(self, desk: Desk, what: said.Ready) -> None:
-        if self.has_browser_phone(desk) and desk.seated.sign_in.checked_at is None:
-            raise NotDone("preflight", "Check microphone and line first.")
+        self._must_be_heard(desk)
         row = self._engine.state.agents.get(desk.agent)
         if row is not None and row.status is AgentStatus.SIGNED_OUT:
             await self._engine.request(inp.SignIn(desk.agent))
@@ -63,6 +75,10 @@ class Actions:
     def has_browser_phone(self, desk: Desk) -> bool:
         seat = seat_of(self._engine.state, desk.agent)
         return seat is not None and seat.browser
+
+    def _must_be_heard(self, desk: Desk) -> None:
+        if self.has_browser_phone(desk) and desk.seated.sign_in.checked_at is None:
+            raise NotDone("preflight", "Check microphone and line first.")
 
     async def _not_ready(self, desk: Desk, what: said.NotReady) -> None:
         await self._engine.request(inp.NotReady(desk.agent, what.reason))
@@ -105,12 +121,29 @@ class Actions:
             raise NotDone("gone", "The offer is not open.")
         return offer
 
+    # ------------------------------------------------------------ calls of their own
+
+    async def _call(self, desk: Desk, what: said.Call) -> None:
+        """Their phone rings first; who has just asked for it need not say that they take it."""
+        self._must_be_heard(desk)
+        call, _ = await self._dialling.place(Wanted(f"desk {desk.agent}", desk.agent, what.to, what.key))
+        row = self._engine.state.contacts.get(call.contact)
+        visit = self._engine.state.visits.get(row.visit) if row is not None and row.visit is not None else None
+        for offer in visit.offers if visit is not None else ():
+            self._desks.known.accept(offer)
+        self._desks.stir(desk.agent)
+
     # ------------------------------------------------------------ the conversation
 
     async def _hold(self, desk: Desk, what: said.Hold) -> None:
         await self._engine.request(inp.Hold(what.contact, desk.agent, what.on))
 
     async def _hang_up(self, desk: Desk, what: said.HangUp) -> None:
+        """Also a call of their own that has come to no conversation yet."""
+        row = self._engine.state.contacts.get(what.contact)
+        if row is not None and row.placed_by == desk.agent and row.connection is None:
+            await self._dialling.cancel(what.contact)
+            return
         await self._engine.request(inp.HangUpContact(what.contact, desk.agent))
 
     async def _ring_again(self, desk: Desk, what: said.RingAgain) -> None:
@@ -169,6 +202,7 @@ DO: dict[type[said.Said], Callable[[Actions, Desk, Any], Awaitable[Message | Non
     said.RingAgain: Actions._ring_again,
     said.Digits: Actions._digits,
     said.Transfer: Actions._transfer,
+    said.Call: Actions._call,
     said.Notes: Actions._notes,
     said.ShareAsk: Actions._share_ask,
     said.Pointer: Actions._pointer,

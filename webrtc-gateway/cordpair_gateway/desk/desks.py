@@ -16,13 +16,14 @@ from cordpair.acd.inputs import DeskLost, DeskOpened, Request, SignIn
 from cordpair.acd.model import AgentRow, AgentStatus, SlotState
 from cordpair.api.touched import Kind, Touch
 from cordpair.errors import AcdError, CordpairError
-from cordpair.ids import AgentId, ContactId, OfferId, QueueId
+from cordpair.ids import AgentId, ContactId, QueueId
 from cordpair.runtime import Engine
 from cordpair.store import Conversations
 from cordpair_gateway.desk.acquaintance import Acquaintance
 from cordpair_gateway.desk.day import Today, midnights, today
 from cordpair_gateway.desk.messages import error
 from cordpair_gateway.desk.outbox import Outbox
+from cordpair_gateway.desk.outcomes import Outcomes
 from cordpair_gateway.desk.views import Colleague, QueueLine, View, colleagues, desk_of, queues_of
 from cordpair_gateway.house import House
 from cordpair_gateway.signing_in import Gate, Seated
@@ -35,7 +36,6 @@ LOOK_S = 10.0  # whether a sign-in was ended elsewhere
 SLICE = 100  # desks looked at before others have a turn
 COLLEAGUES = 500  # shown at a desk at most
 ROWS_PER_S = 20_000  # of colleagues, told to all desks together: about 2 MB
-OUTCOMES = 1_000
 
 
 class Desk:
@@ -68,7 +68,7 @@ class Desks:
         self.closing = False  # the process ends
         self._news = engine.subscribe(MISSED)
         self._touch = Touch(engine.state)
-        self._outcomes: dict[OfferId, str] = {}
+        self._outcomes = Outcomes()
         self._queues_changed = self._agents_changed = False
         self._told_agents_at = 0.0
         self._works: dict[AgentId, tuple[QueueId, ...]] = {}
@@ -170,7 +170,7 @@ class Desks:
             return
         before = desk.view
         told = before.offers if before is not None else ()
-        ended = {each.offer: self._outcomes[each.offer] for each in told if each.offer in self._outcomes}
+        ended = {each.offer: word for each in told if (word := self._outcomes.of(each.offer)) is not None}
         self.known.show(desk.agent, before, view)
         desk.view = replace(view, outcomes=ended)
         self._put(desk)
@@ -208,6 +208,7 @@ class Desks:
         if news.missed:
             log.warning("entries came faster than the desks were told; all are looked at anew")
             self._touch.begin(self._engine.state)
+            self._outcomes.begin()
             self._mark_all()
         for entry in news.entries:
             for event in entry.events:
@@ -216,13 +217,11 @@ class Desks:
                 self._note(event)
 
     def _note(self, event: ev.Event) -> None:
+        self._outcomes.see(event)
         if type(event) is ev.OfferMade:
             self.known.made(event.offer, event.contact, event.agent)
         elif type(event) is ev.OfferEnded:
             self.known.ended(event.offer)
-            self._outcomes[event.offer] = event.outcome.value
-            if len(self._outcomes) > OUTCOMES:
-                del self._outcomes[next(iter(self._outcomes))]
         elif type(event) is ev.ConnectionEnded and event.by == "lost":
             self.known.cut_off(event.contact, event.agent)
         elif type(event) is ev.ContactEnded:

@@ -126,6 +126,13 @@ class Transfer(Said, frozen=True, tag="transfer"):
     agent: AgentId | None = None
 
 
+class Call(Said, frozen=True, tag="call"):
+    """Call a number, as people write it. ``key``: the page's own, so that one that is said again is one call."""
+
+    to: Annotated[str, Meta(min_length=1, max_length=64)]
+    key: Annotated[str, Meta(pattern=r"^[0-9A-Za-z-]{1,64}$")]
+
+
 class Notes(Said, frozen=True, tag="notes"):
     contact: ContactId
     text: Annotated[str, Meta(max_length=LONGEST_NOTES)]
@@ -174,6 +181,7 @@ AnySaid = Union[
     RingAgain,
     Digits,
     Transfer,
+    Call,
     Notes,
     Preflight,
     Pointer,
@@ -209,6 +217,7 @@ __all__ = [
     "TYPES",
     "Accept",
     "AnySaid",
+    "Call",
     "Digits",
     "HangUp",
     "Hold",

@@ -29,7 +29,7 @@ def mount_desk(
     engine, gate, conversations = office.engine, signing_in.gate, store.records.conversations
     known = Acquaintance(engine, house, conversations, sharing)
     desks = app[DESKS] = Desks(engine, house, gate, conversations, known)
-    actions = Actions(engine, desks, gate, conversations, phones, sharing)
+    actions = Actions(engine, desks, gate, conversations, phones, sharing, office.dialling)
     signing_in.routes.leaving.append(Leaving(engine, desks, phones).leave)
     DeskSockets(engine, gate, house, desks, actions, phones).add_to(app)
     app.cleanup_ctx.append(beside("desks", desks.run))

@@ -49,6 +49,7 @@ class ContactView(msgspec.Struct, frozen=True, omit_defaults=True):
     disposition: str = ""  # as said so far
     notes: str = ""  # the agent's own, so far
     cobrowse: str = "off"
+    rings: str = ""  # of a call that the agent places, until they talk: agent | customer
 
     def __repr__(self) -> str:
         return f"ContactView({self.id!r}, {self.phase!r})"
@@ -157,6 +158,9 @@ def _offer(state: State, offer: OfferRow, known: Known) -> OfferView:
     waited_s = max(0, offer.made_at - visit.enqueued_at) // 1_000
     phase = "calling" if accepted else "offered"
     shown = replace(view, phase=phase, since=offer.made_at, waited_s=waited_s)
+    if contact.placed_by == offer.agent:
+        rings = "agent" if visit.accepted is None else "customer"
+        shown = replace(shown, waited_s=None, rings=rings)
     return OfferView(offer.offer, shown, offer.expires_at, accepted)
 
 
