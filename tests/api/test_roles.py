@@ -38,7 +38,12 @@ MAY: dict[str, set[str | None]] = {
     "listQueues": EVERYBODY,
     "getQueue": EVERYBODY,
     "stream": VIEWERS | {"ann"},
+    "readReport": VIEWERS,
+    "readToday": VIEWERS,
+    "listHistory": VIEWERS,
+    "tellStory": VIEWERS,
     "listNodes": VIEWERS,
+    "listReasons": VIEWERS | {"ann"},
     "drainNode": {"admin"},
     "stopDraining": {"admin"},
     "reload": {"admin"},
@@ -70,7 +75,18 @@ MAY: dict[str, set[str | None]] = {
     "readyz": EVERYBODY | {None},
     "metrics": EVERYBODY | {None},
 }
-IDS = {"agents": "ann", "contacts": "r-c1", "offers": "r-o1", "queues": "sales", "nodes": "n1", "calls": "r-c1", "configuration": "1"}
+IDS = {
+    "agents": "ann",
+    "people": "anna",
+    "sign-ins": "x",
+    "keys": "x",
+    "contacts": "r-c1",
+    "offers": "r-o1",
+    "queues": "sales",
+    "nodes": "n1",
+    "calls": "r-c1",
+    "configuration": "1",
+}
 # Far enough to have passed the roles: done, or refused for what is asked.
 PASSED = {200, 201, 204, 400, 404, 409, 426}
 

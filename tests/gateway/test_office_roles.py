@@ -110,7 +110,7 @@ async def test_an_agent_neither_sees_nor_touches_anothers_contact(staff: Staff) 
     centre = staff.centre
     await centre.sit_down("eve", ready=True)
     centre.rings("5001", number="+4930123")
-    await centre.until(lambda state: any(contact.agent for contact in state.contacts.values()))
+    await centre.until(lambda state: state.offers)
     contact = next(iter(centre.state.contacts))
     offers = list(centre.state.offers)
     assert (await staff.ask("ann", "GET", f"/v1/contacts/{contact}"))[0] == 404
