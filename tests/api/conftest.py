@@ -1,6 +1,7 @@
 """An engine on the loopback PBX in real time, the API on it, and a key for each role."""
 
 import asyncio
+import contextlib
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -25,8 +26,10 @@ from cordpair.api.call import Office
 from cordpair.api.limits import Limits
 from cordpair.clock import AsyncioClock
 from cordpair.config.calls import Calls
+from cordpair.config.reports import Reports
 from cordpair.ids import AgentId, NodeId, QueueId, SeatId, ServiceId
 from cordpair.journal import SqliteJournal, current_codec
+from cordpair.reports.clerk import counting_of
 from cordpair.runtime import Engine, MemoryRecords, Origin, Reloader, engine_on
 from cordpair.store import ApiKey
 from cordpair_loopback import LoopbackDriver, LoopbackPbx, answers
@@ -151,8 +154,9 @@ async def serving(
     origin: Origin | None = None,
     calls: Calls | None = None,
     mount: Callable[[web.Application, Office], None] | None = None,
+    reports: Reports | None = None,
 ) -> AsyncIterator[Api]:
-    """``origin``: where the configuration is kept, to be changed."""
+    """``origin``: where the configuration is kept, to be changed. ``reports``: counted by a process beside."""
     clock = AsyncioClock()
     phones = [seat.endpoint for seat in configuration.seats]
     pbx = LoopbackPbx(clock, phones=phones, app="main", name=NODE)
@@ -166,10 +170,13 @@ async def serving(
     running = asyncio.create_task(engine.run())
     keys, store = Keys(), origin.store if origin is not None else None
     try:
-        async with (
-            office_of(engine, keys, directory / "journal.db", store, calls=calls) as office,
-            ClientSession() as http,
-        ):
+        async with contextlib.AsyncExitStack() as stack:
+            path = directory / "journal.db"
+            clerk = None
+            if reports is not None:
+                clerk = await stack.enter_async_context(counting_of(engine, path, reports, directory))
+            office = await stack.enter_async_context(office_of(engine, keys, path, store, calls=calls, reports=clerk))
+            http = await stack.enter_async_context(ClientSession())
             server = Server(office, limits or Limits(1e9, 1e9), mount)
             api = Api(office, await server.listen("127.0.0.1", 0), keys, http, pbx)
             try:
@@ -186,6 +193,13 @@ async def serving(
 @pytest.fixture
 async def api(tmp_path) -> AsyncIterator[Api]:
     async with serving(tmp_path) as found:
+        yield found
+
+
+@pytest.fixture
+async def counted_api(tmp_path) -> AsyncIterator[Api]:
+    """With reports."""
+    async with serving(tmp_path, reports=Reports()) as found:
         yield found
 
 

@@ -66,7 +66,8 @@ async def api(tmp_path):
 
 @pytest.mark.timeout(180)
 @pytest.mark.parametrize("who", ["admin", "ann"])
-async def test_a_stranger_finds_no_fault(api, tmp_path, who) -> None:
+async def test_a_stranger_finds_no_fault(counted_api, tmp_path, who) -> None:
+    api = counted_api
     await api.staff("ann")
     people = asyncio.create_task(callers(api))
     process = await asyncio.create_subprocess_exec(

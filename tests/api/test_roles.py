@@ -96,7 +96,8 @@ def test_the_table_names_every_route() -> None:
     assert len({(route.method, route.path) for route in ROUTES}) == len(ROUTES)
 
 
-async def test_every_route_and_role(api) -> None:
+async def test_every_route_and_role(counted_api) -> None:
+    api = counted_api
     for route in ROUTES:
         path = route.path.replace("{id}", IDS.get(route.path.split("/")[2], "") if "{id}" in route.path else "")
         for who in (*ROLES, None):

@@ -18,6 +18,7 @@ from cordpair.api.touched import Kind
 from cordpair.api.why import WhyReader
 from cordpair.errors import AcdError, CordpairError
 from cordpair.ids import AgentId
+from cordpair.reports.clerk import Clerk
 from cordpair.runtime import Engine
 from cordpair.runtime.core import Decided
 from cordpair.store import Store
@@ -33,6 +34,7 @@ class Office(msgspec.Struct, frozen=True):
     metrics: Metrics
     dialling: Dialling
     store: Store | None = None
+    reports: Clerk | None = None
 
 
 class Visitors(Protocol):

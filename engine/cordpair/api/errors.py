@@ -77,6 +77,12 @@ class NotFound(ApiError):
     status, code = 404, "not_found"
 
 
+class NotAcceptable(ApiError):
+    """A format that this installation cannot write."""
+
+    status, code = 406, "not_acceptable"
+
+
 class TooSlow(ApiError):
     status, code = 408, "timeout"
 
@@ -145,6 +151,7 @@ KINDS: dict[int, type[ApiError]] = {
         Unauthorized,
         Forbidden,
         NotFound,
+        NotAcceptable,
         TooSlow,
         Refused,
         TooLarge,
@@ -188,6 +195,7 @@ __all__ = [
     "Forbidden",
     "Happened",
     "Invalid",
+    "NotAcceptable",
     "NotFound",
     "Problem",
     "Refused",

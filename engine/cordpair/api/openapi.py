@@ -100,6 +100,8 @@ def _responses(route: Route) -> dict[str, Any]:
     responses = {str(status): _refusal(status) for status in sorted(refusals)}
     for status, kind in route.replies.items():
         responses[str(status)] = _reply(status, kind)
+    for media in route.also:
+        responses["200"]["content"][media] = {}
     if route.leads_to:
         responses["200"]["links"] = _links(route)
     return dict(sorted(responses.items()))

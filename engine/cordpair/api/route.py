@@ -29,6 +29,7 @@ class Route(msgspec.Struct, frozen=True, kw_only=True):
     largest: int = LARGEST  # bytes of the body
     query: type | None = None
     replies: Mapping[int, Any] = {}  # status → what it brings; None: nothing
+    also: tuple[str, ...] = ()  # other media types than JSON in which 200 may come
     refusals: tuple[int, ...] = ()
     about: str = ""  # what an agent's key is limited to
     leads_to: Mapping[str, tuple[str, ...]] = {}  # where an answer's ids are → the operations that take them

@@ -14,6 +14,7 @@ from cordpair.api import (
 )
 from cordpair.api.configuration import CONFIGURATION_ROUTES
 from cordpair.api.people import PEOPLE_ROUTES
+from cordpair.api.reports import REPORT_ROUTES
 from cordpair.api.route import Route, get, post
 from cordpair.api.stream import Message
 from cordpair.api.views import AgentView, ContactView, QueueNow
@@ -106,6 +107,7 @@ ROUTES: tuple[Route, ...] = (
     post("/v1/nodes/{id}/stop-draining", "stopDraining", "Use a PBX again", nodes.stop_draining, roles.OWNERS,
          replies={200: nodes.NodeView}),
     *CONFIGURATION_ROUTES,
+    *REPORT_ROUTES,
     *PEOPLE_ROUTES,
     get("/healthz", "healthz", "Whether the process lives", health.healthz, None,
         replies={200: health.Health, 503: health.Health}),

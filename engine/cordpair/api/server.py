@@ -26,6 +26,7 @@ from cordpair.api.why import WhyReader
 from cordpair.config.calls import Calls
 from cordpair.config.model import Http
 from cordpair.errors import ConfigurationError
+from cordpair.reports.clerk import Clerk
 from cordpair.runtime import Engine
 from cordpair.store import Store
 
@@ -53,15 +54,22 @@ def parse_listen(text: str, where: str = "[http] listen") -> tuple[str, int]:
 
 @contextlib.asynccontextmanager
 async def office_of(
-    engine: Engine, keys: KeySource, journal: Path | None, store: Store | None = None, calls: Calls | None = None
+    engine: Engine,
+    keys: KeySource,
+    journal: Path | None,
+    store: Store | None = None,
+    calls: Calls | None = None,
+    reports: Clerk | None = None,
 ) -> AsyncIterator[Office]:
     """Everything that answers, without a port. ``calls``: in force at the start, where nothing reloads it."""
-    hub, why, metrics = Hub(engine), WhyReader(journal), Metrics(engine)
+    hub = Hub(engine, reports.live if reports is not None else None)
+    why, metrics = WhyReader(journal), Metrics(engine)
     hub.watchers.append(metrics.see)
     metrics.registry.register(Alarmed(hub.board, engine.clock))
     try:
         async with hub.running():
-            yield Office(engine, hub, KeyRing(keys, engine.clock), why, metrics, Dialling(engine, calls), store)
+            ring, dialling = KeyRing(keys, engine.clock), Dialling(engine, calls)
+            yield Office(engine, hub, ring, why, metrics, dialling, store, reports)
     finally:
         why.close()
 
@@ -130,7 +138,13 @@ def url_of(address: tuple[Any, ...], *, tls: bool = False) -> str:
 
 
 async def serve_api(
-    engine: Engine, store: Store, journal: Path | None, listen: str, tls: Tls | None = None, mount: Mount | None = None
+    engine: Engine,
+    store: Store,
+    journal: Path | None,
+    listen: str,
+    tls: Tls | None = None,
+    mount: Mount | None = None,
+    reports: Clerk | None = None,
 ) -> None:
     """Serve until cancelled. Raises ConfigurationError when ``listen`` is no address.
 
@@ -138,7 +152,7 @@ async def serve_api(
     as an engine that this one replaces has gone.
     """
     host, port = parse_listen(listen)
-    async with office_of(engine, store.keys, journal, store) as office:
+    async with office_of(engine, store.keys, journal, store, reports=reports) as office:
         server = Server(office, mount=mount, tls=tls)
         try:
             while True:

@@ -9,6 +9,10 @@ from cordpair.errors import ConfigurationError
 MOST_DAYS = 3_700
 
 
+class TooMuch(ConfigurationError):
+    """More than a report tells at once."""
+
+
 def zone_of(name: str) -> ZoneInfo:
     """Raises ConfigurationError."""
     try:
@@ -26,11 +30,13 @@ def day_of(given: str, where: str) -> date:
 
 
 def bounds(first: date, last: date, zone: ZoneInfo) -> tuple[int, int]:
-    """From the first moment of ``first`` to that after ``last``, in ms since the epoch. Raises ConfigurationError."""
+    """From the first moment of ``first`` to that after ``last``, in ms since the epoch.
+
+    Raises ConfigurationError, TooMuch."""
     if last < first:
         raise ConfigurationError(f"to: {last} is before {first}")
     if (last - first).days >= MOST_DAYS:
-        raise ConfigurationError(f"to: more than {MOST_DAYS} days from {first}")
+        raise TooMuch(f"to: more than {MOST_DAYS} days from {first}")
     try:
         return _begins(first, zone), _begins(last + timedelta(days=1), zone)
     except OverflowError:
@@ -46,4 +52,4 @@ def local(at: int, zone: ZoneInfo) -> datetime:
     return datetime.fromtimestamp(at / 1_000, UTC).astimezone(zone)
 
 
-__all__ = ["MOST_DAYS", "bounds", "day_of", "local", "zone_of"]
+__all__ = ["MOST_DAYS", "TooMuch", "bounds", "day_of", "local", "zone_of"]

@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 
 import msgspec
 
+from cordpair.errors import ConfigurationError
 from cordpair.reports.days import local
 from cordpair.reports.measures import Measure, handling, offers, times, waiting
 from cordpair.reports.raw import Place, RawInterval
@@ -37,8 +38,10 @@ class Line(msgspec.Struct, frozen=True):
     measures: dict[str, Measure]
 
 
-def lines(rows: Iterable[RawInterval], by: tuple[By, ...], zone: ZoneInfo, policy: Policy) -> list[Line]:
-    """In order of what they are by.
+def lines(
+    rows: Iterable[RawInterval], by: tuple[By, ...], zone: ZoneInfo, policy: Policy, *, together: bool = False
+) -> list[Line]:
+    """In order of what they are by; ``together``: one line of everything that would be in one of them.
 
     A visit that asked for two skills is in the lines of both: lines by skill do not add up to the whole. By agent or
     disposition there are only visits that somebody took, so nothing is said of waiting; and an agent's time belongs to
@@ -47,13 +50,13 @@ def lines(rows: Iterable[RawInterval], by: tuple[By, ...], zone: ZoneInfo, polic
     groups: dict[tuple[Name, ...], dict[str, int]] = {}
     for row in rows:
         if _counts(row, by):
-            for names in _names(row.place, by, zone):
+            for names in ((),) if together else _names(row.place, by, zone):
                 amounts = groups.setdefault(names, {})
                 for figure, amount in row.amounts.items():
                     amounts[figure] = amounts.get(figure, 0) + amount
     words = [each.value for each in by]
     return [
-        Line(dict(zip(words, (name for _, name in names), strict=True)), _measures(groups[names], by, policy))
+        Line(dict(zip(words, (name for _, name in names), strict=not together)), _measures(groups[names], by, policy))
         for names in sorted(groups)
     ]
 
@@ -101,4 +104,16 @@ def _measures(amounts: dict[str, int], by: tuple[By, ...], policy: Policy) -> di
     return found
 
 
-__all__ = ["By", "Line", "lines"]
+def dimensions(by: str) -> tuple[By, ...]:
+    """``day,queue``. Raises ConfigurationError."""
+    words = [word.strip() for word in by.split(",")]
+    known = [each.value for each in By]
+    for word in words:
+        if word not in known:
+            raise ConfigurationError(f"by: {word!r} is none of {', '.join(known)}")
+    if len(set(words)) < len(words):
+        raise ConfigurationError(f"by: {by!r} names one twice")
+    return tuple(By(word) for word in words)
+
+
+__all__ = ["By", "Line", "dimensions", "lines"]

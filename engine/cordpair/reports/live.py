@@ -70,7 +70,7 @@ class Live:
         """``seq``: of the newest entry that will not be seen, since it was committed before."""
         self.zone = zone
         self.policy = policy
-        self.seq = seq
+        self.first = self.seq = seq
         self.complete = seq == 0  # whether what was before is known
         self._now_ms = now_ms
         self._newest = 0

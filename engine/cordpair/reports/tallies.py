@@ -3,6 +3,7 @@ the live figures, which count them one by one."""
 
 import msgspec
 
+from cordpair.config.reports import Reports
 from cordpair.reports import metrics
 from cordpair.reports.metrics import Occupancy, ServiceLevel
 
@@ -18,6 +19,15 @@ class Policy(msgspec.Struct, frozen=True):
     threshold_s: int = 20
     short_abandon_s: int = 0  # who gave up within it does not count; 0: everybody counts
     occupancy: Occupancy = Occupancy.IDLE
+
+
+def policy_of(wanted: Reports) -> Policy:
+    return Policy(
+        ServiceLevel(wanted.service_level),
+        wanted.threshold // 1_000,
+        wanted.short_abandon // 1_000,
+        Occupancy(wanted.occupancy),
+    )
 
 
 class Tally(msgspec.Struct):
@@ -106,4 +116,4 @@ class Tally(msgspec.Struct):
         return None if mean is None else mean / 1_000
 
 
-__all__ = ["FAILED", "FLOWED_OUT", "TURNED_AWAY", "Policy", "Tally"]
+__all__ = ["FAILED", "FLOWED_OUT", "TURNED_AWAY", "Policy", "Tally", "policy_of"]

@@ -4,7 +4,7 @@ The runtime asks on the event loop, for every call; so what it may ask for is in
 late), and is written behind. What a ``kill -9`` takes with it is the data of the last milliseconds, never a decision.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +14,7 @@ from sqlite_utils import Database
 from cordpair.acd.inputs import Caller
 from cordpair.ids import AgentId, ContactId, QueueId
 from cordpair.store.conversations import Conversations, erase_conversations
-from cordpair.store.pages import erase_pages
+from cordpair.store.pages import erase_pages, page_of
 from cordpair.store.thread import DatabaseThread
 
 KEEP = 100_000  # contacts, and callers' numbers, in memory
@@ -105,6 +105,21 @@ class ContactRecords:
             lambda db: list(db.table("contacts").rows_where("contact = ?", [contact], limit=1))
         )
         return _record(found[0]) if found else None
+
+    async def find_all(self, contacts: Sequence[ContactId]) -> dict[ContactId, ContactRecord]:
+        """Of those of whom something is known; at most some hundred at once."""
+        marks = ",".join("?" * len(contacts))
+        found = await self._thread.ask(
+            lambda db: list(db.table("contacts").rows_where(f"contact IN ({marks})", list(contacts)))
+        )
+        return {record.contact: record for record in map(_record, found)}
+
+    def page_size(self, contact: ContactId) -> int | None:
+        """Bytes of the shared page that was kept of the contact; None: none was. Asks the disk."""
+        try:
+            return page_of(self._pages, contact).stat().st_size if self._pages is not None else None
+        except (OSError, ValueError):
+            return None
 
     async def erase(self, contact: ContactId) -> bool:
         """Forget the contact's caller, on the disk too; whether there was something to forget."""

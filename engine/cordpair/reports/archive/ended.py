@@ -40,7 +40,7 @@ def add_contacts(connection: sqlite3.Connection, ended: Iterable[Ended], later: 
             "INSERT INTO traits VALUES (?,?,?)", [(*trait, each.position) for trait in sorted(traits) if trait[1]]
         )
     for came in later:
-        track_ = find(connection, came.contact)
+        _, track_ = find_ended(connection, came.contact)
         if track_ is not None:
             track_.note(came.seq)
             track_.disposition = came.disposition or track_.disposition
@@ -58,9 +58,10 @@ def forget_pruned(connection: sqlite3.Connection, first: int) -> None:
     connection.execute("DELETE FROM marks WHERE seq < (SELECT max(seq) FROM marks WHERE seq < ?)", (first,))
 
 
-def find(connection: sqlite3.Connection, contact: ContactId) -> Track | None:
-    row = connection.execute("SELECT ended, entries FROM contacts WHERE contact = ?", (contact,)).fetchone()
-    return _read(*row) if row is not None else None
+def find_ended(connection: sqlite3.Connection, contact: ContactId) -> tuple[int | None, Track | None]:
+    """Its place, and what is known of it."""
+    row = connection.execute("SELECT position, ended, entries FROM contacts WHERE contact = ?", (contact,)).fetchone()
+    return (row[0], _read(*row[1:])) if row is not None else (None, None)
 
 
 def search(connection: sqlite3.Connection, wanted: Wanted) -> list[tuple[int, Track]]:
@@ -96,4 +97,4 @@ def _read(ended: str, entries: bytes) -> Track:
     return track
 
 
-__all__ = ["Wanted", "add_contacts", "find", "forget_pruned", "search"]
+__all__ = ["Wanted", "add_contacts", "find_ended", "forget_pruned", "search"]
