@@ -149,6 +149,11 @@ def test_the_base_is_right() -> None:
         ("[queues.x]\non_no_show = {queue = 'billing'}", "queues.x.on_no_show.queue: queue billing takes calls"),
         ("[queues.x]\npops = [{url = 'https://{customer}.h/'}]", "queues.x.pops[0].url: must name its host"),
         ("[queues.x]\npops = [{url = 'https://h/{a{b}}'}]", "queues.x.pops[0].url: has a brace that is no placeholder"),
+        (
+            "[queues.x]\npops = [{url = 'https://h/?c={custmer}&n={name}'}]",
+            'pops[0].url: nothing fills in {custmer}; did you mean "customer"?',
+        ),
+        ("[queues.x]\npops = [{url = 'https://h/?c={zz}'}]", "nothing fills in {zz}; there are: caller, contact,"),
         ("[queues.x]\npops = [{url = 'javascript:x'}]", "queues.x.pops[0].url: must be an address such as"),
         (
             "[gateway]\nurl = 'https://h'\n[sign_in.oidc]\nissuer = 'http://h'\nclient_id = 'c'",
@@ -335,3 +340,16 @@ def test_a_file_that_cannot_be_read(tmp_path) -> None:
         file.truncate(17 << 20)
     with pytest.raises(ConfigurationError, match="larger than 16 MiB"):
         load(tmp_path / "huge.toml")
+
+
+def test_what_fills_in_an_address() -> None:
+    """A web site tells what it likes; a number of the PBX's is kept by a service."""
+    pops = "[queues.x]\npops = [{url = 'https://h/?c={customer}&o={order}&v={VIP}'}]\n"
+    (said,) = problems(BASE + pops)
+    assert said.startswith("queues.x.pops[0].url: nothing fills in {order}")
+    site = "[gateway]\nurl = 'https://h'\n[portals.p]\norigins = ['https://h']\npages = {'/' = {queue = 'x'}}\n"
+    assert not any("pops" in each for each in warnings(BASE + pops + site))
+    near = pops.replace("{order}", "{custommer}")
+    assert any("did you mean" in each for each in warnings(BASE + near + site))
+    kept = BASE.replace('dialled = "4711"', 'dialled = "4711"\nvariables = ["VIP", "order"]')
+    assert parse(kept + pops).config.services["line"].variables == ("VIP", "order")

@@ -6,6 +6,9 @@ import re
 from cordpair.config.model import Config, PageRule
 from cordpair.config.problems import Path, Problems, quote
 
+PLACEHOLDER = re.compile(r"\{([A-Za-z0-9_.-]{1,64})\}")
+# What is known of any contact; beside it what services keep (their variables), and what web sites tell.
+FILLED_IN = ("caller", "contact", "customer", "locale", "name", "page", "reason")
 ACCOUNT = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,63}")
 
 
@@ -34,7 +37,7 @@ def check_web(config: Config, problems: Problems) -> None:
     for name, queue in config.queues.items():
         _no_show(config, name, problems)
         for number, pop in enumerate(queue.pops):
-            _placeholders(pop.url, ("queues", name, "pops", number, "url"), problems)
+            _placeholders(config, pop.url, ("queues", name, "pops", number, "url"), problems)
 
 
 def browser_nodes(config: Config) -> tuple[str, ...]:
@@ -85,13 +88,24 @@ def _no_show(config: Config, name: str, problems: Problems) -> None:
         problems.error((*path, "queue"), f"queue {action.queue} takes calls; a call-back is a task of another medium")
 
 
-def _placeholders(url: str, path: Path, problems: Problems) -> None:
-    """Only in what comes after the host: no customer may choose where an agent is sent."""
+def _placeholders(config: Config, url: str, path: Path, problems: Problems) -> None:
+    """Only in what comes after the host: no customer may choose where an agent is sent.
+
+    What a web site tells has names of its own, which are not known here: then a near miss is all that can be seen."""
     host = url.partition("://")[2].partition("/")[0].partition("?")[0]
     if "{" in host or "}" in host:
         problems.error(path, "must name its host: a customer's data may not")
-    if re.sub(r"\{[A-Za-z0-9_.-]{1,64}\}", "", url).count("{") or re.sub(r"\{[^{}]*\}", "", url).count("}"):
+    if PLACEHOLDER.sub("", url).count("{") or re.sub(r"\{[^{}]*\}", "", url).count("}"):
         problems.error(path, "has a brace that is no placeholder such as {customer}")
+        return
+    told = {variable for service in config.services.values() for variable in service.variables}
+    known = sorted({*FILLED_IN, *told})
+    for name in PLACEHOLDER.findall(url):
+        near = problems.nearest(name, known) if name not in known else ""
+        if name not in known and not config.portals:
+            problems.error(path, f"nothing fills in {{{name}}}" + (near or f"; there are: {', '.join(known)}"))
+        elif near:
+            problems.warning(path, f"{{{name}}} is filled in only if a web site tells it{near}")
 
 
 def _page(config: Config, rule: PageRule, path: Path, problems: Problems) -> None:
