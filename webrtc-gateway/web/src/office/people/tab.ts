@@ -1,0 +1,85 @@
+// What the tabs share: they ask, show, and say what went wrong.
+
+import { LitElement } from "lit";
+import type { PeopleWords } from "../../words/people-languages.ts";
+import { say } from "../../words/words.ts";
+import { ApiProblem, type Office, type Problem } from "../page.ts";
+
+export interface Room {
+  readonly office: Office;
+  readonly words: PeopleWords;
+}
+
+export abstract class Tab extends LitElement {
+  static override properties: Record<string, object> = {
+    room: { attribute: false },
+    problems: { state: true },
+    busy: { state: true },
+    loaded: { state: true },
+  };
+
+  declare room: Room;
+  declare protected problems: readonly Problem[];
+  declare protected busy: boolean;
+  declare protected loaded: boolean;
+
+  constructor() {
+    super();
+    this.problems = [];
+    this.busy = this.loaded = false;
+  }
+
+  protected override createRenderRoot(): HTMLElement {
+    return this;
+  }
+
+  override connectedCallback(): void {
+    super.connectedCallback();
+    void this.do(() => this.load());
+  }
+
+  override updated(): void {
+    const dialog = this.querySelector("dialog");
+    if (dialog && !dialog.open) dialog.showModal();
+  }
+
+  protected abstract load(): Promise<void>;
+
+  protected get words(): PeopleWords {
+    return this.room.words;
+  }
+
+  protected get office(): Office {
+    return this.room.office;
+  }
+
+  /** Whether it went well; if not, it was said why, in the form or in the corner. */
+  protected async do(what: () => Promise<void>): Promise<boolean> {
+    this.busy = true;
+    this.problems = [];
+    try {
+      await what();
+      this.loaded = true;
+      return true;
+    } catch (error) {
+      if (!(error instanceof ApiProblem)) throw error;
+      if (error.problems.length) this.problems = error.problems;
+      else if (error.status !== 401) this.office.say("bad", this.because(error));
+      if (error.code === "conflict") void this.do(() => this.load());
+      return false;
+    } finally {
+      this.busy = false;
+    }
+  }
+
+  private because({ status, code, message }: ApiProblem): string {
+    if (status === 0) return say(this.words, "unreachable");
+    if (code === "conflict") return say(this.words, "changed_meanwhile");
+    return message || say(this.words, "failed");
+  }
+
+  protected time(at: string | null): string {
+    if (!at) return "–";
+    return new Date(at).toLocaleString(this.office.language, { dateStyle: "medium", timeStyle: "short" });
+  }
+}
