@@ -56,6 +56,34 @@ test("an offer rings until somebody says something", () => {
   assert.equal(rings(reduce(offered, message({ type: "offer_ended", offer: "o", outcome: "withdrawn" }))), false);
 });
 
+test("a call of one's own: nothing to accept, and the customer's result is told", () => {
+  const own = { ...offer, auto: true, contact: { ...contact("calling"), rings: "agent" as const } };
+  const calling = after(up, message(own));
+  assert.equal(rings(calling), false);
+  assert.equal(answersByItself(calling), true);
+  const ends = (outcome: string) => reduce(calling, message({ type: "offer_ended", offer: "o", outcome }));
+  for (const [outcome, key] of [
+    ["customer_busy", "customer_busy"],
+    ["customer_no_answer", "customer_no_answer"],
+    ["customer_congestion", "not_reached"],
+    ["cancelled", undefined],
+  ] as const) {
+    assert.equal(ends(outcome).notice?.key, key);
+    assert.equal(answersByItself(ends(outcome)), false, "no later call is answered for it");
+  }
+  assert.equal(answersByItself(ends("connected")), true);
+  const refused = (code: string) =>
+    reduce(calling, message({ type: "error", code, about: "call", text: "in English" }));
+  assert.deepEqual(
+    ["number", "often", "refused"].map((code) => [refused(code).notice?.key, refused(code).notice?.text]),
+    [
+      ["call_number", undefined],
+      ["call_often", undefined],
+      ["error", "in English"],
+    ],
+  );
+});
+
 test("another offer's end does not take this one away", () => {
   const offered = after(up, message(offer));
   assert.equal(reduce(offered, message({ type: "offer_ended", offer: "older", outcome: "missed" })), offered);

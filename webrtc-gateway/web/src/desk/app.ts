@@ -40,7 +40,8 @@ import {
 const BLANK: Page = {
   panel: "",
   tool: "",
-  readyAfterCheck: false,
+  afterCheck: "",
+  number: "",
   notes: "",
   disposition: "",
   digits: "",
@@ -181,8 +182,10 @@ export class CordpairDesk extends LitElement {
     this.now = Date.now() + this.desk.skewMs;
     if (this.desk === before) return;
     if (input.on === "message" && input.message.type === "error" && input.message.code === "preflight") {
-      void this.devices.open(this.page.settings, true); // checked before another sign-in
+      // it was checked before another sign-in, or never
+      void this.devices.open(this.page.settings, input.message.about === "call" ? "call" : "ready");
     }
+    if (this.desk.offer?.contact.rings && !before.offer) this.set({ number: "" });
     const missing = missingCall(this.desk, input);
     if (missing) this.send({ type: "ring_again", contact: missing.id });
     const was = current(before)?.id;
@@ -231,8 +234,9 @@ export class CordpairDesk extends LitElement {
     signOut: () => void this.connection.signOut(),
     ready: () => {
       if (this.desk.phone === "none" || this.devices.checked) this.send({ type: "ready" });
-      else void this.devices.open(this.page.settings, true);
+      else void this.devices.open(this.page.settings, "ready");
     },
+    call: () => this.send({ type: "call", to: this.page.number.trim(), key: crypto.randomUUID() }),
     accept: () => {
       const { offer } = this.desk;
       if (offer) {
@@ -261,7 +265,7 @@ export class CordpairDesk extends LitElement {
       this.drafts.flush();
       this.send({ type: "wrap_up_done" });
     },
-    devices: () => void this.devices.open(this.page.settings, false),
+    devices: () => void this.devices.open(this.page.settings, ""),
     choose: (change: Partial<Settings>) => {
       const settings = { ...this.page.settings, ...change };
       storeSettings(settings);
@@ -274,6 +278,7 @@ export class CordpairDesk extends LitElement {
       setTimeout(() => !rings(this.desk) && this.ring.stop(), 2600);
     },
     checked: () => {
+      const { afterCheck } = this.page;
       this.devices.pass();
       this.send({
         type: "preflight",
@@ -281,7 +286,8 @@ export class CordpairDesk extends LitElement {
         level: this.devices.loudest,
         round_trip_ms: this.desk.roundTripMs,
       });
-      this.send({ type: "ready" });
+      if (afterCheck === "call") this.does.call();
+      else this.send({ type: "ready" });
     },
     closePanel: () => this.devices.close(),
   };
@@ -305,7 +311,8 @@ export class CordpairDesk extends LitElement {
     else if (action === "ready") {
       if (isAway(this.desk)) does.ready();
       else this.querySelector<HTMLElement>("#not-ready")?.focus();
-    } else if (action === "help") this.set({ panel: "shortcuts" });
+    } else if (action === "call") this.querySelector<HTMLElement>("#call-number")?.focus();
+    else if (action === "help") this.set({ panel: "shortcuts" });
     else if (action === "notes") this.querySelector<HTMLElement>("#notes")?.focus();
     else if (action === "done" && this.desk.state === "wrap_up") does.done();
     else if (contact && isTalking(contact)) {

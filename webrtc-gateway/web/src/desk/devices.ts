@@ -20,9 +20,9 @@ export class Devices {
     return sessionStorage.getItem(KEY) === "yes";
   }
 
-  async open(settings: Settings, readyAfterCheck: boolean): Promise<void> {
+  async open(settings: Settings, afterCheck: Page["afterCheck"]): Promise<void> {
     this.loudest = 0;
-    this.set({ panel: "devices", readyAfterCheck, level: 0, heard: false, microphone: "" });
+    this.set({ panel: "devices", afterCheck, level: 0, heard: false, microphone: "" });
     await this.listen(settings.microphone);
   }
 
@@ -45,6 +45,6 @@ export class Devices {
 
   close(): void {
     this.meter?.unwatch();
-    this.set({ panel: "", readyAfterCheck: false });
+    this.set({ panel: "", afterCheck: "" });
   }
 }

@@ -2,7 +2,8 @@
 
 import type { DeskKey } from "../words/desk-en.ts";
 
-export type Action = "accept" | "reject" | "ready" | "hold" | "mute" | "camera" | "hang_up" | "notes" | "done" | "help";
+export type Action =
+  "accept" | "reject" | "ready" | "hold" | "mute" | "camera" | "hang_up" | "notes" | "done" | "call" | "help";
 
 interface Shortcut {
   readonly key: string;
@@ -20,6 +21,7 @@ export const SHORTCUTS: readonly Shortcut[] = [
   { key: "e", action: "hang_up", text: "key_hang_up" },
   { key: "n", action: "notes", text: "key_notes" },
   { key: "d", action: "done", text: "key_done" },
+  { key: "c", action: "call", text: "key_call" },
   { key: "?", action: "help", text: "key_help" },
 ];
 

@@ -10,7 +10,10 @@ import type { Desk } from "./state.ts";
 export interface Page {
   readonly panel: "" | "devices" | "shortcuts";
   readonly tool: "" | "keypad" | "transfer";
-  readonly readyAfterCheck: boolean;
+  /** What the check of the devices was opened for. */
+  readonly afterCheck: "" | "ready" | "call";
+  /** Typed, to be called. */
+  readonly number: string;
   readonly notes: string;
   readonly disposition: string;
   readonly digits: string;
@@ -38,6 +41,7 @@ export interface Room {
     readonly comeHere: () => void;
     readonly signOut: () => void;
     readonly ready: () => void;
+    readonly call: () => void;
     readonly accept: () => void;
     readonly reject: () => void;
     readonly mute: () => void;

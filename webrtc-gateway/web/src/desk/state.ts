@@ -8,7 +8,8 @@ export type PhoneState = "none" | "starting" | "ready" | "lost";
 export type CallState = "none" | "ringing" | "up";
 
 export interface Notice {
-  readonly key: "error" | "missed";
+  readonly key:
+    "error" | "missed" | "not_reached" | "customer_busy" | "customer_no_answer" | "call_number" | "call_often";
   readonly code: string;
   readonly text?: string;
 }
@@ -140,8 +141,8 @@ function told(desk: Desk, message: FromDesk, now: number): Desk {
       return {
         ...desk,
         offer: null,
-        accepted: MISSED.has(message.outcome) ? "" : desk.accepted,
-        notice: MISSED.has(message.outcome) ? { key: "missed", code: message.outcome } : desk.notice,
+        accepted: isNoCall(message.outcome) ? "" : desk.accepted,
+        notice: endOf(message.outcome) ?? desk.notice,
       };
     case "contact":
       return { ...desk, contacts: withContact(desk.contacts, message.contact) };
@@ -154,7 +155,7 @@ function told(desk: Desk, message: FromDesk, now: number): Desk {
     case "figures":
       return { ...desk, figures: message.figures };
     case "error":
-      return { ...desk, notice: { key: "error", code: message.code, text: message.text ?? "" } };
+      return { ...desk, notice: refusalOf(message.code, message.text ?? "") };
     default:
       return desk; // phone and ping are the connection's
   }
@@ -173,6 +174,24 @@ const MISSED = new Set([
   "no_show",
   "failed",
 ]);
+
+/** None will come of it: no call is to be answered by itself. */
+const isNoCall = (outcome: string): boolean =>
+  MISSED.has(outcome) || outcome === "cancelled" || outcome.startsWith("customer_");
+
+/** What the agent is told of an offer that is over; null: nothing, they know. */
+function endOf(outcome: string): Notice | null {
+  if (MISSED.has(outcome)) return { key: "missed", code: outcome };
+  if (outcome === "customer_busy" || outcome === "customer_no_answer") return { key: outcome, code: outcome };
+  return outcome.startsWith("customer_") ? { key: "not_reached", code: outcome } : null;
+}
+
+/** The engine's own words are English; those of everyday are in the agent's language. */
+function refusalOf(code: string, text: string): Notice {
+  if (code === "number") return { key: "call_number", code };
+  if (code === "often") return { key: "call_often", code };
+  return { key: "error", code, text };
+}
 
 function withContact(contacts: readonly Contact[], contact: Contact): readonly Contact[] {
   const known = contacts.some(({ id }) => id === contact.id);

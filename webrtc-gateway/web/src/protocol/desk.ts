@@ -41,6 +41,8 @@ export interface Contact {
   readonly disposition?: string;
   readonly notes?: string;
   readonly cobrowse?: ShareState;
+  /** Of the agent's own call that comes to be: whose phone rings. */
+  readonly rings?: "agent" | "customer";
 }
 
 /** A page of another system: shown inside the desk, or in a window of its own. */
@@ -123,6 +125,7 @@ export type ToDesk =
   | { readonly type: "digits"; readonly contact: string; readonly digits: string }
   | { readonly type: "transfer"; readonly contact: string; readonly queue: string }
   | { readonly type: "transfer"; readonly contact: string; readonly agent: string }
+  | { readonly type: "call"; readonly to: string; readonly key: string }
   | { readonly type: "notes"; readonly contact: string; readonly text: string; readonly disposition: string }
   | {
       readonly type: "preflight";

@@ -131,6 +131,20 @@ export const deskEn = {
   error: "The gateway refused: {code}",
   missed: "The offer went away.",
   ring_notice: "{customer}: {reason}",
+  call_number_field: "Call a number",
+  call: "Call",
+  calling_title: "Calling {customer}",
+  rings_agent: "Your phone rings: pick it up.",
+  rings_agent_browser: "Your phone answers by itself…",
+  rings_customer: "{customer} rings…",
+  call_off: "Call off",
+  check_call: "Looks good: call",
+  key_call: "Type a number to call",
+  not_reached: "The customer was not reached.",
+  customer_busy: "The customer’s line is busy.",
+  customer_no_answer: "The customer does not answer.",
+  call_number: "This number cannot be called.",
+  call_often: "Too many calls: wait a little.",
 } as const;
 
 export type DeskKey = keyof typeof deskEn;

@@ -4,6 +4,7 @@ import { html, nothing } from "lit";
 import { clockText } from "../../words/wait.ts";
 import { say } from "../../words/words.ts";
 import type { Room } from "../room.ts";
+import { ringingCard } from "./call-a-number.ts";
 import { customerName, facts, history } from "./facts.ts";
 
 export function offerCard(room: Room) {
@@ -12,9 +13,12 @@ export function offerCard(room: Room) {
   if (!offer) return desk.call === "ringing" ? unexpectedCall(words, does) : nothing;
   const { contact } = offer;
   const accepted = desk.accepted === offer.offer;
+  if (contact.rings && (accepted || offer.auto)) return ringingCard(offer, room);
   const left = Math.max(0, Math.ceil((offer.expires_at - now) / 1000));
   return html`<section class="offer" role="alertdialog" aria-labelledby="offer-title" aria-describedby="offer-why">
-      <h2 id="offer-title">${say(words, "offer_title", { customer: customerName(contact) })}</h2>
+      <h2 id="offer-title">
+        ${say(words, contact.rings ? "calling_title" : "offer_title", { customer: customerName(contact) })}
+      </h2>
       <dl id="offer-why">
         ${
           contact.reason

@@ -71,7 +71,7 @@ function devices(room: Room) {
     <div class="row end">
       <button class="quiet" id="test-ring" @click=${does.testRing}>${say(words, "test_ring")}</button>
       <button class="quiet" id="panel-close" @click=${does.closePanel}>${say(words, "close")}</button>
-      ${page.readyAfterCheck ? html`<button id="checked" class="go" ?disabled=${!good || (desk.phone !== "ready" && desk.phone !== "none")} @click=${does.checked}>${say(words, "check_ready")}</button>` : nothing}
+      ${page.afterCheck ? html`<button id="checked" class="go" ?disabled=${!good || (desk.phone !== "ready" && desk.phone !== "none")} @click=${does.checked}>${say(words, `check_${page.afterCheck}`)}</button>` : nothing}
     </div>`;
 }
 

@@ -6,6 +6,7 @@ import { say } from "../../words/words.ts";
 import type { DeskKey } from "../../words/desk-en.ts";
 import type { Room } from "../room.ts";
 import { isAway } from "../state.ts";
+import { callField } from "./call-a-number.ts";
 
 export function topBar(room: Room) {
   const { desk, words, does, now } = room;
@@ -16,7 +17,7 @@ export function topBar(room: Room) {
       <strong>${state}</strong>${desk.reason ? html`<span>${desk.reason}</span>` : nothing}
       <span class="clock" aria-hidden="true">${clockText(now - desk.since)}</span>
     </div>
-    ${stateButtons(room)}
+    ${stateButtons(room)} ${callField(room)}
     <span class="room"></span>
     <span class="phone ${desk.phone}" id="phone">${say(words, `phone_${desk.phone}`)}</span>
     <button class="quiet" id="devices" @click=${does.devices}>${say(words, "devices")}</button>
