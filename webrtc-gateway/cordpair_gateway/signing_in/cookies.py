@@ -11,6 +11,8 @@ from urllib.parse import urlsplit
 from aiohttp import web
 
 SHIFT_MS = 14 * 3_600_000  # the longest that anybody works: then they sign in again
+# Of who can only look on, and is shown no caller: a display on a wall, which nobody wants to sign in again each day.
+DISPLAY_MS = 30 * 24 * 3_600_000
 LONGEST = 128
 LOCAL = frozenset({"localhost", "127.0.0.1", "::1"})
 
@@ -32,9 +34,9 @@ class Cookie:
         token = request.cookies.get(self.name, "")
         return token if 0 < len(token) <= LONGEST else None
 
-    def put(self, response: web.StreamResponse, token: str) -> None:
+    def put(self, response: web.StreamResponse, token: str, lasts_ms: int) -> None:
         response.set_cookie(
-            self.name, token, max_age=SHIFT_MS // 1_000, path="/", secure=self.secure, httponly=True, samesite="Strict"
+            self.name, token, max_age=lasts_ms // 1_000, path="/", secure=self.secure, httponly=True, samesite="Strict"
         )
 
     def remove(self, response: web.StreamResponse) -> None:
@@ -53,4 +55,4 @@ def is_csrf(token: str, given: str) -> bool:
     return hmac.compare_digest(csrf_of(token).encode(), given.encode(errors="replace"))
 
 
-__all__ = ["SHIFT_MS", "Cookie", "csrf_of", "hash_of", "is_csrf", "is_local"]
+__all__ = ["DISPLAY_MS", "SHIFT_MS", "Cookie", "csrf_of", "hash_of", "is_csrf", "is_local"]

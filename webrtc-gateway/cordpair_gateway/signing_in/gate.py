@@ -20,7 +20,7 @@ from cordpair.ids import AgentId
 from cordpair.runtime import Engine
 from cordpair.store import People, Person, SignIn, SignIns, StoreError
 from cordpair_gateway.signing_in.browser_name import browser_name
-from cordpair_gateway.signing_in.cookies import SHIFT_MS, Cookie, csrf_of, hash_of, is_csrf
+from cordpair_gateway.signing_in.cookies import DISPLAY_MS, SHIFT_MS, Cookie, csrf_of, hash_of, is_csrf
 from cordpair_gateway.upgrades import origin_of
 
 log = logging.getLogger(__name__)
@@ -37,6 +37,12 @@ class Known(NamedTuple):
 
     agent: AgentId | None
     person: Person | None
+
+    @property
+    def lasts_ms(self) -> int:
+        """How long a sign-in is good."""
+        looks_on = self.agent is None and self.person is not None and self.person.role == Role.READ_ONLY
+        return DISPLAY_MS if looks_on else SHIFT_MS
 
 
 class Proven(NamedTuple):
@@ -62,6 +68,10 @@ class Seated(msgspec.Struct, frozen=True):
     def role(self) -> Role:
         """An agent has no more rights than the own ones; unless the agent is a person in the office too."""
         return Role(self.person.role) if self.person is not None else Role.AGENT
+
+    @property
+    def lasts_ms(self) -> int:
+        return self.sign_in.expires_at - self.sign_in.began_at
 
     def __repr__(self) -> str:
         return f"Seated({self.sign_in.name!r})"
@@ -108,14 +118,15 @@ class Gate:
         that was given; if it was changed at this moment, it is no good. Raises NotSignedIn, Unavailable."""
         token, now = secrets.token_urlsafe(32), self._clock.now_ms()
         browser = browser_name(request.headers.get("User-Agent", ""))
-        sign_in = SignIn(hash_of(token), name, now, now + SHIFT_MS, seen_at=now, browser=browser)
         before = self.cookie.read(request)
         try:
+            known = await self.known(name)
+            expires = now + known.lasts_ms
+            sign_in = SignIn(hash_of(token), name, now, expires, seen_at=now, browser=browser)
             if before is not None:
                 await self._sign_ins.remove(hash_of(before))
             if not await self._sign_ins.add(sign_in, password):
                 raise NotSignedIn("Name or password is wrong.")
-            known = await self.known(name)
         except StoreError as error:
             raise unavailable(error) from None
         log.info("somebody signed in")
@@ -136,16 +147,17 @@ class Gate:
         return await self.known(name) != Known(None, None)
 
     async def who(self, request: web.Request) -> Seated:
-        """By the cookie. Raises NotSignedIn, Unavailable."""
+        """By the cookie. A display that was given more rights since signs in anew. Raises NotSignedIn, Unavailable."""
         token = self.cookie.read(request)
         if token is None:
             raise NotSignedIn("Sign in.")
         try:
-            found = await self._sign_ins.find(hash_of(token), self._clock.now_ms())
+            now = self._clock.now_ms()
+            found = await self._sign_ins.find(hash_of(token), now)
             known = await self.known(found.name) if found is not None else Known(None, None)
         except StoreError as error:
             raise unavailable(error) from None
-        if found is None or known == Known(None, None):
+        if found is None or known == Known(None, None) or now >= found.began_at + known.lasts_ms:
             raise NotSignedIn("Sign in.")
         return Seated(found, csrf_of(token), known.agent, known.person)
 

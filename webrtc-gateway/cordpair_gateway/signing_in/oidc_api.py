@@ -62,8 +62,8 @@ class OidcRoutes:
         response = web.Response(status=302, headers={"Location": page})
         try:
             name = await self._name_of(request, attempt)
-            token, _ = await self._gate.open(name, request)
-            self._gate.cookie.put(response, token)
+            token, seated = await self._gate.open(name, request)
+            self._gate.cookie.put(response, token, seated.lasts_ms)
         except (NotBelieved, NoProvider) as why:
             log.warning("a sign-in with an account of the house was refused: %s", why)
             response.headers["Location"] = page + REFUSED

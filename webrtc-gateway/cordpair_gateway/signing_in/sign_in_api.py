@@ -54,7 +54,7 @@ class SignInRoutes:
         proven = await self._gate.by_password(body.name, body.password, client_of(request))
         token, seated = await self._gate.open(proven.name, request, proven.password)
         response = self._answer(seated)
-        self._gate.cookie.put(response, token)
+        self._gate.cookie.put(response, token, seated.lasts_ms)
         return response
 
     async def me(self, request: web.Request) -> web.Response:
