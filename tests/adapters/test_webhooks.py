@@ -295,7 +295,7 @@ async def test_a_store_that_fails_sends_it_again(receiver, sending):
     async def full(*_: object) -> None:
         raise StoreError("the disk is full")
 
-    shelf.put, put = full, shelf.put  # type: ignore[method-assign]
+    shelf.put, put = full, shelf.put  # type: ignore[assignment,method-assign]
     with pytest.raises(StoreError):
         await round.tell(told_by_hand(), Mark("r", 17))
     shelf.put = put  # type: ignore[method-assign]
@@ -386,9 +386,9 @@ async def test_one_that_is_dead_slows_nothing_and_hears_all_later(tmp_path, rece
         for _ in range(5):
             call = found.pbx.call("113", number=NUMBER)
             ended = len([each for each in other.types if each == "contact.connected"]) + 1
-            await other.until(lambda me, goal=ended: me.types.count("contact.connected") >= goal)
+            await _until(other, "contact.connected", ended)
             call.hang_up()
-            await other.until(lambda me, goal=ended: me.types.count("contact.ended") >= goal)
+            await _until(other, "contact.ended", ended)
     assert receiver.taken == []
     await receiver.start()
     async with wall(tmp_path, centre=centre) as found:
@@ -396,6 +396,10 @@ async def test_one_that_is_dead_slows_nothing_and_hears_all_later(tmp_path, rece
     heard = [each["id"] for each in receiver.taken]
     assert heard[: len(other.taken)] == [each["id"] for each in other.taken][: len(heard)]
     await other.stop()
+
+
+async def _until(receiver: Receiver, what: str, times: int) -> None:
+    await receiver.until(lambda me: me.types.count(what) >= times)
 
 
 async def test_one_that_is_new_hears_nothing_old(tmp_path, receiver, monkeypatch):

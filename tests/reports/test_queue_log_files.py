@@ -13,8 +13,9 @@ from cordpair.clock import AsyncioClock
 from cordpair.config.model import QueueLog
 from cordpair.ids import AgentId, NodeId
 from cordpair.journal import Entry, SqliteJournal, current_codec
-from cordpair.reports.queue_log import FileOutput, Follower, TableOutput, Transcript, following
-from cordpair.reports.queue_log import follower as module
+from cordpair.reports import following as module
+from cordpair.reports.following import Follower
+from cordpair.reports.queue_log import FileOutput, Scribe, TableOutput, Transcript, writing
 from cordpair.runtime import Engine, Setup, run_engine
 from cordpair.runtime.subscriptions import Subscriptions
 from cordpair.store import Store
@@ -61,7 +62,7 @@ async def put(journal: SqliteJournal, entries: list[Entry]) -> None:
 
 
 def follower(tmp_path: Path, output) -> Follower:
-    return Follower(Source(), tmp_path / "journal.db", output)  # type: ignore[arg-type]
+    return Follower(Source(), tmp_path / "journal.db", Scribe(output), "queue_log")  # type: ignore[arg-type]
 
 
 def lines(*paths: Path) -> list[str]:
@@ -187,7 +188,8 @@ async def test_a_disk_that_takes_nothing_does_not_lose_rows(tmp_path, store, jou
     monkeypatch.setattr(module, "GATHER_S", 0.01)
     source = Source()
     await put(journal, ENTRIES[:80])
-    running = asyncio.create_task(Follower(source, tmp_path / "journal.db", FileOutput(path, store)).run())  # type: ignore[arg-type]
+    scribe = Scribe(FileOutput(path, store))
+    running = asyncio.create_task(Follower(source, tmp_path / "journal.db", scribe, "queue_log").run())  # type: ignore[arg-type]
     async with asyncio.timeout(20):
         while "tried again" not in caplog.text:
             await asyncio.sleep(0.01)  # sleep: a log line is no event
@@ -205,7 +207,7 @@ async def test_beside_an_engine(tmp_path, store, monkeypatch):
     wanted, path = QueueLog(file="log", table="log.db"), tmp_path / "log"
 
     async def work(engine: Engine) -> None:
-        async with following(engine, store, setup.journal, wanted, tmp_path):
+        async with writing(engine, store, setup.journal, wanted, tmp_path):
             await engine.request(inp.SignIn(AgentId("ann")))
             await engine.request(inp.Ready(AgentId("ann")))
 

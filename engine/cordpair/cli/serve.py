@@ -9,7 +9,7 @@ from cordpair.cli.settings import Settings, read_settings
 from cordpair.errors import CordpairError
 from cordpair.observe import log_to_stderr
 from cordpair.reports.clerk import counting_of
-from cordpair.reports.queue_log import following
+from cordpair.reports.queue_log import writing
 from cordpair.runtime import Engine, run_engine, run_loop
 
 
@@ -35,7 +35,7 @@ async def _serve(settings: Settings, take_file: bool) -> int:
 
         async def beside(engine: Engine) -> None:
             async with (
-                following(engine, store, setup.journal, config.queue_log, directory),
+                writing(engine, store, setup.journal, config.queue_log, directory),
                 counting_of(engine, setup.journal, config.reports, directory) as reports,
             ):
                 await serve_api(engine, store, setup.journal, config.http.listen, tls, mount, reports)

@@ -9,6 +9,7 @@ from typing import Protocol
 import msgspec
 from sqlite_utils import Database
 
+from cordpair.reports.appended import AppendedFile, End
 from cordpair.reports.queue_log.memory import Memory
 from cordpair.reports.queue_log.row import Row
 from cordpair.store import Store
@@ -41,64 +42,28 @@ class Output(Protocol):
 
 
 class FileOutput:
-    """Opened for each write: whoever rotates it renames it, and the next row is in a new one.
-
-    Rows first, then the bookmark in the store. Rows that a crash left beyond the bookmark are those that come first
-    now, so they are recognised and not written again; unless the file was renamed in between.
-    """
+    """Rows first, then the bookmark in the store; see ``AppendedFile``."""
 
     def __init__(self, path: Path, store: Store) -> None:
-        self._path = path
+        self._file = AppendedFile(path)
         self._store = store
         self._name = f"queue_log file {path}"
-        self._last: Bookmark | None = None
-        self._ahead = b""  # written before a crash, and not acknowledged
 
     async def load(self) -> Bookmark | None:
         content = await self._store.bookmarks.get(self._name)
-        self._last = msgspec.json.decode(content, type=Bookmark) if content is not None else None
-        self._ahead = await asyncio.to_thread(self._beyond)
-        return self._last
+        last = msgspec.json.decode(content, type=Bookmark) if content is not None else None
+        end = End(last.device, last.inode, last.offset) if last is not None else None
+        await asyncio.to_thread(self._file.look, end)
+        return last
 
     async def write(self, rows: Sequence[Row], mark: Bookmark) -> None:
         text = b"".join(row.line().encode() + b"\n" for row in rows)
-        mark = await asyncio.to_thread(self._append, text, mark)
+        end = await asyncio.to_thread(self._file.append, text)
+        mark = msgspec.structs.replace(mark, device=end.device, inode=end.inode, offset=end.offset)
         await self._store.bookmarks.put(self._name, msgspec.json.encode(mark))
-        self._last = mark
 
     async def close(self) -> None:
         pass
-
-    def _beyond(self) -> bytes:
-        last = self._last
-        if last is None or not self._path.exists():
-            return b""
-        with self._path.open("rb") as file:
-            found = os.fstat(file.fileno())
-            if (found.st_dev, found.st_ino) != (last.device, last.inode):
-                return b""
-            file.seek(last.offset)
-            return file.read()
-
-    def _append(self, text: bytes, mark: Bookmark) -> Bookmark:
-        if not text:
-            pass
-        elif text.startswith(self._ahead):
-            text, self._ahead = text[len(self._ahead) :], b""
-        elif self._ahead.startswith(text):
-            text, self._ahead = b"", self._ahead[len(text) :]
-        else:  # somebody else's rows
-            text, self._ahead = (text if self._ahead.endswith(b"\n") else b"\n" + text), b""
-        file = os.open(self._path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o640)  # it may hold callers' numbers
-        try:
-            while text:
-                text = text[os.write(file, text) :]
-            os.fsync(file)
-            found = os.fstat(file)
-        finally:
-            os.close(file)
-        offset = found.st_size - len(self._ahead)
-        return msgspec.structs.replace(mark, device=found.st_dev, inode=found.st_ino, offset=offset)
 
 
 class TableOutput:
