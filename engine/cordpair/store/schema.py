@@ -177,7 +177,8 @@ def people(db: Database) -> None:
 def drafts(db: Database) -> None:
     """What administrators are working on."""
     db.execute(
-        "CREATE TABLE drafts (author TEXT PRIMARY KEY, at INTEGER NOT NULL, base INTEGER NOT NULL, content BLOB NOT NULL)"
+        "CREATE TABLE drafts (author TEXT PRIMARY KEY, at INTEGER NOT NULL, base INTEGER NOT NULL, "
+        "content BLOB NOT NULL)"
     )
 
 
