@@ -305,6 +305,19 @@ async def test_a_store_that_fails_sends_it_again(receiver, sending):
     assert receiver.taken[0]["id"] == receiver.taken[1]["id"]
 
 
+async def test_a_journal_that_was_put_back_leaves_nothing_out(receiver, sending):
+    shelf, entries = Shelf(), told_by_hand()
+    first = JournalRound(postman(receiver, sending, []), shelf)  # type: ignore[arg-type]
+    await first.begin(Acd().state)
+    await first.tell((), Mark("r", 0))
+    await _tell(first, entries[:6])
+    again = JournalRound(postman(receiver, sending, []), shelf)  # type: ignore[arg-type]
+    await again.load()
+    later = [msgspec.structs.replace(entry, at=entry.at + 1) for entry in entries[4:]]
+    await _tell(again, [*entries[:4], *later])  # the journal ended at 4: what came then is other than before
+    assert [each["id"] for each in receiver.taken] == [f"r-{number}-0" for number in (*range(1, 7), *range(5, 18))]
+
+
 # ---------------------------------------------------------------- alarms
 
 

@@ -29,29 +29,40 @@ class Noted(msgspec.Struct, frozen=True):
     memory: Memory
 
 
+class Taken(msgspec.Struct, frozen=True):
+    """The newest entry of which all was taken. ``at``: its time. A journal that was put back has another entry there,
+    and that one is later."""
+
+    run: str = ""
+    seq: int = 0
+    at: int = 0
+
+    def covers(self, run: str, entry: Entry) -> bool:
+        return run == self.run and entry.seq <= self.seq and entry.at <= self.at
+
+
 class JournalRound:
     """An audience of the journal."""
 
     def __init__(self, postman: Postman, store: Store) -> None:
         self._postman, self._store = postman, store
-        self._bookmark, self._taken = f"webhook {postman.name}", f"webhook {postman.name} taken"
+        self._bookmark, self._newest = f"webhook {postman.name}", f"webhook {postman.name} taken"
         self._chronicle = Chronicle()
         self._noted = 0
-        self._told = 0  # up to which entry all was taken
+        self._taken = Taken()
 
     async def load(self) -> Mark | None:
         content = await self._store.bookmarks.get(self._bookmark)
         if content is None:
             return None
         noted = msgspec.json.decode(content, type=Noted)
-        taken = await self._store.bookmarks.get(self._taken)
-        mark = msgspec.json.decode(taken, type=Mark) if taken is not None else noted.mark
-        self._told = mark.seq if mark.run == noted.mark.run else 0
+        taken = await self._store.bookmarks.get(self._newest)
+        self._taken = msgspec.json.decode(taken, type=Taken) if taken is not None else Taken()
         self._chronicle, self._noted = Chronicle(noted.memory), noted.mark.seq
         return noted.mark
 
     async def begin(self, state: State) -> None:
-        self._chronicle, self._told = Chronicle(memory_of(state)), 0
+        self._chronicle = Chronicle(memory_of(state))
 
     async def know(self, entries: Sequence[Entry]) -> None:
         for entry in entries:
@@ -61,13 +72,15 @@ class JournalRound:
     async def tell(self, entries: Sequence[Entry], mark: Mark) -> None:
         for entry in entries:
             happened = list(self._chronicle.happenings(entry))
-            if entry.seq <= self._told:
+            if self._taken.covers(mark.run, entry):
                 continue
             wanted = [(number, each) for number, each in enumerate(happened) if self._postman.wants(each.type)]
             for number, each in wanted:
                 await self._postman.take(f"{mark.run}-{entry.seq}-{number}", entry.at, each)
             if wanted:
-                await self._store.bookmarks.put(self._taken, msgspec.json.encode(Mark(mark.run, entry.seq)))
+                taken = Taken(mark.run, entry.seq, entry.at)
+                await self._store.bookmarks.put(self._newest, msgspec.json.encode(taken))
+                self._taken = taken
         if not entries or mark.seq - self._noted >= SEEN:
             await self._store.bookmarks.put(self._bookmark, msgspec.json.encode(Noted(mark, self._chronicle.memory)))
             self._noted = mark.seq
