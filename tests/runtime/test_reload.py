@@ -182,9 +182,9 @@ async def test_an_edit_is_kept_in_the_store_and_stands_beside_the_file(file, pbx
         reloader = engine.reloader
         assert reloader is not None
         edited = parse(TEXT.replace("5s", "7s")).config
-        assert reloader.compare(edited) == ['queues.sales.wrap_up: "5s" → "7s"']
         outcome = await reloader.apply(lambda _: edited, "api key 1")
         assert (outcome.result, outcome.revision) == (Result.APPLIED, 2)
+        assert outcome.changes == ('queues.sales.wrap_up: "5s" → "7s"',)
         active = await store.active()
         assert active is not None and active.edited and active.revision.author == "api key 1"
         assert (await reloader.apply(lambda _: edited, "api key 1")).result is Result.UNCHANGED
@@ -193,8 +193,26 @@ async def test_an_edit_is_kept_in_the_store_and_stands_beside_the_file(file, pbx
         assert (await reloader.from_file()).result is Result.REFUSED
         assert (await reloader.from_file(take_file=True)).result is Result.APPLIED
         wrong = replace(edited, agents={"x": replace(edited.agents["ann"], seat="nowhere")})
-        with pytest.raises(InvalidConfiguration, match="agents.x.seat"):
+        with pytest.raises(InvalidConfiguration, match=r"agents\.x\.seat"):
             await reloader.apply(lambda _: wrong, "api key 1")
+
+    assert await run(file, beside) == 0
+
+
+async def test_another_order_of_services_is_a_change(file, pbx) -> None:
+    """They are tried in their order: the same entries are not the same configuration."""
+    other = '[services.other]\nqueue = "sales"\ndialled = "4711"\n'
+    file.write_text(TEXT.replace("[services.any]", other + "[services.any]\ncontexts = ['in']"))
+
+    async def beside(engine: Engine, store: Store) -> None:
+        assert engine.reloader is not None
+        moved = TEXT.replace("[seats.s1]", other + "[seats.s1]")
+        file.write_text(moved.replace("[services.any]", "[services.any]\ncontexts = ['in']"))
+        outcome = await engine.reloader.from_file()
+        assert (outcome.result, outcome.changes) == (Result.APPLIED, ("services: in another order",))
+        assert [each.service for each in engine.state.configuration.services] == ["any", "other"]
+        active = await store.active()
+        assert active is not None and list(active.config.services) == ["any", "other"]
 
     assert await run(file, beside) == 0
 

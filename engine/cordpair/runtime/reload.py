@@ -102,10 +102,6 @@ class Reloader:
 
     # ------------------------------------------------------------ what may be asked for
 
-    def compare(self, config: Config) -> list[str]:
-        """What applying it would change."""
-        return difference(self.config, config)
-
     async def from_file(self, *, take_file: bool = False) -> Outcome:
         """The file again, whether it was touched or not. Raises nothing but what ends the engine."""
         async with self._lock:
