@@ -149,6 +149,8 @@ def _pjsip(settings: Settings) -> str:
     for name, there in settings.peers.items():
         parts.append(
             f"[{name}](cordpair-peer)\ntransport = lab-peers\naors = {name}\n"
+            # Where it listens: else it names the address of the host's name, and hears nobody.
+            f"media_address = {settings.peer_address}\n"
             f"[{name}](cordpair-peer-aor)\ncontact = sip:{there}\n"
             f"[{name}](cordpair-peer-address)\nendpoint = {name}\nmatch = {there.partition(':')[0]}\n"
         )

@@ -7,6 +7,7 @@ class Does(msgspec.Struct, frozen=True, kw_only=True):
     """Times in ms; None is never."""
 
     rings: bool = True
+    early: bool = False  # with sound of its network's own instead (183)
     after_ms: int | None = 50  # from the INVITE to the status
     status: int = 200  # SIP: 200 answers, any other refuses
 

@@ -113,7 +113,11 @@ class Phone(UserAgent):
             self.spawn(self._take(dialog, message, self.does))
 
     async def _take(self, dialog: Dialog, message: Message, does: Does) -> None:
-        if does.rings:
+        sdp = ""
+        if does.early:
+            sdp = await dialog.audio.open(self.host, message.body)
+            self.reply(message, 183, tag=dialog.tag, sdp=sdp, more="Session Progress")
+        elif does.rings:
             self.reply(message, 180, tag=dialog.tag, more="Ringing")
         if does.after_ms is None:
             return
@@ -124,7 +128,8 @@ class Phone(UserAgent):
             self.reply(message, does.status, tag=dialog.tag, more=REASONS.get(does.status, "No"))
             self.over(dialog)
             return
-        self.reply(message, 200, tag=dialog.tag, sdp=await dialog.audio.open(self.host, message.body))
+        sdp = sdp or await dialog.audio.open(self.host, message.body)
+        self.reply(message, 200, tag=dialog.tag, sdp=sdp)
         dialog.state = "answered"
         dialog.audio.connect(message.body)
         self.changed()
