@@ -99,7 +99,7 @@ async def at_work(
 async def signed_out(agent: Person) -> None:
     """Whatever the page shows."""
     await agent.page.evaluate(
-        """fetch('/v1/sign-in').then((answer) => answer.ok && answer.json()).then((who) => who &&
+        """fetch('/v1/me').then((answer) => answer.ok && answer.json()).then((who) => who &&
            fetch('/v1/sign-out', { method: 'POST', headers: { 'X-CSRF-Token': who.csrf } }).then(() => true))"""
     )
 

@@ -133,7 +133,7 @@ async def pbx_of(kind: str, key: str) -> AsyncIterator[tuple[AsteriskLab | FreeS
 
 
 @asynccontextmanager
-async def centre(kind: str, directory: Path) -> AsyncIterator[Centre]:
+async def centre(kind: str, directory: Path, configuration: str = CENTRE) -> AsyncIterator[Centre]:
     """``kind``: embedded, asterisk or freeswitch."""
     key, port = secrets.token_hex(16), free_port()
     directory.mkdir(exist_ok=True)
@@ -141,7 +141,7 @@ async def centre(kind: str, directory: Path) -> AsyncIterator[Centre]:
     async with AsyncExitStack() as stack:
         site = await stack.enter_async_context(shop())
         pbx, door = await stack.enter_async_context(pbx_of(kind, key))
-        text = door + CENTRE.format(host=HOST, port=port, grace=GRACE_S, shop=site.origin)
+        text = door + configuration.format(host=HOST, port=port, grace=GRACE_S, shop=site.origin)
         engine = EngineProcess(pbx, directory, text)
         await _people(directory, site)
         await stack.enter_async_context(engine)

@@ -13,7 +13,7 @@ export function callField({ desk, page, words, does, set }: Room) {
     event.preventDefault();
     if (free && page.number.trim()) does.call();
   };
-  return html`<form class="call-a-number" aria-label=${say(words, "call_number_field")} @submit=${submit}>
+  return html`<form class="call-a-number" @submit=${submit}>
     <input
       id="call-number"
       type="tel"
