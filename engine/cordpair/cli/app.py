@@ -21,11 +21,9 @@ from cordpair.cli.failures import EXIT_FAILED, fail, output, reports_errors
 from cordpair.cli.keeping import backup as back_up
 from cordpair.cli.keeping import journal_app, store_app
 from cordpair.cli.keeping import restore as put_back
+from cordpair.cli.places import DEFAULT_FILE, Config, Demo, Journal, journal_of
 from cordpair.cli.settings import read_settings
 from cordpair.config.durations import parse_duration
-from cordpair.reports import Occupancy, Policy, ServiceLevel
-
-DEFAULT_FILE = Path("cordpair.toml")
 
 app = typer.Typer(
     help="Open call-centre engine for Asterisk and FreeSWITCH.",
@@ -42,11 +40,9 @@ app.add_typer(agents.app, name="agents")
 app.add_typer(people.app, name="people")
 app.add_typer(journal_app, name="journal")
 app.add_typer(store_app, name="store")
+app.add_typer(reporting.app, name="reports")
 
 File = Annotated[Path, typer.Argument(help="The configuration.", show_default=True)]
-Config = Annotated[Path, typer.Option("--config", "-c", help="The configuration, for the journal's place.")]
-Journal = Annotated[Path | None, typer.Option("--journal", help="The journal itself, instead of a configuration.")]
-Demo = Annotated[bool, typer.Option("--demo", help="The journal of [bold]cordpair run[/].")]
 Json = Annotated[bool, typer.Option("--json", help="For programs.")]
 
 
@@ -121,7 +117,7 @@ def watch(
     as_json: Annotated[bool, typer.Option("--json", help="One frame, for programs.")] = False,
 ) -> None:
     """Show queues and agents live, from the journal of an engine that runs on this machine."""
-    watching.watch(_journal(config, journal, use_demo), once=once, as_json=as_json)
+    watching.watch(journal_of(config, journal, use_demo), once=once, as_json=as_json)
 
 
 @app.command()
@@ -135,7 +131,7 @@ def why(
     as_json: Json = False,
 ) -> None:
     """Explain what became of a contact: for each offer, who was considered and why each other was passed over."""
-    path = _journal(config, journal, use_demo)
+    path = journal_of(config, journal, use_demo)
     if contact is None:
         explaining.latest(path, limit=limit, as_json=as_json)
     else:
@@ -153,7 +149,7 @@ def list_agents(
 ) -> None:
     """List the agents: state, since when, with whom, where. Or say who may sign in at a desk."""
     if context.invoked_subcommand is None:
-        tables.agents(_journal(config, journal, use_demo), as_json=as_json)
+        tables.agents(journal_of(config, journal, use_demo), as_json=as_json)
 
 
 @app.command()
@@ -162,7 +158,7 @@ def queues(
     config: Config = DEFAULT_FILE, journal: Journal = None, use_demo: Demo = False, as_json: Json = False
 ) -> None:
     """List the queues: who waits, who works, what became of those who came."""
-    tables.queues(_journal(config, journal, use_demo), as_json=as_json)
+    tables.queues(journal_of(config, journal, use_demo), as_json=as_json)
 
 
 @app.command()
@@ -175,36 +171,7 @@ def contacts(
     as_json: Json = False,
 ) -> None:
     """List the contacts that are there now: those who talk, then those who wait, in their order."""
-    tables.contacts(_journal(config, journal, use_demo), as_json=as_json, queue=queue)
-
-
-@app.command()
-@reports_errors
-def reports(  # noqa: PLR0913, PLR0917  a command has as many arguments as options
-    config: Config = DEFAULT_FILE,
-    journal: Journal = None,
-    use_demo: Demo = False,
-    first: Annotated[str | None, typer.Option("--from", metavar="DAY", help="2026-11-21; without it, today.")] = None,
-    last: Annotated[str | None, typer.Option("--to", metavar="DAY", help="The last day, included.")] = None,
-    zone: Annotated[str, typer.Option("--zone", help="Whose days and hours these are.")] = "UTC",
-    by: Annotated[
-        str,
-        typer.Option("--by", help="interval, hour, day, queue, agent, skill, service, disposition; or some: day,queue"),
-    ] = "queue",
-    level: Annotated[ServiceLevel, typer.Option("--service-level", help="Which.")] = ServiceLevel.OFFERED,
-    threshold: Annotated[str, typer.Option("--threshold", metavar="DURATION", help="In time is within this.")] = "20s",
-    short: Annotated[
-        str, typer.Option("--short-abandon", metavar="DURATION", help="Who gave up within this does not count.")
-    ] = "0s",
-    occupancy: Annotated[Occupancy, typer.Option("--occupancy", help="Of which time.")] = Occupancy.IDLE,
-    shape: Annotated[reporting.Format, typer.Option("--format", help="How it is written.")] = reporting.Format.TABLE,
-) -> None:
-    """Report service levels, waits, handling and occupancy, from the journal of an engine on this machine."""
-    policy = Policy(
-        level, _whole_seconds("--threshold", threshold), _whole_seconds("--short-abandon", short), occupancy
-    )
-    path = _journal(config, journal, use_demo)
-    reporting.reports(path, first=first, last=last, zone=zone, by=by, policy=policy, shape=shape)
+    tables.contacts(journal_of(config, journal, use_demo), as_json=as_json, queue=queue)
 
 
 @app.command()
@@ -266,26 +233,6 @@ def export(
 
 
 app.command()(reports_errors(conforming.conformance))
-
-
-def _whole_seconds(option: str, given: str) -> int:
-    """Waits are kept in whole seconds."""
-    ms = parse_duration(given)
-    if ms is None or ms < 0 or ms % 1_000:
-        raise fail(f"{option}: {given!r} is no whole number of seconds; write 20s or 1m", 2)
-    return ms // 1_000
-
-
-def _journal(config: Path, journal: Path | None, use_demo: bool) -> Path:
-    if journal is not None:
-        return journal
-    if use_demo:
-        config = demo.directory() / demo.FILE
-        if not config.exists():
-            raise fail("the demonstration has not run yet: cordpair run")
-    elif config == DEFAULT_FILE and not config.exists():
-        raise fail(f"there is no {config} here: name yours with --config, or the journal with --journal")
-    return read_settings(config).journal
 
 
 __all__ = ["app"]

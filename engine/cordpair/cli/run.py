@@ -25,6 +25,7 @@ from cordpair.errors import ConfigurationError
 from cordpair.ids import AgentId
 from cordpair.journal.lock import WriterLock
 from cordpair.observe import log_to
+from cordpair.reports.clerk import counting_of
 from cordpair.runtime import Engine, Figures, figures, run_engine, run_loop
 from cordpair.store import Person, Store
 
@@ -69,7 +70,10 @@ async def _run(settings: Settings, port: socket.socket, url: str, view: "View") 
             add_parts(app, office)
 
         async def started(engine: Engine) -> None:
-            async with office_of(engine, store.keys, setup.journal, store) as office:
+            async with (
+                counting_of(engine, setup.journal, config.reports, settings.file.parent) as reports,
+                office_of(engine, store.keys, setup.journal, store, reports=reports) as office,
+            ):
                 server = Server(office, mount=mount)
                 try:
                     view.tell_url(await server.listen_on(port), key, passwords, admin)
@@ -116,7 +120,7 @@ def begin_anew(settings: Settings) -> None:
     lock = WriterLock(settings.journal)
     lock.acquire()
     try:
-        for path in (settings.journal, settings.store):
+        for path in (settings.journal, settings.store, settings.reports):
             for ending in ("", "-wal", "-shm"):
                 path.with_name(path.name + ending).unlink(missing_ok=True)
     finally:

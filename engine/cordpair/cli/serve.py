@@ -1,5 +1,6 @@
 """``cordpair serve``: the engine in the foreground, its API, and what follows its journal."""
 
+import os
 from pathlib import Path
 
 from cordpair.api import parse_listen, serve_api, tls_of
@@ -10,6 +11,7 @@ from cordpair.errors import CordpairError
 from cordpair.observe import log_to_stderr
 from cordpair.reports.clerk import counting_of
 from cordpair.reports.queue_log import writing
+from cordpair.reports.sending import plans_of, sending
 from cordpair.runtime import Engine, run_engine, run_loop
 
 
@@ -32,11 +34,13 @@ async def _serve(settings: Settings, take_file: bool) -> int:
         directory = settings.file.parent
         tls = tls_of(config.http, directory)
         mount = mounting(config, directory)
+        plans = plans_of(config, os.environ, directory)
 
         async def beside(engine: Engine) -> None:
             async with (
                 writing(engine, store, setup.journal, config.queue_log, directory),
                 counting_of(engine, setup.journal, config.reports, directory) as reports,
+                sending(plans, reports, store, engine.clock),
             ):
                 await serve_api(engine, store, setup.journal, config.http.listen, tls, mount, reports)
 

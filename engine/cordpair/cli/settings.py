@@ -37,6 +37,10 @@ class Settings(msgspec.Struct, frozen=True):
     def store(self) -> Path:
         return self.file.parent / self.loaded.config.store.path
 
+    @property
+    def reports(self) -> Path:
+        return self.file.parent / self.loaded.config.reports.path
+
     @contextlib.asynccontextmanager
     async def prepared(
         self, *, take_file: bool = False, urls: Mapping[NodeId, str] | None = None

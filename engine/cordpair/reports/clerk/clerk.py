@@ -66,7 +66,7 @@ class Clerk:
         self._asking = 0
         self._begun = asyncio.Event()  # the live figures know what was before: from here on it may be counted on
         self._ended = False
-        registry = engine.meter.registry
+        self.registry = registry = engine.meter.registry
         self._disagreed = Counter(
             "cordpair_reports_disagreements", "Intervals whose counts did not agree when reconciled", registry=registry
         )
