@@ -51,6 +51,7 @@ async def test_a_number_is_typed_and_called(page: Page, gateway: Gateway, shoot:
     await expect(page.locator("#offer-title")).to_have_text(f"Calling {NUMBER}")
     await expect(page.locator("#rings")).to_have_text("Your phone answers by itself…")
     await expect(page.locator("#call-number")).to_have_value("")
+    await expect(page.locator("#state strong")).to_have_text("Calling")
     await agent.say("offer", **own("customer"))
     await expect(page.locator("#rings")).to_have_text(f"{NUMBER} rings…")
     await expect(page.get_by_role("button", name="Accept")).to_have_count(0)

@@ -24,6 +24,7 @@ export const words: Words<DeskKey> = {
   state_not_ready: "Nicht bereit",
   state_ready: "Bereit",
   state_offered: "Angebot",
+  state_calling: "Ruft an",
   state_talking: "Im Gespräch",
   state_held: "Gehalten",
   state_wrap_up: "Nacharbeit",

@@ -23,6 +23,7 @@ export const deskEn = {
   state_not_ready: "Not ready",
   state_ready: "Ready",
   state_offered: "Offered",
+  state_calling: "Calling",
   state_talking: "Talking",
   state_held: "On hold",
   state_wrap_up: "Wrap-up",

@@ -24,6 +24,7 @@ export const words: Words<DeskKey> = {
   state_not_ready: "No disponible",
   state_ready: "Disponible",
   state_offered: "Oferta",
+  state_calling: "Llamando",
   state_talking: "En llamada",
   state_held: "En espera",
   state_wrap_up: "Trabajo posterior",

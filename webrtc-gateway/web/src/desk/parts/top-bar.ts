@@ -10,7 +10,8 @@ import { callField } from "./call-a-number.ts";
 
 export function topBar(room: Room) {
   const { desk, words, does, now } = room;
-  const state = say(words, `state_${desk.state}` as DeskKey);
+  const calling = desk.state === "offered" && desk.offer?.contact.rings;
+  const state = say(words, calling ? "state_calling" : (`state_${desk.state}` as DeskKey));
   return html`<header class="top">
     <div class="brand">Cordpair</div>
     <div class="pill ${desk.state}" role="status" id="state">
