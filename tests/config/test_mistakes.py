@@ -233,6 +233,10 @@ def test_a_mistake_is_said_once_with_its_key(added, expected) -> None:
         ("[seats.102]\nendpoint = '102'\n[agents.ben]\nseat = '102'", "agents.ben: works no queue"),
         ("[agents.ben]\nseat = '101'\nqueues = {general = {}}", "agents.ben.seat: is the seat of agents.anna too"),
         ("[queues.x]\n", "queues.x: no agent works it"),
+        (
+            '[queues.x]\n[services.x]\nqueue = "x"\n[calls]\nqueue = "x"\nnumbers = { region = "DE" }\n',
+            "queues.x: no agent works it",
+        ),
         ("[services.b]\nqueue = 'general'\nsteps = [{levels = {billing = 1}}]", "services.b.steps: no agent who works"),
         ("[queue_log]\ncallers = true", "queue_log.callers: has no effect"),
         ("[prompts]\nredy = 'x'", 'prompts.redy: nothing plays it; did you mean "ready"?'),

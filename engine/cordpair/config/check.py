@@ -205,7 +205,10 @@ def _served(config: Config, problems: Problems) -> None:
         for worked, assignment in agent.queues.items():
             if worked in staff and assignment.active and config.queues[worked].medium in agent.capacity:
                 staff[worked].append(agent.skills)
+    entered = {service.queue for service in config.services.values()}
     for name, queue in config.queues.items():
+        if name == config.calls.queue and name not in entered:
+            continue  # its calls are placed by whom they are for
         if not staff[name]:
             problems.warning(("queues", name), "no agent works it")
         elif not _satisfiable(queue.steps, staff[name]):
