@@ -105,9 +105,13 @@ async def test_too_large(api) -> None:
         assert response.status == 413
     status, _ = await send(api, "POST", "/revisions/1/roll-back", b'{"base": 1}' + b" " * 65_536)
     assert status == 413, "what is small has the limit of all"
-    dots = "\n".join("a" + ".a" * 900 + str(number) + " = 1" for number in range(1_000))
+    dots = "\n".join("a" + ".a" * 49 + str(number) + " = 1" for number in range(10_000))
     status, answer = await send(api, "POST", "/import", io.BytesIO(json.dumps({"text": dots}).encode()))
     assert (status, bool(answer["problems"])) == (200, True)
+    for text in ('x = "' + '\\"' * 500_000, "'" * 500_001, '"' * 500_001, "x = 1 # " + "." * 500_000):
+        assert (await send(api, "POST", "/import", io.BytesIO(json.dumps({"text": text}).encode())))[0] == 200
+    fine = 'x = ["' + "1.2.3.4, " * 50 + '"] # ' + "." * 100
+    assert (await api.do(HERE + "/import", {"text": fine}))["config"] is not None
     assert (await api.do(HERE + "/import", {"text": "a." * 50_000 + "b = 1"}))["config"] is None
 
 

@@ -1,5 +1,6 @@
 """A configuration as it travels: its tables, and the order of their entries beside them. Pure."""
 
+import re
 from typing import Any
 
 import msgspec
@@ -20,7 +21,9 @@ from cordpair.config import (
 from cordpair.config.problems import MOST, escape
 
 LONGEST = 200  # of a path that is given back
-DOTS = 1_000  # in a line: what ``tomllib`` takes for a key of so many parts grows with their square
+# Dots in a line, beside strings and comments: a key of so many parts costs ``tomllib`` their square.
+DOTS = 50
+SAID = re.compile(r""""(?:[^"\\\n]|\\.)*"?|'[^'\n]*'?|#[^\n]*""")  # strings, ended or not, and comments
 SECTIONS = Config.__struct_fields__
 ENTRIES = tuple(section.name for section in shape().sections if section.kind == "map")
 
@@ -55,7 +58,8 @@ def check(present: Config, raw: Any) -> Checked:
 
 def check_text(present: Config, text: str) -> Imported:
     """Of a file: what it holds is given back, also when it is wrong."""
-    dotted = next((number for number, line in enumerate(text.splitlines(), 1) if line.count(".") > DOTS), None)
+    lines = enumerate(SAID.sub("", text).split("\n"), 1)
+    dotted = next((number for number, line in lines if line.count(".") > DOTS), None)
     if dotted is not None:
         return Imported((Problem("", f"line {dotted} has more than {DOTS} dots"),), 0, (), (), None, {})
     try:
