@@ -5,7 +5,7 @@ Phases are told as they are committed; places by ``places``.
 
 import asyncio
 import logging
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 
 from msgspec.structs import replace
 
@@ -47,13 +47,12 @@ class Customer:
 
 class Customers:
     def __init__(
-        self, engine: Engine, hub: Hub, tickets: Tickets, resumes: Resumes, origins: Mapping[str, frozenset[str]],
-        node: NodeId, house: House,
-    ) -> None:  # fmt: skip
-        """``origins``: of each portal. ``node``: which their browsers call. ``watchers`` are told of each contact of
+        self, engine: Engine, hub: Hub, tickets: Tickets, resumes: Resumes, node: NodeId, house: House
+    ) -> None:
+        """``node``: which customers' browsers call. ``watchers`` are told of each contact of
         which something may have changed."""
         self._engine, self._hub, self.tickets, self.node = engine, hub, tickets, node
-        self._resumes, self._origins, self._house = resumes, origins, house
+        self._resumes, self._house = resumes, house
         self.watchers: list[Callable[[ContactId], None]] = []
         self.by_context: dict[str, Customer] = {}
         self._by_contact: dict[ContactId, Customer] = {}
@@ -142,7 +141,7 @@ class Customers:
     def _adopt(self, resume: Resume) -> Customer | None:
         """Who waits since before this process began."""
         state = self._engine.state
-        contact, origins = state.sessions.get(resume.context_id), self._origins.get(resume.portal)
+        contact, origins = state.sessions.get(resume.context_id), self._house.origins_of(resume.portal)
         if contact is None or origins is None:
             return None
         row = state.contacts[contact]

@@ -3,6 +3,7 @@
 import contextlib
 import logging
 import secrets
+from collections.abc import Container
 from pathlib import Path
 
 from aiohttp import web
@@ -28,7 +29,7 @@ LINGER_MS = 2_000  # the end of a call and that of its line come in any order
 
 def open_door(
     app: web.Application, office: Office, config: Config, directory: Path, turn_secret: str, customers: Customers,
-    origins: frozenset[str],
+    origins: Container[str],
 ) -> PhoneTokens:  # fmt: skip
     """Mount it. ``origins``: of all pages that may come. Raises ConfigurationError when a PBX cannot be reached
     through it."""

@@ -1,5 +1,7 @@
 """The configuration that is in force, as far as browsers are shown it; a reload changes it."""
 
+from collections.abc import Container
+
 from cordpair.config.model import Agent, Config, Queue
 from cordpair.ids import AgentId, QueueId
 from cordpair.runtime import Engine
@@ -23,5 +25,19 @@ class House:
         """off | live | keep: what may be done with a page that a customer shows."""
         return self.config.queues.get(queue, Queue()).share
 
+    def origins_of(self, portal: str) -> frozenset[str] | None:
+        found = self.config.portals.get(portal)
+        return frozenset(found.origins) if found is not None else None
 
-__all__ = ["House"]
+
+class Origins(Container[str]):
+    """Of the pages of every portal that there is now, and ``own``."""
+
+    def __init__(self, house: House, *own: str) -> None:
+        self._house, self._own = house, own
+
+    def __contains__(self, origin: object) -> bool:
+        return origin in self._own or any(origin in each.origins for each in self._house.config.portals.values())
+
+
+__all__ = ["House", "Origins"]

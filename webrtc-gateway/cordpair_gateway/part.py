@@ -16,7 +16,7 @@ from cordpair_gateway.beside import beside
 from cordpair_gateway.customers import Customers
 from cordpair_gateway.desk import DESKS, mount_desk
 from cordpair_gateway.entrance import open_door
-from cordpair_gateway.house import House
+from cordpair_gateway.house import House, Origins
 from cordpair_gateway.messages import socket_url
 from cordpair_gateway.phones import PhoneTokens
 from cordpair_gateway.resume import Resumes
@@ -45,11 +45,10 @@ def mount(app: web.Application, office: Office, config: Config, directory: Path)
         resolve_secret(gateway.turn_secret, "gateway.turn_secret", os.environ, directory) if gateway.turn_secret else ""
     )
     node = NodeId(gateway.node or next(iter(config.pbx)))
-    by_portal = {name: frozenset(portal.origins) for name, portal in config.portals.items()}
     resumes = Resumes(signing_key(directory / f"{config.store.path}.web-key"))
     engine, house = office.engine, House(office.engine, config)
-    customers = Customers(engine, office.hub, Tickets(secrets.token_hex), resumes, by_portal, node, house)
-    origins = frozenset(origin for portal in config.portals.values() for origin in portal.origins)
+    customers = Customers(engine, office.hub, Tickets(secrets.token_hex), resumes, node, house)
+    origins = Origins(house)
     kept = KeptPages(pages_beside(directory / config.store.path))
     pages = SharedPages(
         customers,
@@ -58,8 +57,8 @@ def mount(app: web.Application, office: Office, config: Config, directory: Path)
         lambda contact, queue: kept.of(contact) if house.share_of(queue) == "keep" else None,
     )
     sessions = Sessions(customers, gateway, secret, origins, pages.consent)
-    desk = TicketDesk(office, config, customers, secret)
-    phones = app[PHONES] = open_door(app, office, config, directory, secret, customers, origins | {gateway.url})
+    desk = TicketDesk(office, house, customers, secret)
+    phones = app[PHONES] = open_door(app, office, config, directory, secret, customers, Origins(house, gateway.url))
     if office.store is not None:
         signing_in = mount_signing_in(app, engine, office.store, house, directory)
         mount_desk(app, office, office.store, house, signing_in, phones, customers)

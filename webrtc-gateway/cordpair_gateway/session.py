@@ -1,6 +1,7 @@
 """``/v1/session``: who may open one, and that it goes on. See docs/reference/web-protocol.md."""
 
 import asyncio
+from collections.abc import Container
 from typing import Any
 
 import msgspec
@@ -42,7 +43,7 @@ class Denied(Exception):
 
 class Sessions:
     def __init__(
-        self, customers: Customers, gateway: Gateway, turn_secret: str, origins: frozenset[str], consent: Consent
+        self, customers: Customers, gateway: Gateway, turn_secret: str, origins: Container[str], consent: Consent
     ) -> None:
         self._customers, self._origins = customers, origins
         self._attendances = Attendances(customers, gateway, turn_secret, consent)

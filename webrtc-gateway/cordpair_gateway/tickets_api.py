@@ -11,9 +11,10 @@ from cordpair.api.app import body_of
 from cordpair.api.call import Office
 from cordpair.api.errors import Forbidden, Refused, TooMany
 from cordpair.api.roles import Role
-from cordpair.config.model import Config, PageRule, Portal
+from cordpair.config.model import PageRule, Portal
 from cordpair.ids import QueueId
 from cordpair_gateway.customers import Customers
+from cordpair_gateway.house import House
 from cordpair_gateway.messages import host_of, socket_url
 from cordpair_gateway.pages import rule_for
 from cordpair_gateway.places import expected_in
@@ -61,9 +62,9 @@ class WaitReply(msgspec.Struct, frozen=True):
 class TicketDesk:
     """The routes. A portal's key is bound to it by name."""
 
-    def __init__(self, office: Office, config: Config, customers: Customers, turn_secret: str) -> None:
-        self._office, self._config, self._customers, self._secret = office, config, customers, turn_secret
-        self._host = host_of(config.gateway)
+    def __init__(self, office: Office, house: House, customers: Customers, turn_secret: str) -> None:
+        self._office, self._house, self._customers, self._secret = office, house, customers, turn_secret
+        self._host = host_of(house.config.gateway)
 
     async def tickets(self, request: web.Request) -> web.Response:
         name, portal = await self._portal(request)
@@ -87,8 +88,8 @@ class TicketDesk:
             ticket=ticket.ticket,
             identity=ticket.identity,
             session_token=session,
-            session_url=socket_url(self._config.gateway, PATH),
-            ice_servers=ice_servers(self._config.gateway, self._secret, ticket.identity, now),
+            session_url=socket_url(self._house.config.gateway, PATH),
+            ice_servers=ice_servers(self._house.config.gateway, self._secret, ticket.identity, now),
             place=place,
             wait=wait,
             expires_at=now + SESSION_MS,
@@ -104,7 +105,7 @@ class TicketDesk:
 
     async def _portal(self, request: web.Request) -> tuple[str, Portal]:
         scope = await self._office.keys.scope_of(request.headers.get("Authorization"))
-        portal = self._config.portals.get(scope.portal or "")
+        portal = self._house.config.portals.get(scope.portal or "")
         if scope.role is not Role.PORTAL or scope.portal is None or portal is None:
             raise Forbidden("Only a portal's key may do this: cordpair keys add --role portal --portal NAME.")
         return scope.portal, portal
@@ -116,7 +117,7 @@ class TicketDesk:
         return rule
 
     def _queue(self, rule: PageRule) -> QueueId:
-        return QueueId(rule.queue or self._config.services[rule.service or ""].queue)
+        return QueueId(rule.queue or self._house.config.services[rule.service or ""].queue)
 
     async def _expected(self, rule: PageRule) -> tuple[int, Range | None, bool]:
         """Place and wait of one who came now, and whether anybody may wait there."""

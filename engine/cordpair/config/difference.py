@@ -13,7 +13,7 @@ LONGEST = 100
 ORDERED = ("services", "agents")
 # Read at the start of the engine only.
 FIXED = (
-    "cell", "pbx", "http", "store", "journal", "gateway", "portals", "sign_in", "queue_log", "reports", "smtp",
+    "cell", "pbx", "http", "store", "journal", "gateway", "sign_in", "queue_log", "reports", "smtp",
     "adapters", "webhooks",
 )  # fmt: skip
 

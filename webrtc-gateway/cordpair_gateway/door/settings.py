@@ -1,10 +1,12 @@
 """How patient the door is, and how much it carries."""
 
+from collections.abc import Container
+
 import msgspec
 
 
 class DoorSettings(msgspec.Struct, frozen=True, kw_only=True):
-    origins: frozenset[str] = frozenset()  # of all portals and the desktop; each lock narrows them to its own
+    origins: Container[str] = frozenset()  # of all portals and the desktop; each lock narrows them to its own
     connections: int = 2_000
     call_within_s: float = 15.0  # a customer's connection without a call by then is closed
     longest_s: float = 50_400.0  # 14 hours: a shift, and then the phone comes with a new token

@@ -2,7 +2,7 @@
 
 import asyncio
 import contextlib
-from collections.abc import Coroutine
+from collections.abc import Container, Coroutine
 from typing import Any, Protocol
 
 from aiohttp import WebSocketError, WSCloseCode, WSMsgType, web
@@ -43,7 +43,7 @@ class Denied(Exception):
 
 class SharedHandler:
     def __init__(
-        self, pages: SharedPages, customers: Customers, agents: Agents, portals: frozenset[str], own: frozenset[str]
+        self, pages: SharedPages, customers: Customers, agents: Agents, portals: Container[str], own: frozenset[str]
     ) -> None:
         """``portals``, ``own``: the origins of customers' pages, and of the desk."""
         self._pages, self._customers, self._agents = pages, customers, agents
@@ -53,7 +53,7 @@ class SharedHandler:
     async def serve(self, request: web.Request) -> web.StreamResponse:
         request[OPERATION] = "cobrowse"
         origin = origin_of(request)
-        if origin not in self._portals | self._own:
+        if origin not in self._portals and origin not in self._own:
             return web.json_response({"code": "origin"}, status=403)
         if not speaks(request, PROTOCOL):
             return web.json_response({"code": "protocol"}, status=400)
