@@ -1,16 +1,23 @@
 """The page Configuration, in Chromium against a real engine: what administrators do there, and what becomes of it."""
 
+import re
+import secrets
 import tomllib
 from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
 import pytest
 import pytest_asyncio
-from playwright.async_api import Browser, Locator, Page, expect
+from playwright.async_api import Browser, Locator, Page, Playwright, async_playwright, expect
 
+from browser.acts import go_ready, state
+from browser.centre import HOST
 from browser.conftest import Shoot
 from browser.office import OfficeCentre, office_centre
+from browser.person import ANN, BEN, CUSTOMER, Browsers
+from browser.shop import Shop, shop
 
 pytestmark = [pytest.mark.asyncio(loop_scope="session"), pytest.mark.timeout(180)]
 
@@ -298,3 +305,93 @@ async def test_five_hundred_agents(browser: Browser, tmp_path: Path) -> None:
         await open_at(ada, office, "queues/general")
         await at(ada, "Search these agents").fill("the last")
         await expect(ada.locator(".rows tbody tr")).to_have_count(1)
+
+
+@asynccontextmanager
+async def people(playwright: Playwright, directory: Path, port: int) -> AsyncIterator[Browsers]:
+    browsers = Browsers(playwright, directory, HOST, port)
+    try:
+        yield browsers
+    finally:
+        await browsers.close()
+
+
+async def portal_key(page: Page) -> str:
+    """For the web site that was added."""
+    made: str = await page.evaluate(
+        """fetch('/v1/me').then((answer) => answer.json()).then(({ csrf }) => fetch('/v1/keys', { method: 'POST',
+             headers: { 'X-CSRF-Token': csrf, 'Content-Type': 'application/json' },
+             body: JSON.stringify({ role: 'portal', portal: 'shop' }) })).then((answer) => answer.json())
+           .then(({ key }) => key)"""
+    )
+    return made
+
+
+async def test_from_nothing_to_a_talk(chromium: str, tmp_path: Path, shoot: Shoot) -> None:
+    """An administrator makes a centre in the browser; who was added there answers a customer."""
+    async with (
+        office_centre(tmp_path / "centre", {"ada": "admin"}) as office,
+        shop() as site,
+        async_playwright() as playwright,
+        people(playwright, tmp_path, office.port) as browsers,
+        browsers.person(ANN) as ada,
+        browsers.person(BEN) as ben,
+        browsers.person(CUSTOMER) as customer,
+    ):
+        await office.sign_in(ada.page, "ada")
+        link = await a_centre_is_made(ada.page, office, site, shoot)
+        site.gateway, site.api = office.origin, f"http://127.0.0.1:{office.port}"
+        site.key = await portal_key(ada.page)
+        await ben.page.goto(link)
+        password = secrets.token_urlsafe(12)
+        await ben.page.get_by_label("New password").fill(password)
+        await ben.page.get_by_label("The same again").fill(password)
+        await ben.page.keyboard.press("Enter")
+        await ben.page.get_by_role("link", name="To the desk").click()
+        await ben.page.get_by_label("Name").fill("ben.okafor")
+        await ben.page.get_by_label("Password").fill(password)
+        await ben.page.keyboard.press("Enter")
+        await expect(ben.page.locator("#phone")).to_have_text("Phone ready")
+        await go_ready(ben)
+        await customer.page.goto(f"{site.origin}/checkout")
+        await customer.page.get_by_role("button", name="Get help").click()
+        await ben.page.get_by_role("button", name="Accept").click()
+        await expect(customer.page.locator("cordpair-help h2")).to_have_text("You are talking to Ben Okafor")
+        await customer.hears(BEN)
+        await ben.hears(CUSTOMER)
+        await customer.page.get_by_role("button", name="Hang up").click()
+        await expect(state(ben)).not_to_have_text("Talking")
+
+
+async def a_centre_is_made(page: Page, office: OfficeCentre, site: Shop, shoot: Shoot) -> str:
+    """Skill, queue, service, web site and agent; the agent's link to a password."""
+    await open_at(page, office, "skills")
+    await add(page, "german")
+    await at(page, "Meaning required").fill("speaks German")
+    await page.get_by_role("button", name="Queues").click()
+    await add(page, "help")
+    await page.get_by_role("button", name="Add", exact=True).nth(1).click()  # the one skill there is
+    await at(page, "german, step 1").select_option("5")
+    await page.get_by_role("button", name="Services").click()
+    await add(page, "line")
+    await expect(at(page, "Queue required")).to_have_value("help")
+    await page.get_by_role("button", name="Web sites").click()
+    await add(page, "shop")
+    await page.get_by_label("Origins").fill(site.origin)
+    await page.locator("fieldset", has_text="Pages").get_by_label("Add").fill("/*")
+    await page.locator("fieldset", has_text="Pages").get_by_label("Add").press("Enter")
+    await page.locator("fieldset.item", has_text="/*").get_by_label("Queue").select_option("help")
+    await page.get_by_role("button", name="Agents").click()
+    await page.get_by_role("button", name="New agent, step by step").click()
+    await at(page, "Full name").fill("Ben Okafor")
+    await expect(page.get_by_label("Name for signing in")).to_have_value("ben.okafor")
+    await page.locator("fieldset", has_text="Queues").get_by_role("button", name="Add").click()
+    await page.locator("fieldset", has_text="Skills").get_by_role("button", name="Add").click()
+    await at(page, "german").fill("7")
+    await shoot(page, "configuration-new-agent-filled")
+    await page.get_by_role("button", name="Add, apply, and make the link").click()
+    link = page.locator("#link-url")
+    await expect(link).to_have_value(re.compile("^http"))
+    await shoot(page, "configuration-link")
+    await in_force(page, 2)
+    return await link.input_value()

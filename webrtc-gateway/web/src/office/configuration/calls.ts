@@ -115,7 +115,7 @@ export class Calls {
   /** The one-time link by which somebody chooses a password. */
   async passwordLink(name: string): Promise<string> {
     const said = await this.call("POST", `/v1/people/${encodeURIComponent(name)}/password-reset`);
-    return text(at(said, ["link"]));
+    return new URL(text(at(said, ["link"])), location.origin).href;
   }
 
   private async call(method: string, path: string, sent?: string, keepalive = false): Promise<Value> {

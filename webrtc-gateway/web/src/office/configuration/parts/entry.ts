@@ -10,6 +10,7 @@ import type { ConfigurationKey } from "../../../words/configuration-en.ts";
 import { assignedAgents } from "./assigned.ts";
 import { dialog } from "./dialog.ts";
 import { fieldRow, problemLines, prose } from "./field.ts";
+import { linkPanel } from "./new-agent.ts";
 
 export function sectionForm(room: Room, section: Field): TemplateResult {
   return html`<section class="entry">
@@ -33,6 +34,7 @@ export function entryForm(room: Room, section: Field, name: string): TemplateRes
       ${room.readOnly ? nothing : doings(room, section, name)}
     </header>
     ${room.page.renaming === name ? renameForm(room, section, name) : nothing} ${restartNote(room, section)}
+    ${section.name === "agents" ? linkPanel(room, name) : nothing}
     ${problemLines(ofNoField(room, of, path), idOf(path))}
     ${of.kind === "table" ? groups(room, section, of, path) : fieldRow(room, { ...of, help: of.help || section.help }, path, room.t("meaning"))}
     ${assignedAgents(room, section.name, name)} ${referred(room, section.name, name)}

@@ -3,7 +3,8 @@
 import { html, nothing, type TemplateResult } from "lit";
 import { type Change, show } from "../difference.ts";
 import { humane, type Room } from "../room.ts";
-import { type Path, showPath } from "../tables.ts";
+import { fieldAt } from "../shape.ts";
+import { type Path, showPath, type Value } from "../tables.ts";
 import { moment } from "./bar.ts";
 import { sectionTitle } from "./entry.ts";
 
@@ -90,13 +91,17 @@ function entryChanges(room: Room, changes: readonly Change[]): TemplateResult {
                 html`<div>
                   <dt>${label(path)}</dt>
                   <dd>
-                    <del>${show(before)}</del> <span aria-label=${room.t("becomes")}>→</span> <ins>${show(after)}</ins>
+                    <del>${show(before ?? standard(room, path))}</del> <span aria-label=${room.t("becomes")}>→</span>
+                    <ins>${show(after ?? standard(room, path))}</ins>
                   </dd>
                 </div>`,
             )}
           </dl>`
     }`;
 }
+
+/** What counts where nothing is written. */
+const standard = (room: Room, path: Path): Value | undefined => fieldAt(room.state.shape, path)?.default;
 
 const label = (path: Path): string => (path.length > 2 ? showPath(path.slice(2)) : humane(String(path.at(-1) ?? "")));
 
