@@ -4,12 +4,13 @@ import json
 from collections import defaultdict
 from typing import Any
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from asterisk import recorded
 from cordpair.acd.causes import Cause, SeatStatus
-from cordpair.acd.inputs import Caller, DriverInput, LegArrived, LegEnded, RecordingEnded, SeatChanged
+from cordpair.acd.inputs import Caller, DriverInput, LegArrived, LegEnded, LegRinging, RecordingEnded, SeatChanged
 from cordpair.ids import LegId, NodeId, RecordingId
 from cordpair_asterisk.translate import RULES, WANTED, Translator
 from cordpair_asterisk.wire import Malformed, decode_event
@@ -211,3 +212,13 @@ def test_a_seat_is_reported_when_it_changes_and_not_for_our_own_ring() -> None:
     assert it.seat_read("101", "INUSE", asked_at=asked) == (SeatChanged(NodeId("pbx"), "101", SeatStatus.BUSY),)
     assert sees("NOT_INUSE") == (SeatChanged(NodeId("pbx"), "101", SeatStatus.REACHABLE),)
     assert it.seat_read("101", "INUSE", asked_at=asked) == ()  # an old reply
+
+
+@pytest.mark.parametrize("first", ["RINGING", "PROGRESS"])
+def test_a_network_that_plays_its_own_ring_tone_rings(first: str) -> None:
+    """183 without 180: early media is ringing, once, and no answer."""
+    translator = fresh()
+    translator.originating(LegId("c1-k"), "030@provider")
+    peer = channel("c1-k", state="Down")
+    assert one(translator.translate(event("Dial", peer=peer, dialstatus=first))) == LegRinging(LegId("c1-k"))
+    assert translator.translate(event("Dial", peer=peer, dialstatus="RINGING")) == ()

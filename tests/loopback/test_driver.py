@@ -350,3 +350,35 @@ async def test_a_second_pair_joins_in_its_own_bridge(bench: Bench) -> None:
     assert [call.hears() for call, _ in pairs] == [{agent} for _, agent in pairs]
     assert sum(isinstance(seen, Joined) for seen in bench.inputs) == 4
     assert sum(isinstance(seen, LegArrived) for seen in bench.inputs) == 2
+
+
+async def test_behind_the_trunk_to_the_world_every_number_is_somebodys() -> None:
+    bench = Bench()
+    await bench.open()
+    bench.pbx.number("4711").behaviour = busy()
+    await bench.ring("a", "4711@world")
+    await bench.ring("b", "0815@world")
+    await bench.ring("c", "0815@nowhere")
+    await bench.clock.advance(5_000)
+    assert [bench.of(leg)[-1] for leg in "abc"] == ["LegEnded", "LegAnswered", "LegEnded"]
+    assert [seen.cause for seen in bench.inputs if isinstance(seen, LegEnded)] == [Cause.BUSY, Cause.UNREACHABLE]
+    assert bench.pbx.number("4711").rung == 1
+
+
+async def test_a_ring_tone_ends_with_what_is_heard_instead() -> None:
+    bench = Bench()
+    await bench.open()
+    leg = await bench.ring()
+    heard = bench.pbx.switch.taps.heard_by
+    await bench.driver.ring(leg)
+    assert heard(leg) == frozenset()  # it rings itself
+    await bench.clock.advance(5_000)
+    await bench.driver.ring(leg)
+    assert heard(leg) == {"ringing"}
+    await bench.driver.music(leg, "default")
+    assert heard(leg) == {"music:default"}
+    await bench.driver.ring(leg)
+    assert heard(leg) == {"ringing"}
+    await bench.driver.join(BridgeId("b"), (leg,), STAMP)
+    await bench.driver.ring(leg)
+    assert heard(leg) == frozenset()

@@ -3,7 +3,7 @@
 import asyncio
 import socket
 from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +12,7 @@ import pytest
 from api.processes import free_port as free_tcp_port
 from api.processes import new_key
 from cordpair.acd import events as ev
+from cordpair.ids import AgentId
 from cordpair.testing.people import BUSY, MUSIC, NEVER_ANSWERS, VOICES, Does, Phone
 from cordpair.testing.people.messages import Message, uri
 from lab.asterisk import AsteriskLab
@@ -94,14 +95,17 @@ class Call:
 async def placing(tmp_path: Path, lab_of: Lab) -> AsyncIterator[Call]:
     port = free_port(socket.SOCK_DGRAM, socket.SOCK_STREAM)
     carrier = Provider(("provider", ""), THERE, THERE, (HERE, port), VOICES[1], MUSIC)
-    await carrier.open()
-    assert carrier.socket is not None
-    trunk = {"provider": f"{THERE}:{carrier.socket.address[1]}"}
-    async with lab_of(agents=1, sip_port=port, peer_address=HERE, peers=trunk) as lab:
+    async with AsyncExitStack() as people:
+        people.callback(carrier.close)
+        await carrier.open()
+        assert carrier.socket is not None
+        trunk = {"provider": f"{THERE}:{carrier.socket.address[1]}"}
+        lab = await people.enter_async_context(lab_of(agents=1, sip_port=port, peer_address=HERE, peers=trunk))
         await until_joined(lab, "provider")
         (agent,), sip = lab.agents, ("127.0.0.1", lab.sip_port)
         domain = f"127.0.0.1:{lab.sip_port}"
         phone = Phone((agent.number, agent.password), domain, PHONE_ADDRESS, sip, VOICES[0], MUSIC)
+        people.callback(phone.close)
         await phone.open()
         await phone.register()
         api_port = free_tcp_port()
@@ -112,14 +116,10 @@ async def placing(tmp_path: Path, lab_of: Lab) -> AsyncIterator[Call]:
                 name = f"a{agent.number}"
                 await api.ask("POST", f"/v1/agents/{name}/sign-in", {})
                 await api.ask("POST", f"/v1/agents/{name}/not-ready", {"reason": "break"})
-                try:
-                    yield Call(engine, api, phone, carrier, name)
-                    assert await lab.until_empty() == (0, 0)
-                    row = engine.state().agents[name]  # type: ignore[index]
-                    assert (row.status, row.reason) == ("not_ready", "break")
-                finally:
-                    phone.close()
-                    carrier.close()
+                yield Call(engine, api, phone, carrier, name)
+                assert await lab.until_empty() == (0, 0)
+                row = engine.state().agents[AgentId(name)]
+                assert (row.status, row.reason) == ("not_ready", "break")
             assert engine.breaches() == []
             journal = (tmp_path / "journal.db").read_bytes() + (tmp_path / "journal.db-wal").read_bytes()
             assert b"30123456" not in journal and "30123456" not in engine.said()

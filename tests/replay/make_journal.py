@@ -25,6 +25,7 @@ from cordpair.acd.causes import Cause, SeatStatus
 from cordpair.acd.configuration import (
     Agent,
     Assignment,
+    Calls,
     Configuration,
     HangUpAction,
     Misses,
@@ -34,12 +35,13 @@ from cordpair.acd.configuration import (
     Service,
     Step,
     Strategy,
+    Trunk,
 )
 from cordpair.errors import AcdError
 from cordpair.ids import AgentId, NodeId, QueueId, SeatId, ServiceId
 from cordpair.journal import Entry, SqliteJournal, current_codec
 from cordpair.runtime.snapshots import encode
-from cordpair_loopback import Behaviour, Fault, FaultKind, LoopbackDriver
+from cordpair_loopback import Behaviour, Fault, FaultKind, LoopbackDriver, answers, busy, never_answers
 from replay.fold import fold
 from replay.web_shift import web_shift
 from scenarios.rig import Rig, agent, configuration, queue, running
@@ -79,6 +81,7 @@ def settings() -> Configuration:
     return configuration(
         queues, agents, nodes=(EAST, WEST), misses=Misses(limit=3, miss_delay_ms=2_000, reject_delay_ms=700),
         where={"a04": WEST, "a05": WEST}, prompts={"sign_in": "signed-in", "wrong_code": "wrong"},
+        calls=Calls(5_000, 5_000, {EAST: Trunk("{number}@world", "+4930")}),
     )  # fmt: skip
 
 
@@ -188,6 +191,7 @@ async def shift(rig: Rig) -> list[Entry]:
             caller.hangs_up()
     await rig.advance(3_000)
     await web_shift(rig)
+    await placed(rig)
     await LoopbackDriver(WEST, rig.pbxs[WEST], rig.settings.cell, ()).open(lambda _: None)
     await rig.advance(3_000)
     return rig.entries()
@@ -218,6 +222,21 @@ async def rejoin(rig: Rig) -> None:
     rig.pbxs[EAST].cut_link()
     rig.pbxs[EAST].faults._planted.clear()
     await rig.advance(8_000)
+
+
+async def placed(rig: Rig) -> None:
+    """Calls that an agent places: one is had, one cancelled, one not answered, one not even rung."""
+    caller, customer = AgentId("a03"), rig.pbxs[EAST].number("4711")
+    customer.next_calls.extend([Behaviour(answer_after_ms=500, talk_ms=800), never_answers(), never_answers()])
+    await rig.ask(inp.SignIn(caller))
+    await rig.ask(inp.NotReady(caller, "break"))
+    for key in ("had", "cancelled", "missed", "busy"):
+        rig.does("a03", busy() if key == "busy" else answers(300))
+        await rig.ask(inp.PlaceCall(key, caller, QueueId("general"), rig.clock.now_ms(), inp.Caller("4711")))
+        await rig.advance(1_500)
+        if key == "cancelled":
+            rig.phone("a03").hang_up()
+        await rig.advance(8_000)
 
 
 async def doubted(rig: Rig) -> None:
