@@ -248,6 +248,11 @@ def test_what_is_allowed_but_odd_is_a_warning(added, expected) -> None:
     assert expected in warning
 
 
+def test_a_queue_for_placed_calls_needs_no_staff() -> None:
+    calls = '[calls]\nqueue = "out"\nnumbers = { region = "DE" }\n[calls.trunks.main]\ndial = "{number}@x"\n'
+    assert warnings(f"{BASE}\n[queues.out]\n{calls}") == []
+
+
 def test_a_queue_that_nobody_can_serve_is_a_warning() -> None:
     text = BASE.replace("[queues.general]", "[queues.general]\nsteps = [{levels = {billing = 9}}]")
     (warning,) = warnings(text)
