@@ -8,6 +8,7 @@ from acd.test_stateful_web import Browsers
 from cordpair.acd import Acd, State
 from cordpair.acd import events as ev
 from cordpair.acd.inputs import TimerDue
+from cordpair.ids import QueueId
 from cordpair.journal import Entry
 from cordpair.journal.intervals import Counter
 from cordpair.reports import Live, Policy
@@ -109,7 +110,10 @@ def check_live(journal, now: int, seen_from: int) -> None:
             rows = before.intervals(journal[seen_from - 1][0])
             live.take_over(
                 rows,
-                [OpenVisit(visit, stay.queue, stay.began_at, stay.is_placed) for visit, stay in before.waiting.items()],
+                [
+                    OpenVisit(visit, QueueId(stay.queue), stay.began_at, stay.is_placed)
+                    for visit, stay in before.waiting.items()
+                ],
             )
         if seq > seen_from:
             live.see(Entry(seq, at, given or TimerDue(), tuple(events)))

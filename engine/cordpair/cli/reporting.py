@@ -117,7 +117,9 @@ async def _send(plan: Plan, places: Places) -> bool:
     parcel = Parcel(plan.name, due, asked, shape, written(await asyncio.to_thread(read, places, asked), shape))
     failures: dict[str, str] = {}
     if plan.mailbox is not None:
-        failures["by mail"] = await send(plan.mailbox, parcel.letter(plan.mailbox, plan.schedule))
+        failures["by mail"] = (
+            await send(plan.mailbox, parcel.letter(plan.mailbox, plan.schedule), plan.schedule.to)
+        ).why
     if plan.hook is not None:
         async with Deliveries(clock) as deliveries:
             failures["to the webhook"] = await deliveries.attempt(plan.hook, parcel.message())

@@ -14,6 +14,7 @@ from cordpair.config.secrets import resolve_secret
 from cordpair.reports.report import moment
 
 ANSWER_S = 30.0
+PERMANENT = 500  # and above: of SMTP's codes
 
 
 class Mailbox(msgspec.Struct, frozen=True):
@@ -54,11 +55,19 @@ def attach(message: EmailMessage, body: bytes, kind: str, name: str) -> None:
     message.add_attachment(body, maintype=main, subtype=sub, filename=name)
 
 
-async def send(mailbox: Mailbox, message: EmailMessage) -> str:
-    """Empty: the server took it for all. Else why not, without an address."""
+class Outcome(msgspec.Struct, frozen=True):
+    """``why``: empty, it was taken for all; never with an address in it. ``again``: for whom to try once more."""
+
+    why: str = ""
+    again: tuple[str, ...] = ()
+
+
+async def send(mailbox: Mailbox, message: EmailMessage, to: Sequence[str]) -> Outcome:
+    """``to``: for whom; the message names all."""
     try:
         refused, _ = await aiosmtplib.send(
             message,
+            recipients=list(to),
             hostname=mailbox.host,
             port=mailbox.port,
             username=mailbox.user,
@@ -68,11 +77,22 @@ async def send(mailbox: Mailbox, message: EmailMessage) -> str:
             tls_context=ssl.create_default_context() if mailbox.tls != "off" else None,
             timeout=ANSWER_S,
         )
+    except aiosmtplib.SMTPRecipientsRefused as error:
+        return _refused({each.recipient: each.code for each in error.recipients})
     except aiosmtplib.SMTPResponseException as error:
-        return f"the mail server answered {error.code}"
+        return Outcome(f"the mail server answered {error.code}", tuple(to))
     except (aiosmtplib.SMTPException, OSError, ValueError) as error:
-        return f"the mail server does not take it ({type(error).__name__})"
-    return f"the mail server refused {len(refused)} of the addresses" if refused else ""
+        return Outcome(f"the mail server does not take it ({type(error).__name__})", tuple(to))
+    return _refused({address: response.code for address, response in refused.items()})
 
 
-__all__ = ["ANSWER_S", "Mailbox", "attach", "letter", "mailbox_of", "send"]
+def _refused(codes: Mapping[str, int]) -> Outcome:
+    """An address that is refused for good is not tried again: the others have it."""
+    if not codes:
+        return Outcome()
+    told = ", ".join(sorted({str(code) for code in codes.values()}))
+    again = tuple(address for address, code in codes.items() if code < PERMANENT)
+    return Outcome(f"the mail server refused {len(codes)} of the addresses ({told})", again)
+
+
+__all__ = ["ANSWER_S", "Mailbox", "Outcome", "attach", "letter", "mailbox_of", "send"]

@@ -131,12 +131,13 @@ class Sender:
     async def _by_mail(self, parcel: Parcel, give_up_at: int) -> bool:
         assert self._plan.mailbox is not None
         wait_s = FIRST_S
-        message = parcel.letter(self._plan.mailbox, self._plan.schedule)
-        while why := await send(self._plan.mailbox, message):
-            if self._clock.now_ms() >= give_up_at:
-                self._failed(why, 0.0)
+        message, to = parcel.letter(self._plan.mailbox, self._plan.schedule), self._plan.schedule.to
+        while (outcome := await send(self._plan.mailbox, message, to)).why:
+            to = outcome.again
+            if not to or self._clock.now_ms() >= give_up_at:
+                self._failed(outcome.why, 0.0)
                 return False
-            self._failed(why, wait_s)
+            self._failed(outcome.why, wait_s)
             await asyncio.sleep(wait_s)
             wait_s = min(2 * wait_s, LONGEST_S)
         return True
