@@ -7,11 +7,13 @@ from msgspec.structs import replace
 
 from acd.centre import NODE, agent, centre, queue
 from acd.floor import Floor
+from acd.test_explain import why
 from cordpair.acd import commands as cmd
 from cordpair.acd import events as ev
 from cordpair.acd import inputs as inp
 from cordpair.acd.causes import Cause, Failure, OfferOutcome, SeatStatus
 from cordpair.acd.configuration import Calls, Strategy, Trunk
+from cordpair.acd.eligibility import visit_obstacles
 from cordpair.acd.evolve_placed import REMEMBERED
 from cordpair.ids import AgentId, ContactId, LegId, QueueId
 
@@ -215,6 +217,16 @@ def test_a_group_is_not_extended_by_it():
     floor, _ = paused(strategy=Strategy.RING_ALL)
     floor.ready("bob")
     assert floor.alerted() == ["ann"]
+
+
+def test_it_is_explained():
+    floor = floor_with("bob")
+    floor.sign_in("ann")
+    place(floor)
+    found = why(floor)
+    assert (found.agent, found.strategy, found.requirement) == ("ann", "placed", {})
+    assert [each.passed_over[-1:] for each in found.candidates] == [(), ("reserved for ann",)]
+    assert "called by an agent: for nobody else" in visit_obstacles(floor.acd.cell, floor.visit(found.contact), 0)
 
 
 # ---------------------------------------------------------------- who may not

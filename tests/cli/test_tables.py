@@ -6,6 +6,9 @@ import json
 import pytest
 
 from cli.conftest import Cordpair, one_shift
+from cordpair.acd.configuration import Strategy
+from cordpair.acd.placing import PLACED
+from cordpair.cli.why import STRATEGIES
 
 
 @pytest.fixture
@@ -56,3 +59,7 @@ def test_no_number_is_shown(cordpair, busy):
 def test_without_a_journal(cordpair, centre, command):
     done = cordpair(command)
     assert done.exit_code == 1 and "there is no journal" in done.stderr
+
+
+def test_every_strategy_is_told_in_words():
+    assert set(STRATEGIES) == {*Strategy, PLACED}

@@ -12,6 +12,7 @@ from rich.table import Table
 from rich.text import Text
 
 from cordpair.acd.explain import Explanation
+from cordpair.acd.placing import PLACED
 from cordpair.cli.failures import output
 from cordpair.cli.text import clock_time, count, day_time, short, span
 from cordpair.clock import AsyncioClock
@@ -125,6 +126,7 @@ STRATEGIES = {
     "random": "drawn by lot",
     "ring_all": "one of those who are alerted together",
     "ring_progressively": "next in the group",
+    PLACED: "asked for this call",
 }
 
 __all__ = ["NEWEST", "STRATEGIES", "latest", "why"]
