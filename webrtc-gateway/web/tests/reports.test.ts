@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { addressOf as historyOf, markOf, NOTHING, skillsText } from "../src/office/contacts/story.ts";
 import { durationText } from "../src/office/duration-text.ts";
+import { localeOf } from "../src/office/locale.ts";
 import { Figures } from "../src/office/reports/figures.ts";
 import { addressOf, daysOf, FIRST, type Period, readQuery } from "../src/office/reports/query.ts";
 import { columns, courseOf, momentOf, ordered, type Report } from "../src/office/reports/report.ts";
@@ -149,4 +150,9 @@ test("a story's parts", () => {
     "end",
     "wait",
   ]);
+});
+
+test("dates are written as the browser's person has them, in the language of the words", () => {
+  assert.equal(localeOf("en", ["de-AT", "en-GB", "en-US"]), "en-GB");
+  assert.equal(localeOf("es", ["de-AT"]), "es");
 });

@@ -3,6 +3,7 @@
 import { html, LitElement, nothing } from "lit";
 import { reportsEn } from "../../words/reports-en.ts";
 import { type ReportsWords, reportsWords } from "../../words/reports-languages.ts";
+import { localeOf } from "../locale.ts";
 import { ApiProblem, type Office } from "../page.ts";
 import { Figures } from "../reports/figures.ts";
 import { word } from "../reports/room.ts";
@@ -153,6 +154,6 @@ export class CordpairContacts extends LitElement {
   }
 
   private get figures(): Figures {
-    return new Figures(this.office.language);
+    return new Figures(localeOf(this.office.language));
   }
 }

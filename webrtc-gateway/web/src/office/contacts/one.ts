@@ -3,6 +3,7 @@
 import { html, LitElement, nothing } from "lit";
 import { reportsEn } from "../../words/reports-en.ts";
 import { type ReportsWords, reportsWords } from "../../words/reports-languages.ts";
+import { localeOf } from "../locale.ts";
 import { ApiProblem, type Office } from "../page.ts";
 import { Figures } from "../reports/figures.ts";
 import { word } from "../reports/room.ts";
@@ -104,7 +105,7 @@ export class CordpairContact extends LitElement {
       [word(room, "talked"), figures.measure(contact.talked, "seconds")],
       [word(room, "queues"), contact.queues.join(" → ") || "–"],
       [word(room, "agents"), contact.agents.join(", ") || "–"],
-      [word(room, "service"), contact.service ?? "–"],
+      [word(room, "service"), contact.service || "–"],
       [word(room, "medium"), contact.medium],
     ];
     if (caller) facts.unshift([word(room, "caller"), [caller.name, caller.number].filter(Boolean).join(" · ") || "–"]);
@@ -174,7 +175,7 @@ export class CordpairContact extends LitElement {
   }
 
   private get figures(): Figures {
-    return new Figures(this.office.language);
+    return new Figures(localeOf(this.office.language));
   }
 }
 

@@ -4,6 +4,7 @@ import { html, LitElement, nothing } from "lit";
 import { reportsEn } from "../../words/reports-en.ts";
 import { type ReportsWords, reportsWords } from "../../words/reports-languages.ts";
 import { type Chart, Curves } from "../curves.ts";
+import { localeOf } from "../locale.ts";
 import { ApiProblem, type Office } from "../page.ts";
 import { Figures } from "./figures.ts";
 import { choices } from "./parts/choices.ts";
@@ -141,7 +142,7 @@ export class CordpairReports extends LitElement {
   private room(): Room {
     return {
       words: this.words,
-      figures: new Figures(this.office.language, this.zone),
+      figures: new Figures(localeOf(this.office.language), this.zone),
       query: this.query,
       today: this.today,
       report: this.report,
@@ -171,7 +172,7 @@ export class CordpairReports extends LitElement {
   }
 
   private moment(seconds: number): string {
-    const figures = new Figures(this.office.language, this.zone);
+    const figures = new Figures(localeOf(this.office.language), this.zone);
     const text = new Date(seconds * 1000).toISOString();
     return this.query.time === "day" || this.query.time === "week"
       ? figures.place("day", text.slice(0, 10))
