@@ -1,4 +1,4 @@
-"""Reports and contacts' stories in Chromium, over a real engine: what is shown is what the API and the command line say."""
+"""Reports and contacts' stories in Chromium, over a real engine: they show what the API and the command line say."""
 
 import asyncio
 import csv
@@ -31,6 +31,8 @@ capacity = {{ chat = 1 }}
 queues = {{ talks = {{}} }}
 capacity = {{ chat = 1 }}
 """
+
+KINDS = ("contact_arrived", "visit_began", "offer_made", "contact_connected", "contact_disposed", "contact_ended")
 
 
 @pytest_asyncio.fixture(loop_scope="session", scope="module")
@@ -66,6 +68,14 @@ async def cells(page: Page, table: str) -> list[list[str]]:
     return [await rows.nth(n).locator("th, td").all_inner_texts() for n in range(await rows.count())]
 
 
+def by_command(wall: Wall) -> dict[str, dict[str, int]]:
+    """The measures of each queue."""
+    file = str(wall.office.engine.file)
+    asked = ["reports", "-c", file, "--by", "queue", "--format", "json", "--zone", "UTC"]
+    told = subprocess.run([sys.executable, "-m", "cordpair", *asked], capture_output=True, text=True, check=True)
+    return {line["by"]["queue"]: line["measures"] for line in json.loads(told.stdout)["lines"]}
+
+
 async def choose(page: Page, name: str, value: str) -> None:
     async with page.expect_response(lambda answer: "/v1/reports?" in answer.url and answer.ok):
         await page.locator(f"select[name={name}]").select_option(value)
@@ -80,16 +90,9 @@ async def test_the_page_says_what_the_command_line_says(wall: Wall, browser: Bro
         shown = {row[0]: row[1:4] for row in await cells(page, "lines")}
         assert shown["talks"] == ["2", "2", "0"]
         assert shown["q1"][:3] == ["1", "0", "1"] or shown["q1"][0] == "1"
-        told = await asyncio.to_thread(
-            subprocess.run,
-            [sys.executable, "-m", "cordpair", "reports", "-c", str(wall.office.engine.file), "--by", "queue", "--format", "json",
-             "--zone", "UTC"],
-            capture_output=True, text=True, check=True,
-        )  # fmt: skip
-        lines = {line["by"]["queue"]: line["measures"] for line in json.loads(told.stdout)["lines"]}
-        assert {
-            name: [str(line[each]) for each in ("offered", "answered", "abandoned")] for name, line in lines.items()
-        } == shown
+        told = await asyncio.to_thread(by_command, wall)
+        figures = ("offered", "answered", "abandoned")
+        assert {name: [str(line[each]) for each in figures] for name, line in told.items()} == shown
         await expect(page.locator("#total-offered dd")).to_have_text("4")
         await shoot(page, "reports-by-queue")
 
@@ -102,8 +105,7 @@ async def test_quarters_have_curves_and_figures_their_order(wall: Wall, browser:
         names = [row[0] for row in await cells(page, "lines")]
         await page.get_by_role("button", name="Handled").click()
         await expect(page.locator("th[aria-sort=descending]")).to_have_text(re.compile("Handled"))
-        handled = [row for row in await cells(page, "lines")]
-        assert sorted(row[0] for row in handled) == sorted(names)
+        assert sorted(row[0] for row in await cells(page, "lines")) == sorted(names)
         await page.get_by_label("All figures").check()
         await expect(page.get_by_role("button", name="Wrap-up", exact=True)).to_be_visible()
         await choose(page, "name", "disposition")
