@@ -21,7 +21,7 @@ export class Refused extends Error {
   }
 }
 
-const WAIT_S = "2"; // of one question; an answer comes earlier when both have answered
+const WAIT_S = "1"; // of one question: an answer comes earlier when both have answered
 const ANSWER_MS = 15_000;
 
 /** The page's own server passes on to `POST /v1/calls` and `GET /v1/calls/{id}`, with a key that the page never sees. */
