@@ -3,7 +3,7 @@
 import asyncio
 import socket
 from collections.abc import AsyncIterator, Callable
-from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
@@ -95,34 +95,46 @@ class Call:
 async def placing(tmp_path: Path, lab_of: Lab) -> AsyncIterator[Call]:
     port = free_port(socket.SOCK_DGRAM, socket.SOCK_STREAM)
     carrier = Provider(("provider", ""), THERE, THERE, (HERE, port), VOICES[1], MUSIC)
-    async with AsyncExitStack() as people:
-        people.callback(carrier.close)
+    people: list[Phone] = [carrier]
+    try:
         await carrier.open()
         assert carrier.socket is not None
         trunk = {"provider": f"{THERE}:{carrier.socket.address[1]}"}
-        lab = await people.enter_async_context(lab_of(agents=1, sip_port=port, peer_address=HERE, peers=trunk))
-        await until_joined(lab, "provider")
-        (agent,), sip = lab.agents, ("127.0.0.1", lab.sip_port)
-        domain = f"127.0.0.1:{lab.sip_port}"
-        phone = Phone((agent.number, agent.password), domain, PHONE_ADDRESS, sip, VOICES[0], MUSIC)
-        people.callback(phone.close)
-        await phone.open()
-        await phone.register()
-        api_port = free_tcp_port()
-        centre = CENTRE.format(port=api_port, caller_id=CALLER_ID) + agent_table({agent.number: {}}, ["sales"])
-        async with EngineProcess(lab, tmp_path, centre) as engine:
-            key = await new_key(engine.file, "--role", "supervisor", "--name", "crm")
-            async with program(api_port, key) as api:
-                name = f"a{agent.number}"
-                await api.ask("POST", f"/v1/agents/{name}/sign-in", {})
-                await api.ask("POST", f"/v1/agents/{name}/not-ready", {"reason": "break"})
-                yield Call(engine, api, phone, carrier, name)
-                assert await lab.until_empty() == (0, 0)
-                row = engine.state().agents[AgentId(name)]
-                assert (row.status, row.reason) == ("not_ready", "break")
-            assert engine.breaches() == []
-            journal = (tmp_path / "journal.db").read_bytes() + (tmp_path / "journal.db-wal").read_bytes()
-            assert b"30123456" not in journal and "30123456" not in engine.said()
+        async with lab_of(agents=1, sip_port=port, peer_address=HERE, peers=trunk) as lab:
+            await until_joined(lab, "provider")
+            (agent,), sip = lab.agents, ("127.0.0.1", lab.sip_port)
+            domain = f"127.0.0.1:{lab.sip_port}"
+            phone = Phone((agent.number, agent.password), domain, PHONE_ADDRESS, sip, VOICES[0], MUSIC)
+            people.append(phone)
+            await phone.open()
+            await phone.register()
+            async with _asking(tmp_path, lab, phone, carrier) as made:
+                yield made
+    finally:
+        for person in people:
+            person.close()
+
+
+@asynccontextmanager
+async def _asking(
+    tmp_path: Path, lab: AsteriskLab | FreeSwitchLab, phone: Phone, carrier: Provider
+) -> AsyncIterator[Call]:
+    """The engine, the agent at her break, a program; afterwards nothing is left, and no number is in the journal."""
+    api_port, (agent,) = free_tcp_port(), lab.agents
+    name = f"a{agent.number}"
+    centre = CENTRE.format(port=api_port, caller_id=CALLER_ID) + agent_table({agent.number: {}}, ["sales"])
+    async with EngineProcess(lab, tmp_path, centre) as engine:
+        key = await new_key(engine.file, "--role", "supervisor", "--name", "crm")
+        async with program(api_port, key) as api:
+            await api.ask("POST", f"/v1/agents/{name}/sign-in", {})
+            await api.ask("POST", f"/v1/agents/{name}/not-ready", {"reason": "break"})
+            yield Call(engine, api, phone, carrier, name)
+            assert await lab.until_empty() == (0, 0)
+            row = engine.state().agents[AgentId(name)]
+            assert (row.status, row.reason) == ("not_ready", "break")
+        assert engine.breaches() == []
+        journal = (tmp_path / "journal.db").read_bytes() + (tmp_path / "journal.db-wal").read_bytes()
+        assert b"30123456" not in journal and "30123456" not in engine.said()
 
 
 @pytest.mark.parametrize("early", [False, True], ids=["180", "183"])

@@ -31,6 +31,7 @@ def link_up(cell: Cell, given: inp.LinkUp, now: int) -> Events:
     if before not in ("", snapshot.epoch):
         yield from _over_trunks(cell, node, now)
     seen = {leg.leg: leg for leg in snapshot.legs}
+    bridges = set(cell.state.bridges)  # asked for before the gap; what is asked for now is not asked for twice
     for leg_id in [row.leg for row in cell.state.legs.values() if row.node == node and row.leg not in seen]:
         yield from _unseen_leg(cell, leg_id, now)
     for leg in snapshot.legs:
@@ -40,7 +41,7 @@ def link_up(cell: Cell, given: inp.LinkUp, now: int) -> Events:
     yield from _leave_strays(cell, given.node, strays)
     for contact in [row for row in cell.state.contacts.values() if row.node == node]:
         if contact.contact in cell.state.contacts:
-            yield from _rejoin(cell, contact, now)
+            yield from _rejoin(cell, contact, bridges, now)
     yield from _strangers(cell, given, now)
     for bridge in strays:
         yield ev.BridgeReleased(bridge, node)
@@ -104,11 +105,11 @@ def _known_leg(cell: Cell, leg: inp.LegSeen, now: int) -> Events:
         yield ev.LegAnswering(row.leg)
 
 
-def _rejoin(cell: Cell, contact: ContactRow, now: int) -> Events:
+def _rejoin(cell: Cell, contact: ContactRow, bridges: set[BridgeId], now: int) -> Events:
     """Both parties live: they are joined, or we join them (again); who is on hold stays so."""
     yield from connect_if_joined(cell, contact, now)
     yield from _entertain_again(cell, contact)
-    if contact.bridge is None or contact.leg is None:
+    if contact.bridge not in bridges or contact.leg is None:
         return
     if contact.connection is not None and contact.connection.held:
         yield ev.HoldRepeated(contact.contact, hold_music(cell, contact.connection))
@@ -119,6 +120,7 @@ def _rejoin(cell: Cell, contact: ContactRow, now: int) -> Events:
         agent_leg = cell.state.offers[accepted].leg if accepted is not None else None
     legs = [cell.state.legs.get(leg) for leg in (contact.leg, agent_leg) if leg is not None]
     if any(leg is not None and leg.bridge != contact.bridge for leg in legs):
+        assert contact.bridge is not None
         yield ev.JoinRepeated(contact.contact, contact.bridge)
 
 
