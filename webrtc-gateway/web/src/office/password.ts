@@ -68,7 +68,7 @@ export function mountPassword(host: HTMLElement, words: OfficeWords): void {
           .value=${link.name}
           readonly
           tabindex="-1"
-          aria-hidden="true"
+          aria-label=${say(words, "user")}
         />
         ${field("password", "new_password", true)} ${field("again", "again", false)}
         <p class="soft">${say(words, "password_rule")}</p>

@@ -84,13 +84,14 @@ export class AuditTab extends Tab {
   }
 
   private line({ at, author, what, about, detail }: Entry) {
+    const { words } = this;
     const key = `did_${what}` as PeopleKey;
     return html`<tr>
-      <td>${this.time(at)}</td>
-      <td><bdi>${author}</bdi></td>
-      <td>${key in this.words ? say(this.words, key) : what}</td>
-      <td><bdi>${about}</bdi></td>
-      <td><bdi>${detail}</bdi></td>
+      <th scope="row">${this.time(at)}</th>
+      <td data-label=${say(words, "who")}><bdi>${author}</bdi></td>
+      <td data-label=${say(words, "what")}>${key in words ? say(words, key) : what}</td>
+      <td data-label=${say(words, "about")}><bdi>${about}</bdi></td>
+      <td data-label=${say(words, "detail")}><bdi>${detail}</bdi></td>
     </tr>`;
   }
 

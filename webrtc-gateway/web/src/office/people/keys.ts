@@ -83,11 +83,11 @@ export class KeysTab extends Tab {
     const limits = [key.agent, key.portal, ...key.queues].filter(Boolean).join(", ");
     return html`<tr data-key=${key.id} class=${this.isGood(key) ? "" : "over"}>
       <th scope="row">${key.id}</th>
-      <td><bdi>${key.name}</bdi></td>
-      <td>${key.role}</td>
-      <td><bdi>${limits}</bdi></td>
-      <td>${this.time(key.created_at)}</td>
-      <td>${this.state(key)}</td>
+      <td data-label=${say(words, "what_for")}><bdi>${key.name}</bdi></td>
+      <td data-label=${say(words, "role")}>${key.role}</td>
+      <td data-label=${say(words, "limited_to")}><bdi>${limits}</bdi></td>
+      <td data-label=${say(words, "made")}>${this.time(key.created_at)}</td>
+      <td data-label=${say(words, "state")}>${this.state(key)}</td>
       <td class="actions">
         ${
           key.revoked_at

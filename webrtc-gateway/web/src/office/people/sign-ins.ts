@@ -65,9 +65,9 @@ export class SignInsTab extends Tab {
     const { words } = this;
     return html`<tr data-sign-in=${name}>
       <th scope="row"><bdi>${name}</bdi></th>
-      <td>${this.time(began_at)}</td>
-      <td>${this.time(seen_at)}</td>
-      <td>${browser || "–"}</td>
+      <td data-label=${say(words, "since")}>${this.time(began_at)}</td>
+      <td data-label=${say(words, "seen")}>${this.time(seen_at)}</td>
+      <td data-label=${say(words, "browser")}>${browser || "–"}</td>
       <td class="actions">
         ${
           own

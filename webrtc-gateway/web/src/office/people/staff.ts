@@ -102,10 +102,10 @@ export class StaffTab extends Tab {
       <th scope="row">
         <bdi>${person.name}</bdi> ${person.agent ? html`<small>${say(words, "agent_too")}</small>` : nothing}
       </th>
-      <td><bdi>${person.full_name}</bdi></td>
-      <td>${say(words, `role_${person.role}` as PeopleKey)}</td>
-      <td>${say(words, person.enabled ? "yes" : "no")}</td>
-      <td>${this.password(person)}</td>
+      <td data-label=${say(words, "full_name")}><bdi>${person.full_name}</bdi></td>
+      <td data-label=${say(words, "role")}>${say(words, `role_${person.role}` as PeopleKey)}</td>
+      <td data-label=${say(words, "may_sign_in")}>${say(words, person.enabled ? "yes" : "no")}</td>
+      <td data-label=${say(words, "password")}>${this.password(person)}</td>
       <td class="actions">
         ${this.button("edit", person.name, () => this.show({ what: "person", person, is: "known" }))}
         ${person.enabled ? this.button("new_password", person.name, () => void this.link(person.name)) : nothing}
@@ -146,7 +146,7 @@ export class StaffTab extends Tab {
               (agent) =>
                 html`<tr data-agent=${agent.name}>
                   <th scope="row"><bdi>${agent.name}</bdi></th>
-                  <td>${this.password(agent)}</td>
+                  <td data-label=${say(words, "password")}>${this.password(agent)}</td>
                   <td class="actions">
                     ${this.button("new_password", agent.name, () => void this.link(agent.name))}
                     ${this.button("into_office", agent.name, () =>
