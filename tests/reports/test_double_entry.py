@@ -15,7 +15,8 @@ from cordpair.reports.archive.double_entry import (
     recount,
 )
 from cordpair.reports.days import zone_of
-from reports.test_archive import EVER, NEWEST, unpack
+from replay.test_journals import unpack
+from reports.test_archive import EVER, NEWEST
 
 SHORT = 10_000
 

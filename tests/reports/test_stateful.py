@@ -10,7 +10,6 @@ from cordpair.acd import events as ev
 from cordpair.acd.inputs import TimerDue
 from cordpair.ids import QueueId
 from cordpair.journal import Entry
-from cordpair.journal.intervals import Counter
 from cordpair.reports import Live, Policy
 from cordpair.reports.days import zone_of
 from cordpair.reports.folding import Folder
@@ -18,6 +17,7 @@ from cordpair.reports.live import OpenVisit
 from cordpair.reports.measures import waiting
 from cordpair.reports.raw import INTERVAL_MS, TIMES, RawInterval, interval_of, total
 from cordpair.reports.reconcile import counted_of, reconcile, standing
+from reports.bare_counts import Counter
 
 
 def folded(journal, state=None) -> Folder:
@@ -35,7 +35,7 @@ def check(journal, now: int) -> None:
     check_laws(rows)
     check_times(rows, now)
     check_signed_in(journal, rows, now)
-    check_against_the_journals_own(journal, rows)
+    check_against_bare_counts(journal, rows)
     check_live(journal, now, 0)
     half = len(journal) // 2
     check_live(journal, now, half)
@@ -142,14 +142,12 @@ def check_live(journal, now: int, seen_from: int) -> None:
         }
 
 
-def check_against_the_journals_own(journal, rows: list[RawInterval]) -> None:
-    """Counted in another way, when entries are pruned."""
+def check_against_bare_counts(journal, rows: list[RawInterval]) -> None:
+    """Counted in another way."""
     counter = Counter()
     for seq, (at, given, events) in enumerate(journal, 1):
         counter.add(Entry(seq, at, given or TimerDue(), tuple(events)))
-    own: dict[tuple[str, str], int] = {}
-    for (_, queue, figure), amount in counter.amounts.items():
-        own[queue, figure] = own.get((queue, figure), 0) + amount
+    own = counter.amounts
     for queue in {queue for queue, _ in own}:
         found = total([row for row in rows if row.place.queue == queue])
         assert found.get("offered", 0) + found.get("placed", 0) == own.get((queue, "offered"), 0)

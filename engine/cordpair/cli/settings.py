@@ -69,6 +69,7 @@ class Settings(msgspec.Struct, frozen=True):
                 synchronous=active.config.journal.synchronous,
                 snapshot_every=active.config.journal.snapshot_every,
                 keep_ms=active.config.journal.keep,
+                wait_for_counting=True,
                 records=store.records,
                 origin=Origin(store, self.file, active.config, revision, self.loaded.hash, _author()),
                 traces=traces_from_environment(),

@@ -3,7 +3,6 @@
 from cordpair.journal.codec import Codec, UnreadableBody, Upcaster, chain
 from cordpair.journal.entry import GENESIS, Entry, Snapshot
 from cordpair.journal.format import current_codec
-from cordpair.journal.intervals import INTERVAL_MS, Interval
 from cordpair.journal.memory import InMemoryJournal
 from cordpair.journal.port import Journal, OnCommitted, ReadableJournal, Reading
 from cordpair.journal.reader import SqliteReader, SqliteReading
@@ -12,11 +11,9 @@ from cordpair.journal.writer import Synchronous
 
 __all__ = [
     "GENESIS",
-    "INTERVAL_MS",
     "Codec",
     "Entry",
     "InMemoryJournal",
-    "Interval",
     "Journal",
     "OnCommitted",
     "ReadableJournal",

@@ -116,6 +116,9 @@ class InMemoryJournal:
             if callback is not None:
                 self._loop.call_soon(callback)
 
+    def may_prune(self, upto: int) -> None:
+        """Nothing here is pruned."""
+
     async def room(self) -> None:
         if self._last_seq - len(self._rows) > self._capacity // 2 and not self._failed.done():
             self._room.clear()

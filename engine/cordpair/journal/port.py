@@ -77,6 +77,9 @@ class Journal(ReadableJournal, Protocol):
     def save_snapshot(self, seq: int, state: bytes, on_committed: OnCommitted | None = None) -> None:
         """Queue the state as it is after entry ``seq``, which must be ``last_seq``."""
 
+    def may_prune(self, upto: int) -> None:
+        """Entries up to that one are counted: where it was opened to wait for that, old ones of them may go."""
+
     async def room(self) -> None:
         """Wait until the backlog is small, or the journal has failed."""
 

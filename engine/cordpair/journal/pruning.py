@@ -1,9 +1,9 @@
-"""Pruning by age: old entries go, a snapshot stands for them, and what they counted stays.
+"""Pruning by age: old entries go, and a snapshot stands for them. What they counted is in the archive of reports.
 
 The *base* is the snapshot in whose place nothing older is needed: its state is where folding begins, its hash where
 the chain goes on. It is named in ``meta`` before the first entry is taken away, so that whoever reads meanwhile begins
-at it. Entries up to it then go in slices, oldest first; each slice is one transaction with the intervals it counted, so
-that an engine that is killed counts nothing twice.
+at it. Entries up to it then go in slices, oldest first, each slice a transaction. Where reports are counted, no entry
+goes before it is.
 
 ``keep`` is at least what stays: a base must be a snapshot, and of those that are old enough a tenth of ``keep`` may lie
 between two.
@@ -14,8 +14,7 @@ import sqlite3
 from pathlib import Path
 
 from cordpair.errors import JournalError
-from cordpair.journal.codec import Codec, UnreadableBody
-from cordpair.journal.intervals import Counter
+from cordpair.journal.codec import Codec
 from cordpair.journal.schema import KEPT_SNAPSHOTS
 
 log = logging.getLogger(__name__)
@@ -27,9 +26,11 @@ PAUSE_S = 0.02
 MARKS = 10  # snapshots that are kept for each ``keep``, to become the base one day
 
 BASE = "SELECT CAST(value AS INTEGER) FROM meta WHERE key = 'base'"
-CANDIDATE = "SELECT seq FROM snapshots WHERE version = ? AND at > 0 AND at <= ? AND seq > ? ORDER BY seq DESC LIMIT 1"
-OLDEST = "SELECT seq, at, version, body FROM entries WHERE seq <= ? ORDER BY seq LIMIT ?"
-ADD = "INSERT INTO intervals VALUES (?,?,?,?) ON CONFLICT DO UPDATE SET amount = amount + excluded.amount"
+CANDIDATE = """
+SELECT seq FROM snapshots WHERE version = ? AND at > 0 AND at <= ? AND seq > ? AND seq <= ? ORDER BY seq DESC LIMIT 1
+"""
+LAST_OF_SLICE = "SELECT max(seq) FROM (SELECT seq FROM entries WHERE seq <= ? ORDER BY seq LIMIT ?)"
+ANY = 1 << 62
 THIN = """
 DELETE FROM snapshots WHERE seq < :base OR (
   seq != :base
@@ -42,12 +43,13 @@ DELETE FROM snapshots WHERE seq < :base OR (
 class Pruner:
     """Works on the writer's thread, with the writer's connection, which is in autocommit mode."""
 
-    def __init__(self, path: Path, codec: Codec, keep_ms: int | None) -> None:
+    def __init__(self, path: Path, codec: Codec, keep_ms: int | None, limit: int = ANY) -> None:
+        """``limit``: no entry after that one goes; others may set it anew at any time."""
+        self.limit = limit
         self._path = path
         self._codec = codec
         self._keep_ms = keep_ms
         self._base = 0
-        self._counter: Counter | None = None
         self.busy = False
         self.trouble = ""
 
@@ -62,7 +64,7 @@ class Pruner:
         """Whether a snapshot has become old enough to be the base. ``newest_at``: the journal's own time."""
         if self._keep_ms is None:
             return
-        values = (self._codec.version, newest_at - self._keep_ms, self._base)
+        values = (self._codec.version, newest_at - self._keep_ms, self._base, self.limit)
         row = connection.execute(CANDIDATE, values).fetchone()
         if row is not None:
             self.prune_to(connection, row[0])
@@ -83,35 +85,22 @@ class Pruner:
         """One slice. What cannot be pruned stays, and the engine goes on: a large journal is no reason to stop."""
         try:
             self._cut(connection)
-        except (sqlite3.Error, UnreadableBody, TypeError) as trouble:
+        except sqlite3.Error as trouble:
             if connection.in_transaction:
                 connection.execute("ROLLBACK")
-            self._counter = None
             self.busy = False
             self.trouble = str(trouble)
             log.warning("%s: pruning is given up until the next start: %s", self._path, trouble)
 
     def _cut(self, connection: sqlite3.Connection) -> None:
-        counter = self._counter
-        if counter is None:
-            rows = connection.execute("SELECT id, queue FROM counting").fetchall()
-            counter = self._counter = Counter({str(name, "utf-8"): str(queue, "utf-8") for name, queue in rows})
-        rows = connection.execute(OLDEST, (self._base, SLICE)).fetchall()
-        for seq, at, version, body in rows:
-            counter.add(self._codec.decode(seq, at, version, body))
-        amounts, opened, closed = counter.take()
+        (last,) = connection.execute(LAST_OF_SLICE, (self._base, SLICE)).fetchone()
         connection.execute("BEGIN IMMEDIATE")
-        connection.executemany(ADD, [(*key, amount) for key, amount in amounts.items()])
-        connection.executemany("INSERT OR REPLACE INTO counting VALUES (?,?)", opened.items())
-        connection.executemany("DELETE FROM counting WHERE id = ?", [(name,) for name in closed])
-        if rows:
-            connection.execute("DELETE FROM entries WHERE seq <= ?", (rows[-1][0],))
+        if last is not None:
+            connection.execute("DELETE FROM entries WHERE seq <= ?", (last,))
         else:
             self.thin(connection)
         connection.execute("COMMIT")
-        if not rows:
-            self._counter = None
-            self.busy = False
+        self.busy = last is not None
 
 
 def base_of(connection: sqlite3.Connection, path: Path) -> int:
@@ -125,4 +114,4 @@ def base_of(connection: sqlite3.Connection, path: Path) -> int:
     return int(row[0])
 
 
-__all__ = ["PAUSE_S", "SLICE", "Pruner", "base_of"]
+__all__ = ["ANY", "PAUSE_S", "SLICE", "Pruner", "base_of"]

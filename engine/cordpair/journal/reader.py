@@ -14,7 +14,6 @@ from typing import Any, Self
 from cordpair.errors import JournalError
 from cordpair.journal.codec import Codec, UnreadableBody, chain
 from cordpair.journal.entry import GENESIS, Entry, Snapshot
-from cordpair.journal.intervals import Counter, Interval, Key, gather
 from cordpair.journal.pruning import base_of
 from cordpair.journal.schema import load_meta, sqlite_errors
 
@@ -148,30 +147,6 @@ class SqliteReader:
                 "does not fit its digest. Restore it from a backup."
             )
         return Snapshot(base, state, hash_)
-
-    def intervals(self) -> list[Interval]:
-        """What the whole journal counts, pruned entries included."""
-        amounts: list[tuple[Key, int]] = []
-        counting: dict[str, str] = {}
-        with sqlite_errors(self._path, "its intervals cannot be read"):
-            self._connection.execute("BEGIN")  # no slice may be pruned between the counts and the entries
-            try:
-                (found,) = self._connection.execute(
-                    "SELECT count(*) FROM sqlite_master WHERE name = 'intervals'"
-                ).fetchone()
-                if found:
-                    for start, queue, figure, amount in self._connection.execute("SELECT * FROM intervals"):
-                        amounts.append(((start, str(queue, "utf-8"), str(figure, "utf-8")), amount))
-                    for name, queue in self._connection.execute("SELECT id, queue FROM counting"):
-                        counting[str(name, "utf-8")] = str(queue, "utf-8")
-                counter = Counter(counting)
-                seq = -1  # what is being pruned lies before the base: there is no hash to check its first entry by
-                while rows := self._connection.execute(ROWS, (seq,)).fetchall():
-                    for seq, at, version, body, _ in rows:
-                        counter.add(self._codec.decode(seq, at, version, body))
-            finally:
-                self._connection.execute("COMMIT")
-        return gather([*amounts, *counter.amounts.items()])
 
     def close(self) -> None:
         self._connection.close()

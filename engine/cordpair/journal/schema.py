@@ -10,20 +10,11 @@ import msgspec
 from cordpair.errors import JournalError
 
 APPLICATION_ID = 0x43504A31  # "CPJ1": tells a journal from any other SQLite file
-FORMAT = 2  # of the tables; the rows have versions of their own
+# Of the tables; the rows have versions of their own. Some of this format have two tables more, ``intervals`` and
+# ``counting``: earlier versions counted in them what they pruned. They stay as they are, and nobody reads them.
+FORMAT = 2
 OLDEST_FORMAT = 1
 
-# Since format 2, for pruning.
-COUNTS = """
-CREATE TABLE intervals (  -- what pruned entries counted, see ``intervals``
-  start  INTEGER NOT NULL,
-  queue  TEXT    NOT NULL,
-  figure TEXT    NOT NULL,
-  amount INTEGER NOT NULL,
-  PRIMARY KEY (start, queue, figure)
-) WITHOUT ROWID;
-CREATE TABLE counting (id TEXT PRIMARY KEY, queue TEXT NOT NULL) WITHOUT ROWID;
-"""
 UPGRADE = """
 ALTER TABLE snapshots ADD COLUMN at INTEGER NOT NULL DEFAULT 0;
 UPDATE snapshots SET at = coalesce((SELECT at FROM entries WHERE entries.seq = snapshots.seq), 0);
@@ -60,7 +51,7 @@ def create(connection: sqlite3.Connection, meta: Meta) -> None:
     """Make the tables in an empty file, all or nothing."""
     rows = [("cell", meta.cell), ("run", meta.run)]
     connection.execute("BEGIN IMMEDIATE")
-    for statement in (TABLES + COUNTS).split(";\n"):
+    for statement in TABLES.split(";\n"):
         connection.execute(statement)
     connection.executemany("INSERT INTO meta VALUES (?, ?)", rows)
     connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
@@ -74,7 +65,7 @@ def upgrade(connection: sqlite3.Connection) -> None:
     if version == FORMAT:
         return
     connection.execute("BEGIN IMMEDIATE")
-    for statement in (UPGRADE + COUNTS).split(";\n"):
+    for statement in UPGRADE.split(";\n"):
         connection.execute(statement)
     connection.execute(f"PRAGMA user_version = {FORMAT}")
     connection.execute("COMMIT")

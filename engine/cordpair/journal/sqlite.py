@@ -8,6 +8,7 @@ from cordpair.errors import JournalError
 from cordpair.journal.codec import Codec
 from cordpair.journal.entry import Entry, Snapshot
 from cordpair.journal.port import OnCommitted
+from cordpair.journal.pruning import ANY
 from cordpair.journal.reader import SqliteReader, SqliteReading
 from cordpair.journal.schema import Meta
 from cordpair.journal.writer import Save, Synchronous, Writer
@@ -41,14 +42,16 @@ class SqliteJournal:
         synchronous: Synchronous = "normal",
         capacity: int = CAPACITY,
         keep_ms: int | None = None,
+        wait_for_counting: bool = False,
     ) -> "SqliteJournal":
         """Open the journal, or create it. ``run`` counts only when it is created; afterwards see ``journal.run``.
 
-        ``keep_ms``: entries older than this, against the newest, are pruned; None keeps all.
+        ``keep_ms``: entries older than this, against the newest, are pruned; None keeps all. ``wait_for_counting``:
+        none before ``may_prune`` says so.
         ``synchronous="normal"`` survives the end of the process, ``"full"`` also a power cut.
         Raises JournalError: another engine writes it, it belongs to another cell, it cannot be opened.
         """
-        writer = Writer(path, codec, Meta(cell=cell, run=run), synchronous, keep_ms)
+        writer = Writer(path, codec, Meta(cell=cell, run=run), synchronous, keep_ms, 0 if wait_for_counting else ANY)
         journal = cls(writer, capacity)
         journal._meta, journal._last_seq = await writer.start(journal._committed, journal._fail)
         journal._committed_seq = journal._last_seq
@@ -92,6 +95,9 @@ class SqliteJournal:
         if self._closing is not None or self._failed.done():
             raise self._refusal("the journal is closed")
         self._writer.queue.put((Save(seq, state), on_committed))
+
+    def may_prune(self, upto: int) -> None:
+        self._writer.may_prune(upto)
 
     async def room(self) -> None:
         if self._last_seq - self._committed_seq > self._capacity // 2 and not self._failed.done():

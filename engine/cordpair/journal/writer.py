@@ -24,7 +24,7 @@ from cordpair.journal.codec import Codec, chain
 from cordpair.journal.entry import GENESIS, Entry
 from cordpair.journal.lock import WriterLock
 from cordpair.journal.port import OnCommitted
-from cordpair.journal.pruning import PAUSE_S, Pruner
+from cordpair.journal.pruning import ANY, PAUSE_S, Pruner
 from cordpair.journal.schema import Meta, create, is_empty, load_meta, sqlite_errors, upgrade
 
 Synchronous = Literal["normal", "full"]
@@ -64,7 +64,13 @@ class Writer:
     """Owns the thread; the thread owns the connection, which is opened inside it."""
 
     def __init__(
-        self, path: Path, codec: Codec, meta: Meta, synchronous: Synchronous, keep_ms: int | None = None
+        self,
+        path: Path,
+        codec: Codec,
+        meta: Meta,
+        synchronous: Synchronous,
+        keep_ms: int | None = None,
+        prune_upto: int = ANY,
     ) -> None:
         self.path = path
         self.codec = codec
@@ -79,7 +85,7 @@ class Writer:
         self._seq = 0
         self._at = 0
         self._hash = GENESIS
-        self._pruner = Pruner(path, codec, keep_ms)
+        self._pruner = Pruner(path, codec, keep_ms, prune_upto)
         self._prune_at = 0.0
         self._inserts: dict[int, str] = {}
 
@@ -93,6 +99,10 @@ class Writer:
         except BaseException:
             self.queue.put((None, None))
             raise
+
+    def may_prune(self, upto: int) -> None:
+        """Seen by the thread when it looks next, after a snapshot."""
+        self._pruner.limit = max(self._pruner.limit, upto)
 
     async def stop(self) -> None:
         """Write what is queued, close the file, let the lock go."""

@@ -51,6 +51,7 @@ class Setup(msgspec.Struct, frozen=True, kw_only=True):
     synchronous: Synchronous = "normal"
     snapshot_every: int = EVERY
     keep_ms: int | None = None  # how long the journal's entries are kept at least
+    wait_for_counting: bool = False  # … and until somebody says ``engine.counted``
     records: Records = msgspec.field(default_factory=MemoryRecords)
     origin: Origin | None = None  # None: the configuration stays as it is
     traces: Traces | None = None
@@ -92,6 +93,7 @@ async def opened(setup: Setup, clock: Clock) -> AsyncIterator[Engine]:
         run=new_run(),
         synchronous=setup.synchronous,
         keep_ms=setup.keep_ms,
+        wait_for_counting=setup.wait_for_counting,
     )
     try:
         engine = await engine_on(journal, setup.configuration, drivers, setup.records, clock)

@@ -157,6 +157,10 @@ class Engine:
         """Return when everything decided so far is committed."""
         await self._writer.flushed()
 
+    def counted(self, upto: int) -> None:
+        """Entries up to that one are in the reports' archive: the journal need not keep them for that."""
+        self._journal.may_prune(upto)
+
     def watch(self, tell: Callable[[Entry], None]) -> None:
         """Have it told of each entry after its commit, at once: it takes no time to speak of, and never raises."""
         self._writer.committed.append(tell)

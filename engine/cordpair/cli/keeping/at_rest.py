@@ -10,9 +10,12 @@ from cordpair.cli.text import size
 from cordpair.errors import JournalError
 from cordpair.journal import SqliteReader, current_codec
 from cordpair.journal.mending import at_rest, compact, take_off, torn_entry
+from cordpair.reports.archive import Archive
 from cordpair.runtime.history import at_beginning
 from cordpair.runtime.snapshots import encode
 from cordpair.store import migrating
+
+EVERYTHING = 1 << 62  # entries
 
 
 def mend(journal: Path) -> None:
@@ -27,9 +30,13 @@ def mend(journal: Path) -> None:
     output.print(f"{journal}: entry {seq} was taken off; as it was: {kept}", soft_wrap=True)
 
 
-def make_small(journal: Path, keep_ms: int | None) -> None:
-    """Prune and compact. Raises JournalError."""
+def make_small(journal: Path, keep_ms: int | None, archive: Path | None) -> None:
+    """Prune and compact. ``archive``: where what is pruned is counted before. Raises JournalError."""
     with at_rest(journal):
+        if keep_ms is not None and archive is not None and journal.exists():
+            with Archive.open(archive, journal, write=True) as counted:
+                counted.follow(EVERYTHING)
+                counted.save()
         before = journal.stat().st_size if journal.exists() else 0
         base = compact(journal, current_codec(), keep_ms, lambda seq: _state_after(journal, seq))
         after = journal.stat().st_size

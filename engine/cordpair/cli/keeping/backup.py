@@ -1,7 +1,8 @@
-"""``cordpair backup`` and ``cordpair restore``: the journal and the store, there and back.
+"""``cordpair backup`` and ``cordpair restore``: the journal, the store and the reports' archive, there and back.
 
-The journal is copied first: the store is then as new or newer. A contact record too many harms nobody, and a revision
-that the journal does not know is applied at the next start; the other way round, agents would see no numbers.
+The archive is copied first: it counts on from what a newer journal has. Then the journal: the store is as new or newer.
+A contact record too many harms nobody, and a revision that the journal does not know is applied at the next start; the
+other way round, agents would see no numbers.
 """
 
 import os
@@ -21,7 +22,7 @@ from cordpair.journal import SqliteReader, current_codec
 from cordpair.journal.mending import at_rest
 from cordpair.store import health as store_health
 
-JOURNAL, STORE, ABOUT = "journal.db", "store.db", "backup.json"
+JOURNAL, STORE, REPORTS, ABOUT = "journal.db", "store.db", "reports.db", "backup.json"
 
 
 class Copied(msgspec.Struct, frozen=True):
@@ -53,6 +54,8 @@ def backup(settings: Settings, directory: Path) -> None:
     except OSError as failed:
         raise KeepingError(f"{directory}: cannot be made: {failed.strerror}.") from failed
     try:
+        if settings.reports.exists():
+            copy_database(settings.reports, unfinished / REPORTS)
         copy_database(settings.journal, unfinished / JOURNAL)
         copy_database(settings.store, unfinished / STORE)
         about = read_back(unfinished)
@@ -80,7 +83,8 @@ def read_back(directory: Path) -> About:
             at = entry.at
         cell, run = reader.cell, reader.run
     store = store_health.examine(directory / STORE)
-    files = {name: Copied((directory / name).stat().st_size, checksum(directory / name)) for name in (JOURNAL, STORE)}
+    names = [name for name in (JOURNAL, STORE, REPORTS) if name != REPORTS or (directory / name).exists()]
+    files = {name: Copied((directory / name).stat().st_size, checksum(directory / name)) for name in names}
     made_at = datetime.now(UTC).isoformat(timespec="seconds")
     return About(__version__, made_at, cell, run, reading.seq, at, reading.hash.hex(), store.revision, files)
 
@@ -92,6 +96,8 @@ def restore(settings: Settings, directory: Path, *, replace: bool) -> None:
         wanted = settings.loaded.config.cell.name
         raise KeepingError(f"{directory}: is of cell {about.cell!r}, and {settings.file} is cell {wanted!r}.")
     places = {JOURNAL: settings.journal, STORE: settings.store}
+    if REPORTS in about.files:
+        places[REPORTS] = settings.reports
     present = [str(place) for place in places.values() if place.exists()]
     if present and not replace:
         raise KeepingError(f"{', '.join(present)}: exists; nothing was changed. --replace moves it aside.")

@@ -9,6 +9,7 @@ from cordpair.cli.failures import fail, reports_errors
 from cordpair.cli.keeping import at_rest
 from cordpair.cli.settings import read_settings
 from cordpair.config.durations import parse_duration
+from cordpair.config.reports import Reports
 
 DEFAULT_FILE = Path("cordpair.toml")
 Config = Annotated[Path, typer.Option("--config", "-c", help="The configuration, for the places of the files.")]
@@ -34,11 +35,16 @@ def compact(
         str | None, typer.Option("--keep", metavar="DURATION", help="Prune what is older, such as 90d.")
     ] = None,
 ) -> None:
-    """Make the file as small as it can be; with --keep prune it before. What was counted stays."""
+    """Make the file as small as it can be; with --keep prune it before, when all is counted for the reports."""
     keep_ms = parse_duration(keep) if keep is not None else None
     if keep is not None and (keep_ms is None or keep_ms < 0):
         raise fail(f"--keep: {keep!r} is no duration; write 90d or 12h", 2)
-    at_rest.make_small(journal or read_settings(config).journal, keep_ms)
+    if journal is None:
+        settings = read_settings(config)
+        at_rest.make_small(settings.journal, keep_ms, settings.reports)
+    else:
+        beside = journal.parent / Reports().path
+        at_rest.make_small(journal, keep_ms, beside if beside.exists() else None)
 
 
 @store_app.command()

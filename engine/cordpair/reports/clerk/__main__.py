@@ -68,7 +68,9 @@ class Clerk:
         if archive.unsaved >= SAVE_ENTRIES or (archive.unsaved and time.monotonic() > self._save_at):
             self.save()
         last = newest(archive)
-        return _encoder.encode(q.Counted(archive.seq, round(last.start.timestamp() * 1_000) if last else 0))
+        return _encoder.encode(
+            q.Counted(archive.seq, archive.seq - archive.unsaved, round(last.start.timestamp() * 1_000) if last else 0)
+        )
 
     def _take_over(self, archive: Archive, question: q.TakeOver) -> bytes:
         waiting = [

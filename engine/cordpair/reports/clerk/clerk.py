@@ -104,6 +104,7 @@ class Clerk:
 
     async def _follow(self, upto: int) -> None:
         counted = msgspec.msgpack.decode(await self._ask(q.Follow(upto)), type=q.Counted)
+        self._engine.counted(counted.saved)
         self._counted, self._reconciled_start = counted.seq, max(self._reconciled_start, counted.reconciled)
 
     async def _ask(self, question: q.Question) -> bytes:

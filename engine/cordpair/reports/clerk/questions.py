@@ -61,6 +61,7 @@ Question = Union[Follow, TakeOver, Tell, Find, TellStory, Reconcile]
 
 class Counted(msgspec.Struct, frozen=True):
     seq: int  # of the newest entry that is counted
+    saved: int  # of the newest that is written down
     reconciled: int  # the start of the newest interval that was reconciled; 0: none
 
 
