@@ -198,6 +198,22 @@ def test_who_places_a_call_is_paused_and_it_counts_nowhere():
     assert (fold.memory.counters, fold.memory.placed, fold.memory.slots) == (Counters(), {}, {})
 
 
+def test_who_was_called_and_is_given_away_waits_like_any_other():
+    told = Told(BEGAN)
+    told.at(0, ev.AgentSignedIn(told.agent, None))
+    told.at(0, ev.AgentBecameReady(told.agent))
+    contact, at = ContactId("p"), BEGAN * 1_000
+    placed = ev.ContactArrived(contact, NODE, "voice", at, placed_by=told.agent)
+    told.at(1, placed, ev.VisitBegan(VisitId("p"), contact, QUEUE, 1, at, at))
+    told.connected(2, "p")
+    given = ev.ConnectionEnded(contact, told.agent, 0, "transferred")
+    told.at(9, given, ev.VisitBegan(VisitId("p2"), contact, QUEUE, 2, at, at))
+    fold = Fold()
+    names = [change.name for entry in told.entries for change in fold.changes(entry)]
+    assert names[2:] == ["agent.paused", "caller.queued", "agent.avail"]
+    assert (fold.memory.calls["p"].status, fold.memory.counters.received) == ("QUEUED", 1)
+
+
 def test_who_never_was_in_a_queue_is_not_counted():
     told = Told(BEGAN)
     contact = ContactId("a")

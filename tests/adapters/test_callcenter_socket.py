@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+import random
 import socket as sockets
 from pathlib import Path
 
@@ -83,6 +84,15 @@ async def test_a_key_of_nobody_acts_where_it_is_said(tmp_path):
         await dashboard.say(f"PAUSE:{BEN}")
         await dashboard.until(lambda me: me.agents[BEN]["status"] == "PAUSED")
         assert centre.engine.state.agents[AgentId(BEN)].reason == "paused"
+
+
+async def test_a_key_of_an_agent_stays_that_agents_all_the_same(tmp_path):
+    async with wall(tmp_path, centre=CENTRE + 'unbound_keys = "act"\n') as centre:
+        await centre.staff(ANNA, BEN)
+        dashboard = await centre.dashboard(await centre.key(ANNA))
+        await dashboard.say(f"PAUSE:{BEN}")
+        assert (await dashboard.error())[0] == 403
+        assert centre.engine.state.agents[AgentId(BEN)].status == "ready"
 
 
 async def test_the_reason_of_a_pause_is_the_one_that_is_named(tmp_path):
@@ -191,6 +201,19 @@ async def test_nonsense_is_answered_and_changes_nothing(centre, text):
     await dashboard.say(text)
     assert (await dashboard.error())[0] == 400
     assert centre.engine.committed_seq == before
+
+
+async def test_whatever_is_said_the_socket_stays_and_nothing_changes(centre, monkeypatch):
+    monkeypatch.setattr(module, "RATE", 1e9)
+    monkeypatch.setattr(module, "BURST", 1e9)
+    dashboard, draw = await centre.dashboard(await centre.key(ANNA)), random.Random(1)
+    before = centre.engine.committed_seq
+    for _ in range(500):
+        said = "".join(draw.choices('HELOAVIPUS:{}\\"\n\r\x00\x7fé\U0001f600 0123', k=draw.randrange(60)))
+        await dashboard.say(draw.choice(["", "PAUSE:", "AVAIL:", "HELLO"]) + said)
+    await dashboard.say("PAUSE:ghost")
+    await dashboard.until(lambda me: me.others and me.others[-1]["code"] == 404 and me.others[-1] is me.told[-1])
+    assert (centre.engine.committed_seq, set(centre.engine.state.agents)) == (before, {ANNA, BEN})
 
 
 async def test_bytes_are_nonsense(centre):

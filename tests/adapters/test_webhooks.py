@@ -179,6 +179,13 @@ async def test_the_caller_is_told_where_that_is_asked_for(receiver, sending):
     }  # fmt: skip
 
 
+async def test_the_context_is_told_without_the_caller(receiver, sending):
+    wanted = postman(receiver, sending, [], events=("contact.connected",), with_context=True)
+    await JournalRound(wanted, Shelf()).tell(told_by_hand(), Mark("r", 17))  # type: ignore[arg-type]
+    assert receiver.taken[0]["data"]["context"] == {"page": "/buy"}
+    assert "caller" not in receiver.taken[0]["data"]
+
+
 async def test_one_that_hangs_or_dies_gets_it_again(receiver, sending, monkeypatch, caplog):
     monkeypatch.setattr(deliveries, "ANSWER_S", 0.2)
     receiver.answers = [None]
@@ -422,7 +429,7 @@ async def test_one_that_is_new_hears_nothing_old(tmp_path, receiver, monkeypatch
     async with wall(tmp_path, centre=CENTRE + hooked("crm", receiver.url)) as found:
         await found.engine.request(NotReady(ANNA, "break"))
         await receiver.until(lambda me: me.taken)
-        assert [(each["type"], each["data"]["status"]) for each in receiver.taken] == [("agent.state", "not_ready")]
+        assert [each["data"] for each in receiver.taken] == [{"agent": ANNA, "status": "not_ready", "reason": "break"}]
 
 
 async def test_an_alarm_of_the_centre_is_told(tmp_path, receiver, monkeypatch):
