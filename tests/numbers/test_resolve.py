@@ -122,6 +122,8 @@ def test_what_is_allowed_beside_countries_and_kinds():
 
 def test_emergency_numbers_only_where_they_are_allowed_by_name():
     assert refused(Plan("ES", allow=("112", "1*")), "112") is Why.EMERGENCY, "not by a pattern that happens to fit"
+    assert refused(Plan("ES", internal=("1XX",)), "112") is Why.EMERGENCY, "nor by a pattern of extensions"
+    assert resolve(Plan("ES", internal=("1XX",)), "113").reach is Class.INTERNAL
     plan = Plan("ES", kinds=frozenset({Kind.EMERGENCY}))
     assert resolve(plan, "112").dial == "112"
     assert refused(Plan("US"), "911") is Why.EMERGENCY

@@ -16,6 +16,7 @@ from phonenumbers import (
     normalize_digits_only,
     parse,
 )
+from phonenumbers.shortnumberinfo import is_emergency_number
 
 from cordpair.numbers.allowed import is_emergency, is_in_reach, is_listed, kind_of, short_kind
 from cordpair.numbers.plan import Class, Form, Kind, Plan
@@ -62,6 +63,8 @@ def resolve(plan: Plan, written: str) -> Destination:
     if number is None:
         raise NumberRefused(Why.NOT_A_NUMBER, "is no telephone number")
     if is_listed(plan.internal, number):
+        if is_emergency_number(number, plan.region) and Kind.EMERGENCY not in plan.kinds:
+            raise NumberRefused(Why.EMERGENCY, "is an emergency number, which may not be called from here")
         _must_not_be_denied(plan, number)
         return _made(plan, number, number, Kind.INTERNAL, Class.INTERNAL)
     if "*" in number or "#" in number:
