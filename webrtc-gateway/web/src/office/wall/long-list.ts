@@ -1,12 +1,8 @@
 // <cordpair-long-list>: thousands of rows of one height, of which only those in sight are in the page.
 
 import { html, LitElement, type TemplateResult } from "lit";
-import { repeat } from "lit/directives/repeat.js";
+import { type Keyed, KeyedRows } from "./keyed-rows.ts";
 import { spanOf } from "./window.ts";
-
-export interface Listed {
-  readonly id: string;
-}
 
 export class LongList extends LitElement {
   static override properties = {
@@ -16,11 +12,12 @@ export class LongList extends LitElement {
     label: {},
   };
 
-  declare items: readonly Listed[];
+  declare items: readonly Keyed[];
   /** `index` from 0. */
   declare row: (item: never, index: number) => TemplateResult;
   declare head: TemplateResult;
   declare label: string;
+  private readonly rows = new KeyedRows();
   private rowHeight = 0;
   private drawn = "";
   private readonly sizes = new ResizeObserver(() => this.measure());
@@ -54,18 +51,11 @@ export class LongList extends LitElement {
   }
 
   override render() {
-    const { first, last } = this.span();
     return html`<div class="probe" aria-hidden="true"></div>
       <div role="table" aria-label=${this.label} aria-rowcount=${this.items.length + 1}>
         <div class="heading" role="rowgroup">${this.head}</div>
         <div class="all" role="presentation">
-          <div class="drawn" role="rowgroup">
-            ${repeat(
-              this.items.slice(first, last),
-              ({ id }) => id,
-              (item, index) => this.row(item as never, first + index),
-            )}
-          </div>
+          <div class="drawn" role="rowgroup"></div>
         </div>
       </div>`;
   }
@@ -76,7 +66,9 @@ export class LongList extends LitElement {
     if (!all || !drawn) return;
     if (!this.rowHeight) this.measure();
     all.style.height = `${this.items.length * this.rowHeight}px`;
-    drawn.style.transform = `translateY(${this.span().first * this.rowHeight}px)`;
+    const { first, last } = this.span();
+    this.rows.show(drawn, this.items.slice(first, last), (item, index) => this.row(item as never, first + index));
+    drawn.style.transform = `translateY(${first * this.rowHeight}px)`;
     this.drawn = this.spanText();
     this.dispatchEvent(new Event("drawn", { bubbles: true })); // whoever writes running times
   }
