@@ -34,6 +34,8 @@ export const words: Words<ConfigurationKey> = {
   section_adapters: "Andere Programme",
   section_reports: "Berichte",
   section_alarms: "Alarme",
+  section_webhooks: "Webhooks",
+  section_smtp: "E-Mail",
   section_calls: "Ausgehende Anrufe",
   group_who_serves: "Wer bedient, und wie",
   group_waiting: "Während des Wartens",

@@ -35,6 +35,8 @@ export const configurationEn = {
   section_adapters: "Other programs",
   section_reports: "Reports",
   section_alarms: "Alarms",
+  section_webhooks: "Webhooks",
+  section_smtp: "Mail",
   section_calls: "Calls out",
   group_who_serves: "Who serves, and how",
   group_waiting: "While they wait",

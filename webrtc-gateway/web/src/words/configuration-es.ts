@@ -34,6 +34,8 @@ export const words: Words<ConfigurationKey> = {
   section_adapters: "Otros programas",
   section_reports: "Informes",
   section_alarms: "Alarmas",
+  section_webhooks: "Webhooks",
+  section_smtp: "Correo",
   section_calls: "Llamadas salientes",
   group_who_serves: "Quién atiende y cómo",
   group_waiting: "Durante la espera",

@@ -80,7 +80,11 @@ export class CordpairConfiguration extends LitElement {
         link: parts[1] === this.page.link?.name ? this.page.link : null,
       };
     this.loadHistory();
+    this.refresh();
   }
+
+  /** Whoever comes back to the window sees what is in force by now. */
+  private readonly refresh = (): void => void this.session?.refresh().catch(() => undefined);
 
   private loadHistory(): void {
     const [place, id] = this.rest;
@@ -95,11 +99,13 @@ export class CordpairConfiguration extends LitElement {
   override connectedCallback(): void {
     super.connectedCallback();
     addEventListener("pagehide", this.leave);
+    addEventListener("focus", this.refresh);
   }
 
   override disconnectedCallback(): void {
     super.disconnectedCallback();
     removeEventListener("pagehide", this.leave);
+    removeEventListener("focus", this.refresh);
     void this.session?.flush();
   }
 

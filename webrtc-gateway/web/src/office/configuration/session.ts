@@ -9,6 +9,7 @@ import { isWhole, type Shape } from "./shape.ts";
 import { EMPTY, same, type Table } from "./tables.ts";
 
 const SINCE = 10; // revisions whose changes are shown at once
+const FRESH_MS = 15_000; // after so long it is looked whether another revision is in force
 const PAUSE_MS = 350; // between a key and the check: less would check half words
 
 export interface State {
@@ -54,6 +55,7 @@ export class Session {
   state: State = BLANK;
   readonly calls: Calls;
   readonly mayEdit: boolean;
+  private looked = Date.now();
   private pause: ReturnType<typeof setTimeout> | null = null;
   private last: Promise<void> = Promise.resolve();
 
@@ -81,6 +83,21 @@ export class Session {
     } catch (problem) {
       this.set({ phase: "failed", failure: problem instanceof ApiProblem ? problem.message : String(problem) });
     }
+  }
+
+  /** What others applied meanwhile: shown at once where nothing was changed here, else said. */
+  async refresh(): Promise<void> {
+    if (this.state.phase !== "ready" || this.state.busy || Date.now() - this.looked < FRESH_MS) return;
+    this.looked = Date.now();
+    const before = this.state;
+    const inForce = await this.calls.inForce();
+    if (this.state !== before || inForce.revision === before.inForce.revision) return;
+    if (!this.isChanged) this.set({ inForce, base: inForce, config: inForce.config });
+    else {
+      this.set({ inForce });
+      await this.lookSince();
+    }
+    if (this.mayEdit) await this.check();
   }
 
   /** Of a base that is not kept any more nothing is known: then all that differs is asked about. */
