@@ -236,7 +236,7 @@ async def test_two_administrators(centre: OfficeCentre, anna: Page, browser: Bro
     await line(anna, "anna").get_by_role("button", name="Change").click()
     await anna.get_by_label("May sign in").uncheck()
     await anna.get_by_role("button", name="Save").click()
-    await expect(anna.locator(".toast.bad")).to_contain_text("last administrator")
+    await expect(anna.get_by_role("dialog").get_by_role("alert")).to_contain_text("last administrator")
 
 
 async def test_an_agent_and_a_person_find_their_ways(centre: OfficeCentre, anna: Page, browser: Browser) -> None:

@@ -7,9 +7,11 @@ from typing import Any
 
 import pytest
 import yarl
+from msgspec.structs import replace
 
 from cordpair.config import parse
 from cordpair.errors import ConfigurationError
+from cordpair.store import Person
 from cordpair_gateway.signing_in.oidc import ALGORITHMS
 from gateway.desks import CENTRE, Centre, desk_centre
 from gateway.provider import (
@@ -55,8 +57,8 @@ async def go(centre: Centre, path: str, cookies: str = "") -> tuple[int, str, An
         return response.status, response.headers.get("Location", ""), jar
 
 
-async def begin(centre: Centre) -> tuple[str, str]:
-    status, there, jar = await go(centre, "/v1/sign-in/oidc")
+async def begin(centre: Centre, query: str = "") -> tuple[str, str]:
+    status, there, jar = await go(centre, f"/v1/sign-in/oidc{query}")
     assert status == 302
     cookie = jar[ATTEMPT]
     assert (cookie["samesite"], cookie["path"], cookie["max-age"]) == ("Lax", "/", "600")
@@ -89,6 +91,22 @@ async def test_from_the_house_to_the_desk(centre: Centre, idp: Provider) -> None
     assert page.said[0]["state"] == "not_ready"
     assert (await sign_in(centre, idp))[0] == "/desk"
     assert idp.asked.count("about") == idp.asked.count("keys") == 1  # remembered
+
+
+async def test_from_the_house_to_the_office(centre: Centre, idp: Provider) -> None:
+    """The account's name is a person's; where it began, it ends, and nowhere else."""
+    await centre.store.people.add(Person("ann", "Ann", "supervisor", True, 0), "test", is_agent=True)
+    for query, page in (("?to=/office", "/office"), ("?to=https://evil.test", "/desk"), ("?to=//evil.test", "/desk")):
+        there, cookie = await begin(centre, query)
+        back, session = await come_back(centre, idp.consents(there), cookie)
+        assert back == page
+    centre.cookies["ann"] = f"{SESSION}={session}"
+    assert (await centre.send("GET", "/v1/me", "ann"))[1]["role"] == "supervisor"
+    person = await centre.store.people.find("ann")
+    assert person is not None
+    await centre.store.people.change("ann", 1, lambda before: replace(before, enabled=False), "test", 0)
+    there, cookie = await begin(centre, "?to=/office")
+    assert (await come_back(centre, idp.consents(there), cookie)) == ("/office#refused", "")
 
 
 @pytest.mark.parametrize("algorithm", ["RS384", "PS256"])

@@ -102,8 +102,10 @@ export class CordpairOffice extends LitElement {
     const entry = this.entry();
     const host = this.querySelector<HTMLElement>("main#page");
     if (!this.who || !host) this.stage.clear();
-    else if (entry) void this.stage.show(host, entry, entry.path === this.route.page ? this.route.rest : "", this.office(this.who));
+    else if (entry)
+      void this.stage.show(host, entry, entry.path === this.route.page ? this.route.rest : "", this.office(this.who));
     const page = entry && this.who ? `${say(this.words, `page_${entry.path}` as keyof OfficeWords)} · ` : "";
+    this.querySelector(".bar nav [aria-current=page]")?.scrollIntoView({ block: "nearest", inline: "nearest" });
     document.title = `${page}Cordpair`;
   }
 

@@ -124,6 +124,10 @@ export class KeysTab extends Tab {
 
   private readonly close = () => this.show(null);
 
+  protected override forget(): void {
+    this.close();
+  }
+
   private dialog() {
     const { open, words, busy, close } = this;
     if (!open) return nothing;
@@ -136,6 +140,7 @@ export class KeysTab extends Tab {
         action: say(words, "revoke"),
         danger: true,
         busy,
+        problems: this.problems,
         submit: () => void this.revoke(open.key.id),
         close,
       });
@@ -145,6 +150,7 @@ export class KeysTab extends Tab {
       inside: this.form(),
       action: say(words, "make"),
       busy,
+      problems: this.problems,
       submit: (form) => void this.make(form),
       close,
     });

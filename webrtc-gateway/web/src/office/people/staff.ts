@@ -169,6 +169,10 @@ export class StaffTab extends Tab {
 
   private readonly close = () => this.show(null);
 
+  protected override forget(): void {
+    this.close();
+  }
+
   private dialog() {
     const { open, words, busy, close } = this;
     if (!open) return nothing;
@@ -184,6 +188,7 @@ export class StaffTab extends Tab {
         action: say(words, "remove"),
         danger: true,
         busy,
+        problems: this.problems,
         submit: () => void this.remove_(open.person),
         close,
       });
@@ -194,6 +199,7 @@ export class StaffTab extends Tab {
       inside: this.form(open.person, open.is === "new"),
       action: say(words, "save"),
       busy,
+      problems: this.problems,
       submit: (form) => void this.save(open.person, open.is === "new", form),
       close,
     });

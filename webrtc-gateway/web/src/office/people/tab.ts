@@ -63,14 +63,27 @@ export abstract class Tab extends LitElement {
       return true;
     } catch (error) {
       if (!(error instanceof ApiProblem)) throw error;
-      if (error.problems.length) this.problems = error.problems;
-      else if (error.status !== 401) this.office.say("bad", this.because(error));
-      if (error.code === "conflict") void this.do(() => this.load());
+      this.failed(error);
       return false;
     } finally {
       this.busy = false;
     }
   }
+
+  /** At its field, in the dialog that is open, or in the corner. Who is not signed in any more sees that anyway. */
+  private failed(error: ApiProblem): void {
+    if (error.status === 401) return;
+    if (error.problems.length) this.problems = error.problems;
+    else if (error.code === "conflict") {
+      this.forget();
+      this.office.say("bad", this.because(error));
+      void this.do(() => this.load());
+    } else if (this.querySelector("dialog[open]")) this.problems = [{ path: "", message: this.because(error) }];
+    else this.office.say("bad", this.because(error));
+  }
+
+  /** What was begun on what is not so any more. */
+  protected forget(): void {}
 
   private because({ status, code, message }: ApiProblem): string {
     if (status === 0) return say(this.words, "unreachable");

@@ -1,6 +1,7 @@
-import { html, type TemplateResult } from "lit";
+import { html, nothing, type TemplateResult } from "lit";
 import type { PeopleKey } from "../../../words/people-en.ts";
 import { say, type Words } from "../../../words/words.ts";
+import type { Problem } from "../../page.ts";
 
 export interface DialogParts {
   readonly words: Words<PeopleKey>;
@@ -9,12 +10,15 @@ export interface DialogParts {
   readonly action: string;
   readonly danger?: boolean;
   readonly busy: boolean;
+  /** Those of no field stand at the end. */
+  readonly problems: readonly Problem[];
   readonly submit: (form: FormData) => void;
   readonly close: () => void;
 }
 
 /** Whoever renders it shows it (`showModal`), and forgets it when it closes, also by Escape. */
-export function dialog({ words, title, inside, action, danger, busy, submit, close }: DialogParts) {
+export function dialog({ words, title, inside, action, danger, busy, problems, submit, close }: DialogParts) {
+  const rest = problems.filter(({ path }) => !path).map(({ message }) => message);
   const sent = (event: SubmitEvent) => {
     event.preventDefault();
     if (!busy) submit(new FormData(event.target as HTMLFormElement));
@@ -22,7 +26,7 @@ export function dialog({ words, title, inside, action, danger, busy, submit, clo
   return html`<dialog class="sheet" aria-labelledby="dialog-title" @close=${close}>
     <form @submit=${sent}>
       <h2 id="dialog-title">${title}</h2>
-      ${inside}
+      ${inside} ${rest.length ? html`<p class="problem" role="alert">${rest.join("; ")}</p>` : nothing}
       <div class="row end">
         <button type="button" class="quiet" @click=${close}>${say(words, "cancel")}</button>
         <button type="submit" class=${danger ? "danger" : ""} ?disabled=${busy}>${action}</button>
