@@ -15,7 +15,7 @@ from lab.freeswitch import NoFreeSwitch, find
 
 ALONE = {
     "core": "core", "memory": "memory", "gc": "gc_stalls", "journal": "journal", "replay": "replay", "esl": "esl",
-    "web": "web", "reports": "reports",
+    "web": "web", "wall": "wall", "reports": "reports",
 }  # fmt: skip
 ON_A_PBX = {
     "recovery": "recovery", "setup": "setup", "idle-gap": "idle_gap", "cpu": "cpu", "idle-gap-web": "idle_gap_web",

@@ -104,8 +104,8 @@ export const words: Words<WallKey> = {
   chart_contacts: "Kontakte je Viertelstunde",
   chart_level: "Servicelevel, %",
   time: "Zeit",
-  leave_tv: "Fernsehansicht verlassen: Escape",
-  page_of: "{page} von {pages}",
+  tv_level: "Level",
+  tv_lost: "Verloren",
   tv_empty: "Es gibt noch keine Warteschlangen.",
   tv_signed_out: "Diese Anzeige ist abgemeldet. Bitte neu anmelden.",
 };

@@ -103,8 +103,8 @@ export const wallEn = {
   chart_contacts: "Contacts per quarter of an hour",
   chart_level: "Service level, %",
   time: "Time",
-  leave_tv: "Leave TV mode: Escape",
-  page_of: "{page} of {pages}",
+  tv_level: "Level",
+  tv_lost: "Lost",
   tv_empty: "There are no queues yet.",
   tv_signed_out: "This display is signed out. Sign in again.",
 };

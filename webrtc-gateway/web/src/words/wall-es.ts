@@ -104,8 +104,8 @@ export const words: Words<WallKey> = {
   chart_contacts: "Contactos por cuarto de hora",
   chart_level: "Nivel de servicio, %",
   time: "Hora",
-  leave_tv: "Salir del modo TV: Escape",
-  page_of: "{page} de {pages}",
+  tv_level: "Nivel",
+  tv_lost: "Perdidos",
   tv_empty: "Todavía no hay colas.",
   tv_signed_out: "Esta pantalla no tiene sesión. Inicie sesión de nuevo.",
 };

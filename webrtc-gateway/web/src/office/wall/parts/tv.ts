@@ -78,8 +78,8 @@ function card(room: Room, row: QueueRow, isHidden: boolean) {
       ${figure("longest_wait", "longest", since ? html`<span class="clock" data-short data-since=${since}></span>` : unknown, "big")}
       ${figure("ready_below", "free", text.number(Math.max(0, row.ready - row.busy)))}
       ${figure(null, "busy", text.number(row.busy))}
-      ${today ? figure("service_level", "service_level", text.percent(today.service_level)) : nothing}
-      ${today ? figure("abandon_rate", "abandoned", text.number(today.abandoned)) : nothing}
+      ${today ? figure("service_level", "tv_level", text.percent(today.service_level)) : nothing}
+      ${today ? figure("abandon_rate", "tv_lost", text.number(today.abandoned)) : nothing}
     </dl>
   </section>`;
 }
