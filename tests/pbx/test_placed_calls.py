@@ -92,7 +92,7 @@ class Call:
 
 
 @asynccontextmanager
-async def placing(tmp_path: Path, lab_of: Lab) -> AsyncIterator[Call]:
+async def placing(tmp_path: Path, lab_of: Lab, centre: str = CENTRE) -> AsyncIterator[Call]:
     port = free_port(socket.SOCK_DGRAM, socket.SOCK_STREAM)
     carrier = Provider(("provider", ""), THERE, THERE, (HERE, port), VOICES[1], MUSIC)
     people: list[Phone] = [carrier]
@@ -108,7 +108,7 @@ async def placing(tmp_path: Path, lab_of: Lab) -> AsyncIterator[Call]:
             people.append(phone)
             await phone.open()
             await phone.register()
-            async with _asking(tmp_path, lab, phone, carrier) as made:
+            async with _asking(tmp_path, lab, phone, carrier, centre) as made:
                 yield made
     finally:
         for person in people:
@@ -117,13 +117,13 @@ async def placing(tmp_path: Path, lab_of: Lab) -> AsyncIterator[Call]:
 
 @asynccontextmanager
 async def _asking(
-    tmp_path: Path, lab: AsteriskLab | FreeSwitchLab, phone: Phone, carrier: Provider
+    tmp_path: Path, lab: AsteriskLab | FreeSwitchLab, phone: Phone, carrier: Provider, centre: str
 ) -> AsyncIterator[Call]:
     """The engine, the agent at her break, a program; afterwards nothing is left, and no number is in the journal."""
     api_port, (agent,) = free_tcp_port(), lab.agents
     name = f"a{agent.number}"
-    centre = CENTRE.format(port=api_port, caller_id=CALLER_ID) + agent_table({agent.number: {}}, ["sales"])
-    async with EngineProcess(lab, tmp_path, centre) as engine:
+    text = centre.format(port=api_port, caller_id=CALLER_ID) + agent_table({agent.number: {}}, ["sales"])
+    async with EngineProcess(lab, tmp_path, text) as engine:
         key = await new_key(engine.file, "--role", "supervisor", "--name", "crm")
         async with program(api_port, key) as api:
             await api.ask("POST", f"/v1/agents/{name}/sign-in", {})
