@@ -1,6 +1,5 @@
 """A report as bytes: JSON, CSV, or Parquet where pyarrow is installed (the extra ``cordpair[parquet]``)."""
 
-import importlib.util
 import io
 from datetime import date
 from typing import Any
@@ -23,14 +22,6 @@ class NotInstalled(ConfigurationError):
     """A format that this installation cannot write."""
 
 
-def check_format(wanted: Format) -> None:
-    """Raises NotInstalled."""
-    if wanted is Format.PARQUET and importlib.util.find_spec("pyarrow") is None:
-        raise NotInstalled(
-            "format: Parquet needs pyarrow, which is not installed here: pip install 'cordpair[parquet]'"
-        )
-
-
 def written(report: Report, wanted: Format) -> bytes:
     """Raises NotInstalled."""
     match wanted:
@@ -48,10 +39,13 @@ def file_name(first: date, last: date, wanted: Format) -> str:
 
 def _parquet(report: Report) -> bytes:
     """A column for each name and each measure; what else the report says is in the metadata."""
-    check_format(Format.PARQUET)
-    import pyarrow as pa  # noqa: PLC0415  an extra, and a second to import
-    from pyarrow import parquet  # noqa: PLC0415
-
+    try:
+        import pyarrow as pa  # noqa: PLC0415  an extra, and a second to import
+        from pyarrow import parquet  # noqa: PLC0415
+    except ImportError:
+        raise NotInstalled(
+            "format: Parquet needs pyarrow, which is not installed here: pip install 'cordpair[parquet]'"
+        ) from None
     definitions = DEFINITIONS[report.definitions]
     columns: dict[str, Any] = {}
     for each in report.by:
@@ -66,4 +60,4 @@ def _parquet(report: Report) -> bytes:
     return file.getvalue()
 
 
-__all__ = ["TYPES", "NotInstalled", "check_format", "file_name", "written"]
+__all__ = ["TYPES", "NotInstalled", "file_name", "written"]

@@ -26,7 +26,7 @@ from cordpair.reports.formats import written
 from cordpair.reports.report import make_report
 
 SLICE_S = 0.2  # counted at once, between two questions
-SAVE_ENTRIES, SAVE_S = 5_000, 30.0  # written down after so many, or so long
+SAVE_S = 30.0  # written down after so long; with each mark too
 NICE = 5  # calls come first
 
 _decoder = msgspec.msgpack.Decoder(q.Question)
@@ -65,7 +65,7 @@ class Clerk:
 
     def _follow(self, archive: Archive, question: q.Follow) -> bytes:
         archive.follow(question.upto, SLICE_S)
-        if archive.unsaved >= SAVE_ENTRIES or (archive.unsaved and time.monotonic() > self._save_at):
+        if archive.unsaved and time.monotonic() > self._save_at:
             self.save()
         last = newest(archive)
         return _encoder.encode(

@@ -3,7 +3,6 @@
 import ssl
 from collections.abc import Mapping, Sequence
 from email.message import EmailMessage
-from email.utils import format_datetime, make_msgid
 from pathlib import Path
 
 import aiosmtplib
@@ -43,8 +42,8 @@ def letter(mailbox: Mailbox, to: Sequence[str], subject: str, text: str, at_ms: 
     """``id``: by which a reader's mail program knows one that comes twice."""
     message = EmailMessage()
     message["From"], message["To"], message["Subject"] = mailbox.sender, ", ".join(to), subject
-    message["Date"] = format_datetime(moment(at_ms))
-    message["Message-ID"] = make_msgid(id, mailbox.sender.partition("@")[2])
+    message["Date"] = moment(at_ms)
+    message["Message-ID"] = f"<{id}@{mailbox.sender.partition('@')[2]}>"
     message["Auto-Submitted"] = "auto-generated"
     message.set_content(text)
     return message
