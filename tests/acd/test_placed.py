@@ -12,7 +12,7 @@ from cordpair.acd import commands as cmd
 from cordpair.acd import events as ev
 from cordpair.acd import inputs as inp
 from cordpair.acd.causes import Cause, Failure, OfferOutcome, SeatStatus
-from cordpair.acd.configuration import Calls, Strategy, Trunk
+from cordpair.acd.configuration import Assignment, Calls, Strategy, Trunk
 from cordpair.acd.eligibility import visit_obstacles
 from cordpair.acd.evolve_placed import REMEMBERED
 from cordpair.ids import AgentId, ContactId, LegId, QueueId
@@ -213,10 +213,19 @@ def test_it_is_taken_back(what: str):
     assert floor.outcomes("outbound") == {"failed" if what == "ended" else "agent_not_reached": 1}
 
 
-def test_a_group_is_not_extended_by_it():
-    floor, _ = paused(strategy=Strategy.RING_ALL)
+@pytest.mark.parametrize("strategy", [Strategy.LONGEST_IDLE, Strategy.RING_ALL, Strategy.RING_PROGRESSIVELY])
+def test_who_works_in_that_queue_is_not_alerted_for_it(strategy: Strategy):
+    floor = floor_with(strategy=strategy)
+    working = replace(floor.configuration.agents[1], assignments=(Assignment(OUT),))
+    agents = (floor.configuration.agents[0], working)
+    floor.receive(inp.ApplyConfiguration(replace(floor.configuration, revision=2, agents=agents)))
     floor.ready("bob")
+    floor.sign_in("ann")
+    assert place(floor) is None
+    floor.wait(19_000)
     assert floor.alerted() == ["ann"]
+    floor.refuses("ann", Cause.REJECTED)
+    assert floor.alerted() == [] and floor.is_home()
 
 
 def test_it_is_explained():

@@ -100,7 +100,6 @@ class Index:
             or is_absent(self.cell, row)
             or is_taken(self.cell, row)
             or len(row.offers) >= queue.group_size
-            or self.cell.state.contacts[row.contact].placed_by is not None
         ):
             old = self.groups.pop(visit, None)
             self.fresh_groups.discard(visit)
