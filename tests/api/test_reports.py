@@ -9,7 +9,15 @@ import pytest
 
 from api.conftest import Api
 from cordpair.api import Role
+from cordpair.api.errors import ApiError
+from cordpair.api.reports import ask
+from cordpair.errors import ConfigurationError
 from cordpair.ids import QueueId
+from cordpair.reports.archive import NoSuchContact
+from cordpair.reports.clerk import Behind, Busy, Gone, Refused
+from cordpair.reports.clerk.questions import Follow
+from cordpair.reports.days import TooMuch
+from cordpair.reports.formats import NotInstalled
 
 
 @pytest.fixture
@@ -167,3 +175,37 @@ async def test_the_process_that_counts_may_die(shift) -> None:
             assert got[0] == 503
             await asyncio.sleep(0.2)  # sleep: it is started again after some seconds
     assert got[1]["lines"] == before
+
+
+class Failing:
+    """In the place of the one that counts."""
+
+    def __init__(self, error: Exception) -> None:
+        self.error = error
+
+    async def ask(self, question: object) -> bytes:
+        raise self.error
+
+
+@pytest.mark.parametrize(
+    ("error", "status", "field"),
+    [
+        (NotInstalled("format: Parquet needs pyarrow"), 406, "format"),
+        (TooMuch("by: makes 30000 lines"), 422, None),
+        (ConfigurationError("zone: no such"), 400, "zone"),
+        (NoSuchContact("There is no contact."), 404, None),
+        (Busy("Too many ask."), 429, None),
+        (Behind("Entry 1 of 2 is counted."), 503, None),
+        (Gone("It ended."), 503, None),
+        (Refused("It cannot be read."), 503, None),
+    ],
+)
+async def test_what_cannot_be_told_is_said(error, status, field) -> None:
+    with pytest.raises(ApiError) as caught:
+        await ask(Failing(error), Follow(1))  # type: ignore[arg-type]
+    assert (caught.value.status, caught.value.field) == (status, field)
+
+
+async def test_an_engine_that_counts_nothing_says_so(api) -> None:
+    for path in ("/v1/reports", "/v1/reports/today", "/v1/history", "/v1/contacts/r-c1/story"):
+        assert (await api.ask("GET", path))[0] == 503

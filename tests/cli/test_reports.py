@@ -8,7 +8,9 @@ from datetime import datetime
 
 import pytest
 
-from cli.conftest import one_shift
+from cli.conftest import CENTRE, one_shift
+from cordpair.store import Store
+from reports.receivers import listener
 
 ALL = ("--from", "2020-01-01", "--to", "2029-12-31")
 
@@ -107,3 +109,62 @@ def test_of_a_pruned_journal(cordpair, journal):
     assert datetime.fromisoformat(found["as_of"]) < datetime.fromisoformat(found["complete_from"])
     later = cordpair("reports", "--journal", journal, "--from", "2029-01-01", "--to", "2029-01-02")
     assert "pruned" not in later.stderr
+
+
+def test_what_is_compacted_away_stays_reportable(cordpair, centre, tmp_path):
+    """It is counted before, into the archive of the configuration."""
+    asyncio.run(one_shift(tmp_path / "journal.db"))
+    whole = read(cordpair, *ALL)["lines"]
+    assert "begins after entry" in cordpair("journal", "compact", "--keep", "6s").stdout
+    assert (tmp_path / "reports.db").exists()
+    found = read(cordpair, *ALL)
+    assert found["lines"] == whole and found["complete_from"] is None and found["differences"] == []
+
+
+def test_a_backup_has_the_archive(cordpair, centre, tmp_path):
+    asyncio.run(one_shift(tmp_path / "journal.db"))
+    assert cordpair("check", "cordpair.toml").exit_code == 0
+    asyncio.run(_store(tmp_path))
+    cordpair("journal", "compact", "--keep", "6s")
+    whole = read(cordpair, *ALL)["lines"]
+    assert cordpair("backup", "kept").exit_code == 0
+    for file in tmp_path.glob("*.db*"):
+        file.unlink()
+    done = cordpair("restore", "kept")
+    assert done.exit_code == 0, done.output
+    assert read(cordpair, *ALL)["lines"] == whole
+
+
+async def _store(directory) -> None:
+    await (await Store.open(directory / "cordpair.db")).close()
+
+
+SCHEDULED = """
+[reports]
+zone = "Europe/Berlin"
+short_abandon = "1m"
+[reports.schedules.daily]
+by = ["queue"]
+webhook = "{url}"
+secret = {{ env = "REPORTS_SECRET" }}
+"""
+
+
+def test_a_schedule_is_tried(cordpair, centre, tmp_path, monkeypatch):
+    monkeypatch.setenv("REPORTS_SECRET", "0123456789abcdef")
+    asyncio.run(one_shift(tmp_path / "journal.db"))
+
+    async def try_it(refusals: int):
+        async with listener(refusals) as hook:
+            centre.write_text(CENTRE + SCHEDULED.format(url=hook.url))
+            return await asyncio.to_thread(cordpair, "reports", "send", "daily"), hook.requests
+
+    done, ((headers, _),) = asyncio.run(try_it(0))
+    assert done.exit_code == 0 and "to the webhook: sent" in done.stdout, done.output
+    assert headers["webhook-id"].startswith("report-daily-") and headers["Content-Type"].startswith("text/csv")
+    done, _ = asyncio.run(try_it(1))
+    assert done.exit_code == 1 and "to the webhook: the answer was 503" in done.stdout
+    done = cordpair("reports", "send", "weekly")
+    assert done.exit_code in (1, 2) and "there is no schedule 'weekly'" in done.stderr
+    found = read(cordpair, *ALL)  # what is left out is as in the configuration
+    assert (found["zone"], found["policy"]["short_abandon_s"]) == ("Europe/Berlin", 60)
