@@ -209,6 +209,7 @@ seat = "{quoted}"
 """
     async with office.person(browser, "ada") as ada:
         await open_at(ada, office)
+        await expect(ada.locator("#import")).to_have_css("width", "1px")  # its label is what one sees
         await ada.locator("#import").set_input_files(
             {"name": "centre.toml", "mimeType": "text/plain", "buffer": hostile.encode()}
         )
