@@ -203,13 +203,9 @@ export class Wall {
           ></cordpair-long-list>
           ${knows && !queues.length ? html`<p class="none">${text.say("no_queues")}</p>` : nothing}
         </section>
-        <section class="sheet trends" aria-label=${text.say("trends")}>
-          <h2>${text.say("trends")}${choice.search.queue ? html` <small>${choice.search.queue}</small>` : nothing}</h2>
-          <div class="charts" hidden ${ref(this.trendsAt)}></div>
-        </section>
         <section class="sheet agents" aria-label=${text.say("agents")}>
           <h2>${text.say("agents")}</h2>
-          ${agentStates(room)}
+          ${agentStates(room)} ${knows && !agents.length ? html`<p class="none">${text.say("nobody")}</p>` : nothing}
           <cordpair-long-list
             id="agents"
             .label=${text.say("agents")}
@@ -217,11 +213,11 @@ export class Wall {
             .items=${agents}
             .row=${(row: AgentRow, index: number) => agentRow(room, row, index)}
           ></cordpair-long-list>
-          ${knows && !agents.length ? html`<p class="none">${text.say("nobody")}</p>` : nothing}
         </section>
         <section class="sheet contacts" aria-label=${text.say("contacts")}>
           <h2>${text.say("contacts")}</h2>
           ${contactStages(room)}
+          ${knows && !contacts.length ? html`<p class="none">${text.say("no_contacts")}</p>` : nothing}
           <cordpair-long-list
             id="contacts"
             .label=${text.say("contacts")}
@@ -229,7 +225,10 @@ export class Wall {
             .items=${contacts}
             .row=${(row: ContactRow, index: number) => contactRow(room, row, index)}
           ></cordpair-long-list>
-          ${knows && !contacts.length ? html`<p class="none">${text.say("no_contacts")}</p>` : nothing}
+        </section>
+        <section class="sheet trends" aria-label=${text.say("trends")}>
+          <h2>${text.say("trends")}${choice.search.queue ? html` <small>${choice.search.queue}</small>` : nothing}</h2>
+          <div class="charts" hidden ${ref(this.trendsAt)}></div>
         </section>
       </div>
       ${details(room, {
