@@ -48,7 +48,8 @@ export function mark(room: Room, count: number, severity: "error" | "warning"): 
 export function sectionChoice(room: Room, open: string): TemplateResult {
   return html`<label class="section-choice"
     ><span class="unseen">${room.t("sections")}</span>
-    <select .value=${live(open)} @change=${(event: Event) => room.go((event.target as HTMLSelectElement).value)}>
+    <select @change=${(event: Event) => room.go((event.target as HTMLSelectElement).value)}>
+      ${room.state.shape.some(({ name }) => name === open) ? nothing : html`<option value="" selected>${room.t("sections")} …</option>`}
       ${areasOf(room.state.shape).map(
         ({ area, sections }) =>
           html`<optgroup label=${room.t(`area_${area}`)}>
