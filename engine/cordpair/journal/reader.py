@@ -53,7 +53,10 @@ class SqliteReader:
 
     def bounds(self) -> tuple[int, int]:
         """The numbers of the oldest and the newest entry that are there; 0 and 0 in an empty journal."""
-        first, last = self._one("SELECT coalesce(min(seq), 0), coalesce(max(seq), 0) FROM entries")
+        # Each by itself: of both at once SQLite reads the whole table.
+        first, last = self._one(
+            "SELECT coalesce((SELECT min(seq) FROM entries), 0), coalesce((SELECT max(seq) FROM entries), 0)"
+        )
         return int(first), int(last)
 
     def time_of(self, seq: int) -> int:

@@ -1,6 +1,6 @@
 """Raw intervals → lines of a report, by any of the things that figures are kept by."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from datetime import datetime
 from enum import StrEnum
 from itertools import product
@@ -48,9 +48,13 @@ def lines(
     no queue, so nothing is said of it where lines are by queue.
     """
     groups: dict[tuple[Name, ...], dict[str, int]] = {}
+    begins: dict[int, datetime | None] = {}  # a year has 35,000 intervals, and many places in each
     for row in rows:
         if _counts(row, by):
-            for names in ((),) if together else _names(row.place, by, zone):
+            start = row.place.start
+            if start not in begins:
+                begins[start] = local(start, zone) if TIME & set(by) else None
+            for names in ((),) if together else _names(row.place, by, begins[start]):
                 amounts = groups.setdefault(names, {})
                 for figure, amount in row.amounts.items():
                     amounts[figure] = amounts.get(figure, 0) + amount
@@ -73,8 +77,9 @@ def _knows_times(by: tuple[By, ...]) -> bool:
     return set(by) <= TIME | {By.AGENT}
 
 
-def _names(place: Place, by: tuple[By, ...], zone: ZoneInfo) -> Iterator[tuple[Name, ...]]:
-    begins = local(place.start, zone) if TIME & set(by) else None
+def _names(place: Place, by: tuple[By, ...], begins: datetime | None) -> Iterable[tuple[Name, ...]]:
+    if len(by) == 1:
+        return ((name,) for name in _name(place, by[0], begins))
     return product(*(_name(place, each, begins) for each in by))
 
 

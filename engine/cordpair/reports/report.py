@@ -85,7 +85,8 @@ def make_report(archive: Archive, asked: Asked) -> Report:
         raise ConfigurationError(f"definitions: there are {', '.join(map(str, DEFINITIONS))}")
     zone = zone_of(asked.zone)
     begin, end = asked.bounds
-    rows = [row for row in archive.rows(begin, end) if asked.wants(row.place)]
+    places = archive.sums(begin, end).places
+    rows = [RawInterval(place, amounts) for place, amounts in places.items() if asked.wants(place)]
     found = lines(rows, asked.by, zone, asked.policy)
     if len(found) > MOST_LINES:
         raise TooMuch(f"by: makes {len(found)} lines; ask for fewer days, or for less at once than {MOST_LINES}")
