@@ -173,7 +173,7 @@ class Personal:
 
 
 def shape_of(number: str) -> str:
-    """What may be journaled of a number: a nought for each digit, ``?`` for what is no key of a telephone nor a plus."""
+    """What may be journaled of a number: a nought for each digit, ``?`` for what is neither a key nor a plus."""
     return "".join("0" if each in string.digits else each if each in "+*#" else "?" for each in number)
 
 
