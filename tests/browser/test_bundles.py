@@ -10,6 +10,7 @@ def test_each_stage_is_inside_its_budget(chromium: str) -> None:
     assert sizes["help"] <= 15_000
     assert sizes["phone"] <= 64_000
     assert sizes["recorder"] <= 30_000
+    assert sizes["dial"] <= 5_000
 
 
 def test_the_button_brings_neither_phone_nor_recorder(chromium: str) -> None:
