@@ -3,6 +3,7 @@
 import re
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -103,7 +104,7 @@ async def add(page: Page, name: str, full_name: str, role: str = "Supervisor") -
     return link
 
 
-async def test_from_nobody_to_a_centre_that_is_led(browser: Browser, tmp_path, chromium: str) -> None:
+async def test_from_nobody_to_a_centre_that_is_led(browser: Browser, tmp_path: Path, chromium: str) -> None:
     async with (
         office_centre(tmp_path / "centre", {}, CENTRE) as centre,
         stranger(browser) as anna,
@@ -283,7 +284,7 @@ async def test_without_a_mouse(centre: OfficeCentre, anna: Page) -> None:
 
 
 @pytest.mark.parametrize(("locale", "people"), [("de-AT", "Personen"), ("es", "Personas")])
-async def test_in_other_languages(centre: OfficeCentre, browser: Browser, locale, people) -> None:
+async def test_in_other_languages(centre: OfficeCentre, browser: Browser, locale: str, people: str) -> None:
     async with stranger(browser, locale=locale) as page:
         await page.goto(f"{centre.origin}/office/people")
         await page.locator('input[name="name"]').fill("anna")

@@ -19,7 +19,7 @@ def typed(cordpair, centre):
 async def kept(directory) -> dict[str, str | None]:
     store = await Store.open(directory / "cordpair.db")
     try:
-        return {name: await store.sign_ins.password(name) for name in ("ann", "bob")}  # type: ignore[arg-type]
+        return {name: await store.sign_ins.password(name) for name in ("ann", "bob")}
     finally:
         await store.close()
 
