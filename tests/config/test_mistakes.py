@@ -189,6 +189,7 @@ def test_the_base_is_right() -> None:
             "[reasons.x]\n[adapters.callcenter]\npause_reason = 'y'",
             "adapters.callcenter.pause_reason: there is no reason",
         ),
+        ("[queues.q]\ndispositions = ['a', '']", "queues.q.dispositions[1]: has 1 to 64 characters that can be seen"),
         ("[adapters.cti]\nlisten = '0.0.0.0:5050'", "adapters.cti.certificate: is missing: the protocol's passwords"),
         ("[adapters.cti]\ncertificate = 'c.pem'", "adapters.cti.certificate_key: is missing"),
         (

@@ -146,7 +146,7 @@ def configs(draw: st.DrawFn) -> Config:
             web_retries=st.integers(0, 100),
             audio_after=maybe(DURATIONS),
             on_no_show=maybe(st.just(Action(queue=TASKS))),
-            dispositions=st.lists(TEXTS, max_size=2).map(tuple),
+            dispositions=st.lists(WORDS, max_size=2).map(tuple),
             pops=st.lists(st.builds(Pop, st.sampled_from(POPS), TEXTS, st.booleans()), max_size=2).map(tuple),
             share=st.sampled_from(["off", "live", "keep"]),
             alarms=ALARMS,

@@ -9,6 +9,7 @@ from cordpair.config.problems import Path, Problems, quote
 PLACEHOLDER = re.compile(r"\{([A-Za-z0-9_.-]{1,64})\}")
 # What is known of any contact; beside it what services keep (their variables), and what web sites tell.
 FILLED_IN = ("caller", "contact", "customer", "locale", "name", "page", "reason")
+LONGEST_DISPOSITION = 64  # as the core takes them
 ACCOUNT = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,63}")
 
 
@@ -36,6 +37,10 @@ def check_web(config: Config, problems: Problems) -> None:
     _browser_phones(config, problems)
     for name, queue in config.queues.items():
         _no_show(config, name, problems)
+        for number, said in enumerate(queue.dispositions):
+            if not said.isprintable() or not 1 <= len(said) <= LONGEST_DISPOSITION:
+                where: Path = ("queues", name, "dispositions", number)
+                problems.error(where, f"has 1 to {LONGEST_DISPOSITION} characters that can be seen")
         for number, pop in enumerate(queue.pops):
             _placeholders(config, pop.url, ("queues", name, "pops", number, "url"), problems)
 
