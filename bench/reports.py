@@ -27,7 +27,7 @@ LOOP_S = 0.005
 
 
 class Lag:
-    """How late the loop comes to a timer of a millisecond."""
+    """For how long something held the loop: our CPU time between two turns, since others use this machine too."""
 
     def __init__(self) -> None:
         self.worst_s = 0.0
@@ -35,9 +35,9 @@ class Lag:
 
     async def _look(self) -> None:
         while True:
-            began = time.perf_counter()
+            began = time.thread_time()
             await asyncio.sleep(0.001)
-            self.worst_s = max(self.worst_s, time.perf_counter() - began - 0.001)
+            self.worst_s = max(self.worst_s, time.thread_time() - began)
 
     def take(self) -> float:
         worst, self.worst_s = self.worst_s, 0.0
@@ -66,7 +66,7 @@ async def main(directory: Path) -> None:
 async def _ask(clerk: Clerk, shift: Shift, lag: Lag) -> None:
     first, last = (datetime.fromtimestamp(at / 1_000, UTC).date() for at in (START, shift.now))
     policy = Policy()
-    for by in ((By.QUEUE,), (By.INTERVAL, By.QUEUE), (By.INTERVAL, By.QUEUE, By.AGENT)):
+    for by in ((By.QUEUE,), (By.INTERVAL, By.QUEUE), (By.DAY, By.QUEUE, By.AGENT)):
         asked = Asked(first, last, "UTC", by, policy)
         found = await _timed(f"report by {','.join(by)}", clerk.ask(Tell(asked, Format.JSON)), lag)
         line(f"  {len(found) / 1e6:.2f} MB")

@@ -106,8 +106,8 @@ def test_what_was_before_comes_later():
     earlier = at("2026-11-20T10:15+01:00")
     amounts = {"offered": 3, "waiting": 1, "outcome.connected": 2, "wait.connected.9": 2, "waited_ms.connected": 18_000}
     yesterday = RawInterval(Place(at("2026-11-19T10:15+01:00"), SALES), {"offered": 7})
-    day.live.take_over([RawInterval(Place(earlier, SALES), amounts), yesterday],
-                       [OpenVisit(VisitId("old"), SALES, earlier)])  # fmt: skip
+    rows = [RawInterval(Place(earlier, SALES), amounts), yesterday]
+    day.live.take_over(rows, rows, [OpenVisit(VisitId("old"), SALES, earlier)])
     found = day.live.figures(SALES)
     assert (found.offered, found.answered, found.answered_in_time, found.waiting) == (4, 3, 2, 1)
     assert found.asa_s == 26.0 and found.service_level == pytest.approx(2 / 3) and day.live.complete

@@ -110,6 +110,7 @@ def check_live(journal, now: int, seen_from: int) -> None:
             rows = before.intervals(journal[seen_from - 1][0])
             live.take_over(
                 rows,
+                rows,
                 [
                     OpenVisit(visit, QueueId(stay.queue), stay.began_at, stay.is_placed)
                     for visit, stay in before.waiting.items()

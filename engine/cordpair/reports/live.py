@@ -126,30 +126,29 @@ class Live:
             if count is not None:
                 count(self, event, entry.at)
 
-    def take_over(self, rows: Iterable[RawInterval], waiting: Iterable[OpenVisit]) -> None:
-        """What there was up to the first entry that was seen. Once."""
+    def take_over(self, day: Iterable[RawInterval], late: Iterable[RawInterval], waiting: Iterable[OpenVisit]) -> None:
+        """What there was up to the first entry that was seen: of the day, of the late intervals one by one, and who
+        waited. Once."""
         if self.complete:
             return
         self.complete = True
         self._roll(self._now_ms())
-        for row in rows:
-            self._add_before(row)
+        for row in day:
+            if row.place.queue and self._day[0] <= row.place.start < self._day[1]:
+                self._tally(QueueId(row.place.queue)).add(row.amounts, self.policy)
+        for row in late:
+            if row.place.queue and row.place.start >= interval_of(self._newest) - KEPT_MS:
+                self._note_all(row)
         for visit in waiting:
             self._open[visit.visit] = Begun(visit.queue, visit.began_at, visit.placed)
         for name, (outcome, waited_ms) in self._unknown.items():
             self._end(name, outcome, waited_ms)
         self._unknown.clear()
 
-    def _add_before(self, row: RawInterval) -> None:
-        place, amounts = row.place, row.amounts
-        if not place.queue:
-            return
-        if self._day[0] <= place.start < self._day[1]:
-            self._tally(QueueId(place.queue)).add(amounts, self.policy)
-        if place.start >= interval_of(self._newest) - KEPT_MS:
-            for figure, amount in amounts.items():
-                if figure in ("offered", "placed") or figure.startswith(("outcome.", "placed.")):
-                    self._note(place.start, place.queue, figure, amount)
+    def _note_all(self, row: RawInterval) -> None:
+        for figure, amount in row.amounts.items():
+            if figure in ("offered", "placed") or figure.startswith(("outcome.", "placed.")):
+                self._note(row.place.start, row.place.queue, figure, amount)
 
     # ------------------------------------------------------------ the day
 

@@ -17,7 +17,7 @@ from cordpair.journal.schema import sqlite_errors
 from cordpair.reports.archive.archive import Archive
 from cordpair.reports.archive.contacts import OF_CONTACTS, OF_OFFERS, OF_VISITS, Track
 from cordpair.reports.archive.ended import find_ended
-from cordpair.reports.archive.why import Why, whys
+from cordpair.reports.archive.why import OfferWhy, whys
 from cordpair.runtime.history import TELLERS
 
 WORDS = re.compile(r"(?<=[a-z])(?=[A-Z])")
@@ -79,7 +79,7 @@ class StoryOffer(msgspec.Struct):
     strategy: str = ""
     waiting: int = 0
     available: int = 0
-    why: Why | None = None
+    why: OfferWhy | None = None
 
 
 class StoryConversation(msgspec.Struct):

@@ -24,27 +24,27 @@ SHOWN = 20  # candidates, and reasons
 DETAIL = re.compile(r" with \S+$| for \d+ ms")
 
 
-class Candidate(msgspec.Struct, frozen=True):
+class OfferCandidate(msgspec.Struct, frozen=True):
     agent: AgentId
     chosen: bool
     passed_over: tuple[str, ...]
 
 
-class Why(msgspec.Struct, frozen=True):
+class OfferWhy(msgspec.Struct, frozen=True):
     """``others``: how many could not be asked, by the first reason."""
 
     waited: float
     requirement: dict[str, int]
-    candidates: tuple[Candidate, ...]
+    candidates: tuple[OfferCandidate, ...]
     others: dict[str, int]
 
 
-def whys(archive: Archive, made: Sequence[tuple[int, OfferId]]) -> dict[OfferId, Why]:
+def whys(archive: Archive, made: Sequence[tuple[int, OfferId]]) -> dict[OfferId, OfferWhy]:
     """Of the first ten offers, each by the entry that made it, as far as it is known and does not take too long.
 
     Raises JournalError.
     """
-    found: dict[OfferId, Why] = {}
+    found: dict[OfferId, OfferWhy] = {}
     until = time.monotonic() + LONGEST_S
     cell, seq = None, 0
     for entry_seq, offer in sorted(made)[:MOST]:
@@ -81,19 +81,19 @@ def _tables_before(archive: Archive, seq: int) -> tuple[Cell | None, int]:
     return Cell(state if state is not None else State()), base
 
 
-def _short(explained: Explanation) -> Why:
+def _short(explained: Explanation) -> OfferWhy:
     shown = [each for each in explained.candidates if each.chosen or each.rank is not None][:SHOWN]
     others = Counter(
         DETAIL.sub("", each.passed_over[0])
         for each in explained.candidates
         if not each.chosen and each.rank is None and each.passed_over
     )
-    return Why(
+    return OfferWhy(
         explained.waited_ms / 1_000,
         explained.requirement,
-        tuple(Candidate(each.agent, each.chosen, each.passed_over) for each in shown),
+        tuple(OfferCandidate(each.agent, each.chosen, each.passed_over) for each in shown),
         dict(others.most_common(SHOWN)),
     )
 
 
-__all__ = ["Why", "whys"]
+__all__ = ["OfferCandidate", "OfferWhy", "whys"]

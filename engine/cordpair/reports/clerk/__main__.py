@@ -23,11 +23,13 @@ from cordpair.reports.archive.ended import search
 from cordpair.reports.archive.story import ended_contact, tell_story
 from cordpair.reports.clerk import questions as q
 from cordpair.reports.formats import written
+from cordpair.reports.raw import Place, Sums
 from cordpair.reports.report import make_report
 
 SLICE_S = 0.2  # counted at once, between two questions
 SAVE_S = 30.0  # written down after so long; with each mark too
 NICE = 5  # calls come first
+OF_VISITS = ("offered", "outcome.", "wait", "placed")  # what live counters need
 
 _decoder = msgspec.msgpack.Decoder(q.Question)
 _encoder = msgspec.msgpack.Encoder()
@@ -77,7 +79,17 @@ class Clerk:
             q.OpenNow(visit, stay.queue, stay.began_at, stay.is_placed)
             for visit, stay in archive.counting.folder.waiting.items()
         ]
-        return _encoder.encode(q.Taken(archive.rows(question.begin, question.end), waiting))
+        day, late = Sums(), Sums()
+        for place, amounts in archive.sums(min(question.begin, question.late), question.end).places.items():
+            if not place.queue:
+                continue
+            visits = {name: amount for name, amount in amounts.items() if name.startswith(OF_VISITS)}
+            if place.start >= question.begin:  # one row for the day: the engine's process must not read thousands
+                day.add_all(Place(question.begin, place.queue), visits)
+            if place.start >= question.late:
+                counts = {name: amount for name, amount in visits.items() if not name.startswith("wait")}
+                late.add_all(Place(place.start, place.queue), counts)
+        return _encoder.encode(q.Taken(day.rows(), late.rows(), waiting))
 
     def _tell(self, archive: Archive, question: q.Tell) -> bytes:
         return written(make_report(archive, question.asked), question.format)

@@ -190,10 +190,11 @@ class Clerk:
         begin, end = self.live.day
         now = self._engine.clock.now_ms()
         taken = msgspec.msgpack.decode(
-            await self._ask(q.TakeOver(min(begin, interval_of(now) - KEPT_MS), end)), type=q.Taken
+            await self._ask(q.TakeOver(begin, end, interval_of(now) - KEPT_MS)), type=q.Taken
         )
         self.live.take_over(
-            taken.rows,
+            taken.day,
+            taken.late,
             [OpenVisit(VisitId(each.visit), QueueId(each.queue), each.began_at, each.placed) for each in taken.waiting],
         )
 

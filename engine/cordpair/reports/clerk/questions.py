@@ -21,10 +21,12 @@ class Follow(msgspec.Struct, frozen=True, tag=True):
 
 
 class TakeOver(msgspec.Struct, frozen=True, tag=True):
-    """What live counters begin with, as of the newest entry that is counted. → ``Taken``"""
+    """What live counters begin with, as of the newest entry that is counted: by queue, of the day so far, and of each
+    interval from ``late`` on. → ``Taken``"""
 
     begin: int
     end: int
+    late: int
 
 
 class Tell(msgspec.Struct, frozen=True, tag=True):
@@ -88,7 +90,8 @@ class OpenNow(msgspec.Struct, frozen=True):
 
 
 class Taken(msgspec.Struct, frozen=True):
-    rows: list[RawInterval]
+    day: list[RawInterval]
+    late: list[RawInterval]
     waiting: list[OpenNow]
 
 
