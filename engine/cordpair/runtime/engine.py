@@ -196,6 +196,10 @@ class Engine:
             return NOBODY
         return record.caller if record is not None else NOBODY
 
+    def dialled(self, contact: ContactId) -> str:
+        record = self.record(contact)
+        return "" if record is None else record.variables.get(DIALLED) or record.caller.number
+
     def medium(self, prompt: str) -> str:
         return self._core.state.configuration.prompts.get(prompt, prompt)
 
@@ -203,10 +207,6 @@ class Engine:
         return self._digits.take(kept)
 
     # ------------------------------------------------------------ life
-    def dialled(self, contact: ContactId) -> str:
-        record = self.record(contact)
-        return "" if record is None else record.variables.get(DIALLED) or record.caller.number
-
 
     def stop(self, why: Stop = Stop.REQUESTED) -> None:
         if not self._stop.done():

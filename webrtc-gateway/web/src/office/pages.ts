@@ -15,6 +15,11 @@ export const PAGES: readonly PageEntry[] = [
   { path: "wall", roles: ["admin", "supervisor", "read-only"], icon: "▦", load: () => import("./wall/index.ts") },
   { path: "configuration", roles: ["admin", "supervisor"], icon: "⚙", load: () => import("./configuration/index.ts") },
   { path: "reports", roles: ["admin", "supervisor", "read-only"], icon: "∑", load: () => import("./reports/index.ts") },
-  { path: "contacts", roles: ["admin", "supervisor", "read-only"], icon: "☎", load: () => import("./contacts/index.ts") },
+  {
+    path: "contacts",
+    roles: ["admin", "supervisor", "read-only"],
+    icon: "☎",
+    load: () => import("./contacts/index.ts"),
+  },
   { path: "people", roles: ["admin"], icon: "☺", load: () => import("./people/index.ts") },
 ];
