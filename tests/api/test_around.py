@@ -30,16 +30,18 @@ async def test_the_days_figures_change_the_row(api) -> None:
 
 async def test_thresholds_and_names_of_a_new_configuration_are_streamed(tmp_path) -> None:
     """They are no matter of the core: what the entry says of a queue is the same as before."""
-    async with centre(tmp_path) as api:
-        async with api.http.ws_connect(api.url + "/v1/stream", headers=api.headers("admin"), max_msg_size=0) as socket:
-            first = await socket.receive_json()
-            assert {row["id"]: row["alarms"] for row in first["queues"]}["sales"] == {}
-            text = TEXT.replace("[queues.sales]", "[queues.sales]\nalarms = { waiting = 3 }")
-            text = text.replace("[agents.ann]", '[agents.ann]\nshown_as = "Ann Lee"')
-            (tmp_path / "cordpair.toml").write_text(text)
-            await api.do("/v1/configuration/reload")
-            seen, names = {}, {}
-            while seen.get("sales") != {"waiting": 3} or names.get("ann") != "Ann Lee":
-                message = await socket.receive_json()
-                seen |= {row["id"]: row["alarms"] for row in message["queues"]}
-                names |= {row["id"]: row["name"] for row in message["agents"]}
+    async with (
+        centre(tmp_path) as api,
+        api.http.ws_connect(api.url + "/v1/stream", headers=api.headers("admin"), max_msg_size=0) as socket,
+    ):
+        first = await socket.receive_json()
+        assert {row["id"]: row["alarms"] for row in first["queues"]}["sales"] == {}
+        text = TEXT.replace("[queues.sales]", "[queues.sales]\nalarms = { waiting = 3 }")
+        text = text.replace("[agents.ann]", '[agents.ann]\nshown_as = "Ann Lee"')
+        (tmp_path / "cordpair.toml").write_text(text)
+        await api.do("/v1/configuration/reload")
+        seen, names = {}, {}
+        while seen.get("sales") != {"waiting": 3} or names.get("ann") != "Ann Lee":
+            message = await socket.receive_json()
+            seen |= {row["id"]: row["alarms"] for row in message["queues"]}
+            names |= {row["id"]: row["name"] for row in message["agents"]}

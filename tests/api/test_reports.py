@@ -13,6 +13,7 @@ from cordpair.api.errors import ApiError
 from cordpair.api.reports import ask
 from cordpair.errors import ConfigurationError
 from cordpair.ids import QueueId
+from cordpair.reports import INTERVAL_MS
 from cordpair.reports.archive import NoSuchContact
 from cordpair.reports.clerk import Behind, Busy, Gone, Refused
 from cordpair.reports.clerk.questions import Follow
@@ -175,6 +176,29 @@ async def test_the_process_that_counts_may_die(shift) -> None:
             assert got[0] == 503
             await asyncio.sleep(0.2)  # sleep: it is started again after some seconds
     assert got[1]["lines"] == before
+
+
+async def test_an_interval_is_reconciled(shift, monkeypatch, caplog) -> None:
+    """The engine's own live counters, the process and the journal; then with a visit too many in one of them."""
+    clerk = shift.office.reports
+    monkeypatch.setattr("cordpair.reports.clerk.clerk.SETTLE_MS", -INTERVAL_MS)  # the quarter that runs
+    clerk._reconciled_start = 0
+    await clerk._reconcile()
+    found = await shift.get("/v1/reports")
+    assert found["reconciled"]["agrees"] and found["disagreements"] == []
+    assert (await shift.get("/v1/reports/today"))["reconciled"] == found["reconciled"]
+    start = round(datetime.fromisoformat(found["reconciled"]["start"]).timestamp() * 1_000)
+    assert clerk.live.counts(start)["sales", "offered"] >= 1 and clerk.reconciled.seq == found["reconciled"]["seq"]
+    clerk.live._note(start, "sales", "offered")
+    clerk._reconciled_start = 0
+    await clerk._reconcile()
+    found = await shift.get("/v1/reports")
+    (difference,) = found["reconciled"]["differences"]
+    assert difference["figure"] == "offered" and difference["live"] == difference["stored"] + 1
+    assert difference["stored"] == difference["journal"] and found["disagreements"] == [found["reconciled"]]
+    assert "reports disagree" in caplog.text
+    text = await (await shift.raw("GET", "/metrics", who=None)).text()
+    assert "cordpair_reports_disagreements_total 1.0" in text
 
 
 class Failing:
