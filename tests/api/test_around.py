@@ -40,7 +40,8 @@ async def test_thresholds_and_names_of_a_new_configuration_are_streamed(tmp_path
         text = text.replace("[agents.ann]", '[agents.ann]\nshown_as = "Ann Lee"')
         (tmp_path / "cordpair.toml").write_text(text)
         await api.do("/v1/configuration/reload")
-        seen, names = {}, {}
+        seen: dict[str, dict[str, int]] = {}
+        names: dict[str, str] = {}
         while seen.get("sales") != {"waiting": 3} or names.get("ann") != "Ann Lee":
             message = await socket.receive_json()
             seen |= {row["id"]: row["alarms"] for row in message["queues"]}

@@ -109,7 +109,8 @@ class Shift:
             OpenVisit(visit, QueueId(stay.queue), stay.began_at, stay.is_placed)
             for visit, stay in folder.waiting.items()
         ]
-        self.live.take_over(folder.intervals(self.rig.clock.now_ms()), waiting)
+        rows = folder.intervals(self.rig.clock.now_ms())
+        self.live.take_over(rows, rows, waiting)
 
 
 async def test_live_figures_intervals_journal_and_tables_agree(tmp_path):
