@@ -3,7 +3,8 @@ import { test } from "node:test";
 import { words as de } from "../src/words/help-de.ts";
 import { helpEn } from "../src/words/help-en.ts";
 import { words as es } from "../src/words/help-es.ts";
-import { clockText, placeText, waitText } from "../src/words/wait.ts";
+import { clockText } from "../src/words/clock.ts";
+import { placeText, waitText } from "../src/words/wait.ts";
 import { direction, pickLanguage, say } from "../src/words/words.ts";
 
 const places = (text: string) => [...text.matchAll(/\{\w+\}/g)].map(String).sort();
@@ -41,6 +42,6 @@ test("a place is a number, the first one is next, none is nothing", () => {
   assert.equal(placeText(helpEn, null), "");
 });
 
-test("a clock counts minutes past the hour", () => {
-  assert.deepEqual([clockText(-5), clockText(65_000), clockText(3_660_000)], ["0:00", "1:05", "61:00"]);
+test("a clock counts whole seconds, and hours where there are some", () => {
+  assert.deepEqual([clockText(-5), clockText(65_000), clockText(3_660_000)], ["0:00", "1:05", "1:01:00"]);
 });

@@ -17,9 +17,3 @@ export function waitText(words: Words<HelpKey>, wait: Wait | null): string {
   if (least < 1) return say(words, "wait_under", { most });
   return say(words, "wait_range", { least, most: Math.max(most, least + 1) });
 }
-
-/** Minutes and seconds of a running call or countdown: 1:05, 61:00. */
-export function clockText(ms: number): string {
-  const seconds = Math.max(0, Math.floor(ms / 1000));
-  return `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, "0")}`;
-}

@@ -2,7 +2,7 @@
 
 import { html, nothing } from "lit";
 import type { Contact } from "../../protocol/desk.ts";
-import { clockText } from "../../words/wait.ts";
+import { clockText } from "../../words/clock.ts";
 import { say } from "../../words/words.ts";
 import type { Room } from "../room.ts";
 
@@ -11,7 +11,7 @@ export function customerName(contact: Contact): string {
   return typeof name === "string" && name ? name : contact.customer;
 }
 
-export function valueText(value: unknown): string {
+function valueText(value: unknown): string {
   return typeof value === "string" ? value : (JSON.stringify(value) ?? "");
 }
 

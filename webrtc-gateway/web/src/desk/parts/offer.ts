@@ -1,7 +1,7 @@
 // The offer: who, from which page and why, before anything rings in the ear.
 
 import { html, nothing } from "lit";
-import { clockText } from "../../words/wait.ts";
+import { clockText } from "../../words/clock.ts";
 import { say } from "../../words/words.ts";
 import type { Room } from "../room.ts";
 import { ringingCard } from "./call-a-number.ts";

@@ -1,7 +1,7 @@
 // Who, in which state, since when; what to change it to; the phone.
 
 import { html, nothing } from "lit";
-import { clockText } from "../../words/wait.ts";
+import { clockText } from "../../words/clock.ts";
 import { say } from "../../words/words.ts";
 import type { DeskKey } from "../../words/desk-en.ts";
 import type { Room } from "../room.ts";

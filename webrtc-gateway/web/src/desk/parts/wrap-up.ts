@@ -2,7 +2,7 @@
 
 import { html, nothing } from "lit";
 import type { Contact } from "../../protocol/desk.ts";
-import { clockText } from "../../words/wait.ts";
+import { clockText } from "../../words/clock.ts";
 import { say } from "../../words/words.ts";
 import type { Room } from "../room.ts";
 

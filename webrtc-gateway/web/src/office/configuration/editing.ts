@@ -11,14 +11,6 @@ export function referencesTo(shape: Shape, config: Table, section: string, name:
     .filter((path) => path[0] !== section || path[1] !== name);
 }
 
-/** How often each entry of a section is named. */
-export function referenceCounts(shape: Shape, config: Table, section: string): Map<string, number> {
-  const counts = new Map<string, number>();
-  for (const each of references(shape, config))
-    if (each.section === section) counts.set(each.name, (counts.get(each.name) ?? 0) + 1);
-  return counts;
-}
-
 /** Under another name, at its place; all that refers to it follows. */
 export function rename(shape: Shape, config: Table, section: string, from: string, to: string): Table {
   if (from === to) return config;
@@ -45,7 +37,7 @@ export function duplicate(config: Table, section: string, name: string): { confi
 }
 
 /** `anna` → `anna-2`, `anna-2` → `anna-3`. */
-export function freeName(entries: Table, like: string): string {
+function freeName(entries: Table, like: string): string {
   const stem = like.replace(/-\d+$/, "");
   for (let number = 2; ; number++) if (!entries.has(`${stem}-${number}`)) return `${stem}-${number}`;
 }

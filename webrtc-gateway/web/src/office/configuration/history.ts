@@ -19,7 +19,7 @@ export interface HistoryState {
   readonly shown: Shown | null;
 }
 
-export const NO_HISTORY: HistoryState = { revisions: [], more: false, shown: null };
+const NO_HISTORY: HistoryState = { revisions: [], more: false, shown: null };
 
 export class History {
   state: HistoryState = NO_HISTORY;

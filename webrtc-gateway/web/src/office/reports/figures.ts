@@ -1,6 +1,6 @@
 // Figures, times and moments as a person of a language reads them.
 
-import { durationText } from "../duration-text.ts";
+import { clockText } from "../../words/clock.ts";
 import type { Measure, Unit } from "./report.ts";
 
 export const UNKNOWN = "–";
@@ -30,7 +30,7 @@ export class Figures {
   measure(value: Measure | undefined, unit: Unit): string {
     if (value === null || value === undefined) return UNKNOWN;
     if (unit === "share") return this.shares.format(value);
-    if (unit === "seconds") return durationText(value);
+    if (unit === "seconds") return clockText(Math.round(value) * 1000);
     return this.counts.format(value);
   }
 

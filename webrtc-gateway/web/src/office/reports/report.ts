@@ -99,7 +99,7 @@ export function ordered(lines: readonly Line[], order: Order | null): readonly L
 
 const TIME = new Set(["interval", "hour", "day", "week"]);
 
-export function timeOf(report: Report): string | null {
+function timeOf(report: Report): string | null {
   return report.by.find((each) => TIME.has(each)) ?? null;
 }
 

@@ -70,7 +70,7 @@ export function bar(room: Room, open: string, whole: Whole): TemplateResult {
   </header>`;
 }
 
-export const changeCount = (room: Room): number => room.session.changes.length + room.session.moved.length;
+const changeCount = (room: Room): number => room.session.changes.length + room.session.moved.length;
 
 function problemsButton(room: Room, open: string): TemplateResult | typeof nothing {
   const { problems } = room.state;
