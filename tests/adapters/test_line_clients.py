@@ -5,6 +5,7 @@ import ssl
 from xml.etree import ElementTree as ET
 
 import pytest
+from msgspec.structs import replace
 
 from adapters.line import CENTRE, SECRET, Client, line_centre
 from api.test_tls import make
@@ -15,6 +16,7 @@ from cordpair.api.passwords import hash_password
 from cordpair.clock import AsyncioClock
 from cordpair.config.adapters import Cti
 from cordpair.ids import AgentId
+from cordpair.store import Person
 from cordpair_loopback import LoopbackPbx, never_answers, rejects
 
 
@@ -254,7 +256,7 @@ async def test_a_line_that_is_lost_is_a_desk_that_is_lost(centre):
     """Not ready after the grace, once, with the reason; never available to calls that nobody would hear of."""
     client = await centre.signed_in()
     await client.close()
-    await centre.until(lambda state: state.agents["anna"].status is AgentStatus.NOT_READY)
+    await centre.until(lambda state: state.agents[AgentId("anna")].status is AgentStatus.NOT_READY)
     assert centre.row("anna").reason == "connection-lost"
     assert not centre.row("anna").desk
 
@@ -344,6 +346,37 @@ async def test_over_tls(tmp_path):
         plain.send("USER anna")
         assert await plain.next() == ""
         await plain.close()
+
+
+async def test_a_restart_leaves_nobody_available_without_a_client(tmp_path):
+    """What was there when the process ended counts as lost from when the next one begins."""
+    pbx = LoopbackPbx(AsyncioClock(), phones=["201", "202", "203"], app="main", name="n1")
+    async with line_centre(tmp_path, pbx=pbx) as centre:
+        await centre.signed_in()
+        centre.engine.stop()  # before the line ends, as when the process does
+    async with line_centre(tmp_path, pbx=pbx) as centre:
+        await centre.until(lambda state: state.agents[AgentId("anna")].status is AgentStatus.NOT_READY)
+        assert centre.row("anna").reason == "connection-lost"
+        await centre.signed_in()
+
+
+async def test_who_is_disabled_in_the_office_is_not_let_in(centre):
+    client = await centre.signed_in()
+    people = centre.store.people
+    await people.add(Person("anna", "Anna", "supervisor", True, 1), "the test", is_agent=True)
+    await centre.clients.drop_the_revoked()
+    assert await client.ask("NOOP") == "100 OK"
+    await people.change("anna", 1, lambda person: replace(person, enabled=False), "the test", 2)
+    await centre.clients.drop_the_revoked()
+    assert await client.rest() == ["101 KO The secret is no longer good"]
+    assert await (await centre.client()).sign_in() == "101 KO Wrong username or password"
+
+
+async def test_calls_are_placed_from_some_networks_only(tmp_path):
+    elsewhere = PLACING.replace("[calls]", '[calls]\nnetworks = ["192.0.2.0/24"]')
+    async with line_centre(tmp_path, centre=CENTRE + elsewhere) as centre:
+        client = await centre.signed_in()
+        assert (await client.ask("ORIG 932009000 outbound 1")).startswith("101 KO From here no calls")
 
 
 async def test_after_a_restart_the_client_comes_back_in_time(tmp_path):

@@ -11,6 +11,7 @@ from cordpair.acd.configuration import Calls, Trunk
 from cordpair.api import Role
 from cordpair.config.calls import Calls as Wishes
 from cordpair.config.dialling import CallerIds, Numbering, Rates, Rule, Rules
+from cordpair.ids import ContactId
 from cordpair_loopback import answers, busy, never_answers
 
 CUSTOMER, OTHER = "+34932009000", "+34932009001"
@@ -179,6 +180,20 @@ async def test_an_agents_key_calls_for_its_agent_only(api) -> None:
     assert (await api.raw("GET", f"/v1/calls/{call['id']}", "cleo")).status == 200
     assert (await api.raw("GET", f"/v1/calls/{call['id']}", "ann")).status == 404
     assert (await api.raw("DELETE", f"/v1/calls/{call['id']}", "ann")).status == 404
+
+
+async def test_a_key_for_other_queues_has_no_part_in_it(api) -> None:
+    """It neither places a call in this queue, also not by default, nor sees or ends one."""
+    api.keys.written["elsewhere"] = api.keys.add(Role.SUPERVISOR, queues=("sales",))
+    assert (await place(api, who="elsewhere", status=400))["error"]["field"] == "queue"
+    assert api.state.contacts == {}
+    call = await place(api)
+    for method in ("GET", "DELETE"):
+        assert (await api.raw(method, f"/v1/calls/{call['id']}", "elsewhere")).status == 404
+    assert call["id"] in api.state.contacts
+    queue = api.engine.placed.of(ContactId(call["id"])).queue
+    api.keys.written["here"] = api.keys.add(Role.SUPERVISOR, queues=(queue,))
+    assert (await api.raw("GET", f"/v1/calls/{call['id']}", "here")).status == 200
 
 
 @pytest.mark.parametrize("role", [Role.DIAL, Role.CALLCENTER, Role.PORTAL, Role.READ_ONLY])

@@ -62,8 +62,8 @@ async def place_call(call: Call) -> web.Response:
     """201 for a new one, 200 for one that is known."""
     _must_be_near(call)
     body: CallBody = call.body
-    queue = QueueId(body.queue) if body.queue is not None else None
-    if queue is not None and not call.scope.covers(queue):
+    queue = call.office.dialling.queue(QueueId(body.queue) if body.queue is not None else None)
+    if not call.scope.covers(queue):
         raise Invalid(f"There is no queue {queue!r}.", "queue")
     wanted = Wanted(call.scope.key, _agent(call, body), body.to, _key(call.request, body), queue)
     placed, new = await call.office.dialling.place(wanted)
@@ -108,12 +108,12 @@ def state_of(call: PlacedCall) -> State:
     return "ringing_agent" if call.agent_answered_at is None else "ringing_customer"
 
 
-def must_be_in(request: web.Request, texts: tuple[str, ...]) -> None:
-    """Raises Forbidden when it comes from none of the networks; none named: from anywhere."""
+def must_be_in(address: str, texts: tuple[str, ...]) -> None:
+    """Raises Forbidden when the address is in none of the networks; none named: from anywhere."""
     if not texts:
         return
     try:
-        client = ip_address(client_of(request))
+        client = ip_address(address)
     except ValueError:
         raise Forbidden("From here no calls can be asked for.") from None
     if not any(client in network for network in networks(texts)):
@@ -121,7 +121,7 @@ def must_be_in(request: web.Request, texts: tuple[str, ...]) -> None:
 
 
 def _must_be_near(call: Call) -> None:
-    must_be_in(call.request, call.office.dialling.calls.networks)
+    must_be_in(client_of(call.request), call.office.dialling.calls.networks)
 
 
 def _agent(call: Call, body: CallBody) -> AgentId:
@@ -161,7 +161,7 @@ def _plain(key: str, field: str) -> str:
 
 async def _found(call: Call, wait_s: float = 0.0) -> PlacedCall:
     placed = await call.office.dialling.look(ContactId(call.id), wait_s)
-    if placed is None or not call.scope.is_about(placed.agent):
+    if placed is None or not call.scope.is_about(placed.agent) or not call.scope.covers(placed.queue):
         raise NotFound(f"There is no call {call.id!r}.")
     return placed
 

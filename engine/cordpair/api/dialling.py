@@ -54,12 +54,18 @@ class Dialling:
         except NumberRefused as refused:
             raise Invalid(str(refused), "to") from None
 
+    def queue(self, wanted: QueueId | None = None) -> QueueId:
+        """Where a call counts. Raises Refused when none can be placed."""
+        if wanted is not None:
+            return wanted
+        if self.calls.queue is None:
+            raise Refused("No calls are placed here: [calls] names no queue.")
+        return QueueId(self.calls.queue)
+
     async def place(self, wanted: Wanted) -> tuple[PlacedCall, bool]:
         """The call, at once, and whether it is a new one. Raises ApiError; then nothing was done."""
         calls, state = self.calls, self._engine.state
-        queue = wanted.queue or (QueueId(calls.queue) if calls.queue is not None else None)
-        if queue is None:
-            raise Refused("No calls are placed here: [calls] names no queue.")
+        queue = self.queue(wanted.queue)
         if queue not in state.queues:
             raise Invalid(f"There is no queue {queue!r}.", "queue")
         if wanted.agent not in state.agents:

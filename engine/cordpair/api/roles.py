@@ -55,7 +55,8 @@ class Scope(msgspec.Struct, frozen=True):
     def is_about(self, agent: AgentId) -> bool:
         return not self.own_only or agent == self.agent
 
-    def covers(self, queue: QueueId) -> bool:
+    def covers(self, queue: QueueId | None) -> bool:
+        """None: nobody knows which; then a key that is bound to queues does not see it."""
         return not self.queues or queue in self.queues
 
 

@@ -26,7 +26,7 @@ from cordpair.acd import events as ev
 from cordpair.acd.causes import OfferOutcome
 from cordpair.acd.model import State
 from cordpair.clock import Clock
-from cordpair.ids import AgentId, ContactId, OfferId
+from cordpair.ids import AgentId, ContactId, OfferId, QueueId
 from cordpair.journal import Entry
 
 # So many are remembered.
@@ -46,6 +46,7 @@ class PlacedCall(msgspec.Struct, frozen=True):
     agent_answered_at: int | None = None
     connected_at: int | None = None
     ended_at: int | None = None
+    queue: QueueId | None = None  # in which it counts
 
     @property
     def is_decided(self) -> bool:
@@ -70,6 +71,8 @@ class Calls:
                 continue
             visit = state.visits.get(contact.visit) if contact.visit is not None else None
             call = PlacedCall(contact.contact, contact.key, contact.placed_by, contact.arrived_at)
+            if (stay := visit or contact.connection) is not None:
+                call = replace(call, queue=stay.queue)
             if contact.connection is not None:
                 call = replace(
                     call, agent_result=ANSWERED, customer_result=ANSWERED, connected_at=contact.connection.since
@@ -92,6 +95,12 @@ class Calls:
         if event.placed_by is None:
             return None
         return self._put(PlacedCall(event.contact, event.key, event.placed_by, event.arrived_at))
+
+    def _began(self, event: ev.VisitBegan, at: int) -> ContactId | None:
+        call = self._call(event.contact)
+        if call is None or call.queue is not None:
+            return None
+        return self._put(replace(call, queue=event.queue))
 
     def _offered(self, event: ev.OfferMade, at: int) -> ContactId | None:
         if event.contact in self.all:
@@ -156,6 +165,7 @@ class Calls:
 
     _TOLD: ClassVar[dict[type, Callable[[Any, Any, int], ContactId | None]]] = {
         ev.ContactArrived: _arrived,
+        ev.VisitBegan: _began,
         ev.OfferMade: _offered,
         ev.OfferAnswered: _answered,
         ev.OfferEnded: _offer_ended,

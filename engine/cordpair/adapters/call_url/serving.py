@@ -57,7 +57,7 @@ class CallUrl:
         return self._answer(request, 200, _text(asked, call).encode(), "text/plain")
 
     async def _do(self, request: web.Request) -> tuple[Asked, PlacedCall]:
-        must_be_in(request, self._wishes.networks or self._office.dialling.calls.networks)
+        must_be_in(client_of(request), self._wishes.networks or self._office.dialling.calls.networks)
         if not self._limits.allow(client_of(request)):
             raise TooMany("Too many requests.")
         self._pages.must_be_meant(request.headers)
@@ -80,6 +80,8 @@ class CallUrl:
         if not asked.dst:
             raise Invalid("is missing", "dst")
         agent = self._agent(scope, asked.src)
+        if not scope.covers(self._office.dialling.queue()):
+            raise Forbidden("The key is not for the queue in which calls count.")
         try:
             to = self._office.dialling.destination(asked.dst)
             token = self._repeats.token(scope.key, agent, to.dial)

@@ -23,7 +23,7 @@ from cordpair.config.adapters import Cti
 from cordpair.errors import AcdError, CordpairError
 from cordpair.ids import AgentId, ContactId, SeatId
 from cordpair.runtime import Engine
-from cordpair.store import CtiSecrets, StoreError
+from cordpair.store import Store, StoreError
 
 log = logging.getLogger(__name__)
 
@@ -36,19 +36,21 @@ STRANGERS = 100  # lines on which nobody has signed in
 
 
 class PlacesCalls(Protocol):
-    """Rings the agent's phone, then the number. Raises CordpairError."""
+    """Rings the agent's phone, then the number. ``address``: where it is asked from. Raises CordpairError."""
 
-    async def __call__(self, agent: AgentId, number: str, /) -> None: ...
+    async def __call__(self, agent: AgentId, number: str, address: str, /) -> None: ...
 
 
 class Clients:
     """The ``House`` of every session."""
 
     def __init__(
-        self, engine: Engine, wanted: Cti, secrets: CtiSecrets, passwords: Passwords, place: PlacesCalls
+        self, engine: Engine, wanted: Cti, store: Store, passwords: Passwords, place: PlacesCalls, *, alone: bool
     ) -> None:
+        """``alone``: there are no desks in browsers; else those who serve them look after what a restart left."""
         self.idle_ms = wanted.idle
-        self._engine, self._wanted, self._secrets, self._place = engine, wanted, secrets, place
+        self._engine, self._wanted, self._place, self._alone = engine, wanted, place, alone
+        self._secrets, self._people = store.cti_secrets, store.people
         self._passwords, self._tries = passwords, Tries()
         self._news = engine.subscribe(MISSED)
         self._lines: dict[Session, asyncio.StreamWriter] = {}
@@ -124,6 +126,8 @@ class Clients:
         """Tell, until cancelled."""
         look = asyncio.create_task(self._look_at_secrets(), name="cti secrets")
         try:
+            if self._alone:
+                await self._let_go_of_strangers()
             while await self._news.changed():
                 news = self._news.take()
                 if news.missed:
@@ -138,6 +142,13 @@ class Clients:
                 task.cancel()
             await asyncio.gather(look, *self._tasks, return_exceptions=True)
             self._engine.unsubscribe(self._news)
+
+    async def _let_go_of_strangers(self) -> None:
+        """Lines that were there when the process before this one ended: their grace counts from now."""
+        for row in list(self.state.agents.values()):
+            if row.desk and row.agent not in self._by_agent:
+                with contextlib.suppress(CordpairError):
+                    await self._ask(DeskLost(row.agent))
 
     def _tell(self, agent: AgentId | None, text: str, seq: int) -> None:
         sessions = self._by_agent.values() if agent is None else filter(None, [self._by_agent.get(agent)])
@@ -154,12 +165,13 @@ class Clients:
         """Whoever signed in with a secret that is no longer good is let go."""
         try:
             good = await self._secrets.all()
+            out = {person.name for person in await self._people.all() if not person.enabled}
         except StoreError as error:
             log.error("the secrets of the line protocol cannot be looked at: %s", error)
             return
         for agent, session in list(self._by_agent.items()):
             known = any(each.agent == agent for each in self.state.configuration.agents)
-            if good.get(agent) != self._since.get(agent) or not known:
+            if good.get(agent) != self._since.get(agent) or not known or agent in out:
                 session.say(ko("The secret is no longer good"))
                 self._lines[session].close()
 
@@ -172,7 +184,8 @@ class Clients:
         agent = AgentId(name)
         try:
             kept = await self._secrets.find(agent)
-            found = kept if agent in self.state.agents else None
+            person = await self._people.find(name)
+            found = kept if agent in self.state.agents and (person is None or person.enabled) else None
             good = (await self._passwords.verify(found.hash if found is not None else None, digest)).good
         except (TooManyPasswords, StoreError):
             raise Wrong("Not now") from None
@@ -217,10 +230,10 @@ class Clients:
         wanted = AgentStatus.NOT_READY if on else AgentStatus.READY
         return row.status is wanted and (row.status, row.reason) == before
 
-    async def call(self, agent: AgentId, number: str, context: str) -> None:
+    async def call(self, agent: AgentId, number: str, context: str, address: str) -> None:
         if context not in self._wanted.contexts:
             raise AcdError("This context may not be dialled in")
-        await self._place(agent, number)
+        await self._place(agent, number, address)
 
     def seat_of(self, agent: AgentId) -> str:
         row = self.state.agents.get(agent)

@@ -9,6 +9,7 @@ from aiohttp import web
 
 from cordpair.adapters.cti.clients import Clients, PlacesCalls
 from cordpair.api.call import Office
+from cordpair.api.calls import must_be_in
 from cordpair.api.dialling import Wanted
 from cordpair.api.errors import ApiError
 from cordpair.api.passwords import Passwords
@@ -34,7 +35,8 @@ def mount(app: web.Application, office: Office, config: Config, directory: Path)
         return
     host, port = parse_listen(wanted.listen, "[adapters.cti] listen")
     passwords = Passwords()
-    clients = app[CTI] = Clients(office.engine, wanted, office.store.cti_secrets, passwords, placing(office))
+    alone = config.gateway.url is None
+    clients = app[CTI] = Clients(office.engine, wanted, office.store, passwords, placing(office), alone=alone)
     found = app[PORT] = asyncio.get_running_loop().create_future()
     tls = _tls(wanted, directory)
 
@@ -80,9 +82,10 @@ async def _serve(clients: Clients, host: str, port: int, tls: Tls | None, found:
 
 
 def placing(office: Office) -> PlacesCalls:
-    async def place(agent: AgentId, number: str) -> None:
+    async def place(agent: AgentId, number: str, address: str) -> None:
         try:
-            await office.dialling.place(Wanted("cti", agent, number))
+            must_be_in(address, office.dialling.calls.networks)
+            await office.dialling.place(Wanted(f"cti {agent}", agent, number))
         except ApiError as error:
             raise AcdError(error.message) from None
 

@@ -39,7 +39,7 @@ class House(Protocol):
     async def pause(self, agent: AgentId, on: bool) -> bool:
         """Whether it is so already; else it is told when it is."""
 
-    async def call(self, agent: AgentId, number: str, context: str) -> None: ...
+    async def call(self, agent: AgentId, number: str, context: str, address: str) -> None: ...
 
     def seat_of(self, agent: AgentId) -> str:
         """The phone's endpoint; empty: none."""
@@ -163,7 +163,7 @@ class Session:
         if not 2 <= len(command.parameters) <= 3:
             raise Wrong("Wrong parameters: ORIG exten context priority")
         number, context = command.parameters[:2]
-        await self._house.call(self._who(), number, context)
+        await self._house.call(self._who(), number, context, self._address)
         self.say(line.OK)
 
     def _who(self) -> AgentId:
