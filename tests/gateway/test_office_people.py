@@ -187,6 +187,13 @@ async def test_a_disabled_administrator_is_none(staff: Staff) -> None:
     assert (await staff.change("anna", role="supervisor"))[0] == 409
 
 
+async def test_an_administrator_who_never_set_a_password_is_none_yet(staff: Staff) -> None:
+    await staff.done("anna", "POST", "/v1/people", {"name": "max", "role": "admin"})
+    assert (await staff.change("anna", role="supervisor"))[0] == 409
+    await staff.centre.store.sign_ins.put_password("max", "a hash", 1)
+    assert (await staff.change("anna", role="supervisor"))[0] == 200
+
+
 async def test_two_administrators_cannot_both_take_each_others_rights(staff: Staff) -> None:
     assert (await staff.change("sue", role="admin"))[0] == 200
     versions = {name: (await staff.person(name))["version"] for name in ("anna", "sue")}

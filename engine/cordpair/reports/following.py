@@ -163,8 +163,8 @@ class Follower:
 
 
 @contextlib.asynccontextmanager
-async def following(followers: Sequence[Follower]) -> AsyncIterator[None]:
-    """They run meanwhile, and a little longer: until the last entries are told."""
+async def following(followers: Sequence[Follower], last_s: float = LAST_S) -> AsyncIterator[None]:
+    """They run meanwhile, and a little longer: until the last entries are told, or for ``last_s``."""
     tasks = [asyncio.create_task(each.run(), name="follower") for each in followers]
     for task in tasks:
         task.add_done_callback(_say)
@@ -174,7 +174,7 @@ async def following(followers: Sequence[Follower]) -> AsyncIterator[None]:
         for each in followers:
             each.stop()
         if tasks:
-            await asyncio.wait(tasks, timeout=LAST_S)
+            await asyncio.wait(tasks, timeout=last_s)
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)

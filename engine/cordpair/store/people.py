@@ -134,10 +134,15 @@ def _seen(db: Database, name: str, version: int) -> Person:
 
 
 def _keep_an_admin(db: Database, person: Person) -> None:
-    """In the same transaction as what takes one away: two who take each other's rights cannot both."""
+    """In the same transaction as what takes one away: two who take each other's rights cannot both.
+
+    Who has a password leaves another one who has one: an administrator who was only sent a link may never use it."""
     if person.role == ADMIN and person.enabled:
-        sql = "SELECT count(*) FROM people WHERE role = ? AND enabled AND name != ?"
-        if not db.execute(sql, [ADMIN, person.name]).fetchone()[0]:
+        sql = (
+            "SELECT count(*) FROM people WHERE role = ? AND enabled AND name != ? "
+            "AND (name IN (SELECT name FROM passwords) OR NOT EXISTS (SELECT 1 FROM passwords WHERE name = ?))"
+        )
+        if not db.execute(sql, [ADMIN, person.name, person.name]).fetchone()[0]:
             raise LastAdmin("This is the last administrator who may sign in.")
 
 

@@ -23,6 +23,7 @@ from cordpair.reports.following import Follower, following
 log = logging.getLogger("cordpair.adapters.webhooks")
 
 GATHER_S = 0.02
+LAST_S = 0.5  # when the engine stops: a receiver that is down is no reason to be away for longer; the mark is kept
 
 
 def mount(app: web.Application, office: Office, config: Config, directory: Path) -> None:
@@ -62,7 +63,7 @@ def mount(app: web.Application, office: Office, config: Config, directory: Path)
         alarms.append(AlarmRound(postman, store, lambda: raised_now(office), engine.clock))
 
     async def beside(_: web.Application) -> AsyncIterator[None]:
-        async with deliveries, following(followers):
+        async with deliveries, following(followers, LAST_S):
             tasks = [asyncio.create_task(each.run(), name="alarms") for each in alarms if each.wanted]
             for task in tasks:
                 task.add_done_callback(_say)
