@@ -19,6 +19,7 @@ from cordpair.reports.clerk import Behind, Busy, Gone, Refused
 from cordpair.reports.clerk.questions import Follow
 from cordpair.reports.days import TooMuch
 from cordpair.reports.formats import NotInstalled
+from cordpair.reports.patience import TooSlow
 
 
 @pytest.fixture
@@ -216,6 +217,7 @@ class Failing:
     [
         (NotInstalled("format: Parquet needs pyarrow"), 406, "format"),
         (TooMuch("by: makes 30000 lines"), 422, None),
+        (TooSlow("to: takes too long; ask for fewer days"), 422, None),
         (ConfigurationError("zone: no such"), 400, "zone"),
         (NoSuchContact("There is no contact."), 404, None),
         (Busy("Too many ask."), 429, None),

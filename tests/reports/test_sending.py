@@ -21,11 +21,12 @@ from cordpair.reports import Policy
 from cordpair.reports.clerk import Gone
 from cordpair.reports.days import zone_of
 from cordpair.reports.deliveries import Hook
+from cordpair.reports.patience import TooSlow
 from cordpair.reports.sending import Mailbox, Plan, due_before, send, sending
 from cordpair.reports.sending import sender as sender_module
 from cordpair.reports.sending.mail import Outcome, letter
 from cordpair.reports.sending.sender import Mark
-from cordpair.store import Store
+from cordpair.store import Store, StoreError
 from cordpair.testing import ManualClock
 from reports.receivers import listener, make_certificate, postbox
 
@@ -226,3 +227,50 @@ async def test_a_new_schedule_begins_now(store):
                 while await store.bookmarks.get("report daily") is None:
                     await asyncio.sleep(0.01)  # sleep: the store says nothing by itself
         assert (await marked(store)).due == NOON and not hook.requests
+
+
+@pytest.mark.parametrize("which", ["get", "put"])
+async def test_a_store_that_fails_for_a_moment_ends_no_schedule(store, monkeypatch, which, caplog):
+    """Nor is what went sent again."""
+    due = due_before(DAILY, zone_of("UTC"), NOON)
+    await mark(store, due - 86_400_000)
+    failures, real = iter([StoreError("full"), StoreError("full")]), getattr(store.bookmarks, which)
+
+    async def failing(*given):
+        task = asyncio.current_task()
+        if task is not None and task.get_name() == "report daily" and (error := next(failures, None)) is not None:
+            raise error
+        return await real(*given)
+
+    async with listener() as hook:
+        with monkeypatch.context() as patched:
+            patched.setattr(type(store.bookmarks), which, lambda self, *given: failing(*given))
+            async with sending([plan(hook=hook)], Clerk(), store, ManualClock(NOON)):
+                await until_marked(store, due)
+        assert len(hook.requests) == 1
+    assert caplog.text.count("report daily: full; it is tried again") == 2
+
+
+async def test_a_report_that_takes_too_long_is_asked_for_ever_more_seldom(store, monkeypatch):
+    due = due_before(DAILY, zone_of("UTC"), NOON)
+    await mark(store, due - 86_400_000)
+    waits: list[float] = []
+    clock, clerk, sleep = (
+        ManualClock(NOON),
+        Clerk(error=TooSlow("to: takes too long; ask for fewer days")),
+        asyncio.sleep,
+    )
+
+    async def noted(seconds: float) -> None:
+        waits.append(seconds)
+        if len(waits) == 4:
+            clerk.error = None
+        await sleep(0)
+
+    async with listener() as hook:
+        with monkeypatch.context() as patched:
+            patched.setattr(sender_module, "FIRST_S", 200.0)
+            patched.setattr(sender_module, "asyncio", SimpleNamespace(**{**vars(asyncio), "sleep": noted}))
+            async with sending([plan(hook=hook)], clerk, store, clock), asyncio.timeout(20):
+                await hook.came.wait()
+        assert waits[:4] == [200.0, 400.0, 600.0, 600.0]

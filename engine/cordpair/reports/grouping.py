@@ -11,6 +11,7 @@ import msgspec
 from cordpair.errors import ConfigurationError
 from cordpair.reports.days import local
 from cordpair.reports.measures import Measure, handling, offers, times, waiting
+from cordpair.reports.patience import ENDLESS, Patience
 from cordpair.reports.raw import Place, RawInterval
 from cordpair.reports.tallies import Policy
 
@@ -39,9 +40,15 @@ class Line(msgspec.Struct, frozen=True):
 
 
 def lines(
-    rows: Iterable[RawInterval], by: tuple[By, ...], zone: ZoneInfo, policy: Policy, *, together: bool = False
+    rows: Iterable[RawInterval],
+    by: tuple[By, ...],
+    zone: ZoneInfo,
+    policy: Policy,
+    *,
+    together: bool = False,
+    patience: Patience = ENDLESS,
 ) -> list[Line]:
-    """In order of what they are by; ``together``: one line of everything that would be in one of them.
+    """Raises TooSlow. In order of what they are by; ``together``: one line of everything that would be in one of them.
 
     A visit that asked for two skills is in the lines of both: lines by skill do not add up to the whole. By agent or
     disposition there are only visits that somebody took, so nothing is said of waiting; and an agent's time belongs to
@@ -49,7 +56,7 @@ def lines(
     """
     groups: dict[tuple[Name, ...], dict[str, int]] = {}
     begins: dict[int, datetime | None] = {}  # a year has 35,000 intervals, and many places in each
-    for row in rows:
+    for row in patience.each(rows):
         if _counts(row, by):
             start = row.place.start
             if start not in begins:
@@ -61,7 +68,7 @@ def lines(
     words = [each.value for each in by]
     return [
         Line(dict(zip(words, (name for _, name in names), strict=not together)), _measures(groups[names], by, policy))
-        for names in sorted(groups)
+        for names in patience.each(sorted(groups))
     ]
 
 

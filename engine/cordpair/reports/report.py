@@ -14,6 +14,7 @@ from cordpair.reports.days import TooMuch, bounds, local, zone_of
 from cordpair.reports.definitions import DEFINITIONS, NEWEST, Unit
 from cordpair.reports.grouping import By, Line, lines
 from cordpair.reports.measures import Measure
+from cordpair.reports.patience import ENDLESS, Patience
 from cordpair.reports.raw import Place, RawInterval
 from cordpair.reports.reconcile import Difference
 from cordpair.reports.tallies import Policy
@@ -79,18 +80,18 @@ class Report(msgspec.Struct, frozen=True):
     lines: tuple[Line, ...]
 
 
-def make_report(archive: Archive, asked: Asked) -> Report:
-    """As of the newest entry that was counted. Raises JournalError, ConfigurationError, TooMuch."""
+def make_report(archive: Archive, asked: Asked, patience: Patience = ENDLESS) -> Report:
+    """As of the newest entry that was counted. Raises JournalError, ConfigurationError, TooMuch, TooSlow."""
     if asked.definitions not in DEFINITIONS:
         raise ConfigurationError(f"definitions: there are {', '.join(map(str, DEFINITIONS))}")
     zone = zone_of(asked.zone)
     begin, end = asked.bounds
-    places = archive.sums(begin, end).places
-    rows = [RawInterval(place, amounts) for place, amounts in places.items() if asked.wants(place)]
-    found = lines(rows, asked.by, zone, asked.policy)
+    places = archive.sums(begin, end, patience).places
+    rows = [RawInterval(place, amounts) for place, amounts in patience.each(places.items()) if asked.wants(place)]
+    found = lines(rows, asked.by, zone, asked.policy, patience=patience)
     if len(found) > MOST_LINES:
         raise TooMuch(f"by: makes {len(found)} lines; ask for fewer days, or for less at once than {MOST_LINES}")
-    total = total_of(rows, asked, zone)
+    total = total_of(patience.each(rows), asked, zone)
     return Report(
         asked.definitions,
         asked.zone,

@@ -23,6 +23,7 @@ from cordpair.reports.archive.ended import add_contacts, forget_pruned
 from cordpair.reports.archive.memory import Counting
 from cordpair.reports.archive.tables import connect, look_at
 from cordpair.reports.folding import Folder
+from cordpair.reports.patience import ENDLESS, Patience
 from cordpair.reports.raw import INTERVAL_MS, Place, RawInterval, Sums, interval_of
 from cordpair.reports.reconcile import Difference, reconcile, standing
 from cordpair.runtime.recovery import beginning
@@ -240,16 +241,18 @@ class Archive:
         """Of intervals that begin there, as of the newest entry that is counted; in order of their places."""
         return self.sums(begin, end).rows()
 
-    def sums(self, begin: int, end: int) -> Sums:
-        """The same in no order. A report of a year reads millions: each is made once, and merged only where it must."""
+    def sums(self, begin: int, end: int, patience: Patience = ENDLESS) -> Sums:
+        """The same in no order. Raises TooSlow. A report of a year reads millions: each is made once, and merged only
+        where it must."""
         sums = Sums()
         places = sums.places
         if self.connection is not None:
             known: dict[str, _Place] = {}
             with sqlite_errors(self.path, "cannot be read"):
-                for start, text, amounts in self.connection.execute(
+                written = self.connection.execute(
                     "SELECT start, place, amounts FROM intervals WHERE start >= ? AND start < ?", (begin, end)
-                ):
+                )
+                for start, text, amounts in patience.each(written):
                     parts = known.get(text)
                     if parts is None:
                         parts = known[text] = _places.decode(text)

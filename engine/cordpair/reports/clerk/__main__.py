@@ -16,6 +16,7 @@ from typing import Any, BinaryIO
 import msgspec
 
 from cordpair.errors import ConfigurationError, CordpairError, JournalError
+from cordpair.journal.schema import sqlite_errors
 from cordpair.observe import log_to_stderr
 from cordpair.reports.archive import Archive
 from cordpair.reports.archive.double_entry import newest, reconcile_interval
@@ -23,15 +24,17 @@ from cordpair.reports.archive.ended import search
 from cordpair.reports.archive.story import ended_contact, tell_story
 from cordpair.reports.clerk import questions as q
 from cordpair.reports.formats import written
+from cordpair.reports.patience import Patience
 from cordpair.reports.raw import Place, Sums
 from cordpair.reports.report import make_report
 
 SLICE_S = 0.2  # counted at once, between two questions
+PATIENCE_S = 20.0  # for what somebody asks; the engine's process waits 25 s, then this one is of no more use to it
 SAVE_S = 30.0  # written down after so long; with each mark too
 NICE = 5  # calls come first
 OF_VISITS = ("offered", "outcome.", "wait", "placed")  # what live counters need
 
-_decoder = msgspec.msgpack.Decoder(q.Question)
+_decoder = msgspec.msgpack.Decoder(q.Numbered)
 _encoder = msgspec.msgpack.Encoder()
 
 
@@ -92,12 +95,13 @@ class Clerk:
         return _encoder.encode(q.Taken(day.rows(), late.rows(), waiting))
 
     def _tell(self, archive: Archive, question: q.Tell) -> bytes:
-        return written(make_report(archive, question.asked), question.format)
+        return written(make_report(archive, question.asked, Patience.for_s(PATIENCE_S)), question.format)
 
     def _find(self, archive: Archive, question: q.Find) -> bytes:
         self.save()
         assert archive.connection is not None
-        found = search(archive.connection, question.wanted)
+        with sqlite_errors(archive.path, "cannot be read"), Patience.for_s(PATIENCE_S).reading(archive.connection):
+            found = search(archive.connection, question.wanted)
         rows = [ended_contact(position, track, question.wanted.queues) for position, track in found]
         return _encoder.encode([q.Row(row.position or 0, row.id, msgspec.json.encode(row)) for row in rows])
 
@@ -133,7 +137,8 @@ ANSWERS: dict[type, Callable[[Clerk, Archive, Any], bytes]] = {
 def serve(clerk: Clerk, source: BinaryIO, sink: BinaryIO) -> None:
     while (size := source.read(4)) and len(size) == 4:
         body = source.read(int.from_bytes(size, "big"))
-        answer = _encoder.encode(clerk.answer(_decoder.decode(body)))
+        asked = _decoder.decode(body)
+        answer = _encoder.encode(msgspec.structs.replace(clerk.answer(asked.question), number=asked.number))
         sink.write(len(answer).to_bytes(4, "big") + answer)
         sink.flush()
 

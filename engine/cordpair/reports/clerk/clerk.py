@@ -7,8 +7,10 @@ of an entry that both know, and each interval that is over can be reconciled as 
 import asyncio
 import contextlib
 import logging
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
+from functools import partial
 from pathlib import Path
+from typing import TypeVar
 from zoneinfo import ZoneInfo
 
 import msgspec
@@ -24,6 +26,7 @@ from cordpair.reports.clerk.worker import Gone, Worker
 from cordpair.reports.days import TooMuch, zone_of
 from cordpair.reports.formats import NotInstalled
 from cordpair.reports.live import KEPT_MS, Live, OpenVisit
+from cordpair.reports.patience import TooSlow
 from cordpair.reports.raw import INTERVAL_MS, interval_of
 from cordpair.reports.tallies import Policy, policy_of
 from cordpair.runtime import Engine
@@ -31,14 +34,16 @@ from cordpair.runtime import Engine
 log = logging.getLogger(__name__)
 
 GATHER_S = 0.5  # what is committed within this is counted at once
-AGAIN_S = 5.0  # after a failure
+AGAIN_S, LONGEST_S = 5.0, 60.0  # after a failure, and after many
 WAITING = 8  # questions
 BEHIND_S = 3.0  # who asks waits so long until all is counted that is committed
 SETTLE_MS = 5_000  # after an interval, before it is reconciled
 
 FAILURES: dict[str, type[CordpairError]] = {
-    kind.__name__: kind for kind in (NotInstalled, NoSuchContact, TooMuch, ConfigurationError, JournalError)
+    kind.__name__: kind for kind in (NotInstalled, NoSuchContact, TooSlow, TooMuch, ConfigurationError, JournalError)
 }
+
+T = TypeVar("T")
 
 
 class Busy(CordpairError):
@@ -61,11 +66,11 @@ class Clerk:
         self._archive, self._journal = archive, journal
         self._lock = asyncio.Lock()
         self._worker: Worker | None = None
+        self._asked: asyncio.Task[q.Answer] | None = None  # the newest; it holds the lock
         self._counted = 0
         self._reconciled_start = 0
         self._asking = 0
         self._begun = asyncio.Event()  # the live figures know what was before: from here on it may be counted on
-        self._ended = False
         self.registry = registry = engine.meter.registry
         self._disagreed = Counter(
             "cordpair_reports_disagreements", "Intervals whose counts did not agree when reconciled", registry=registry
@@ -89,7 +94,7 @@ class Clerk:
         self._asking += 1
         try:
             await self._catch_up(self.live.seq)
-            return await self._ask(question)
+            return await self._ask(lambda: question)
         finally:
             self._asking -= 1
 
@@ -103,34 +108,34 @@ class Clerk:
             raise Behind(f"Entry {self._counted} of {seq} is counted; ask again in a moment.") from None
 
     async def _follow(self, upto: int) -> None:
-        counted = msgspec.msgpack.decode(await self._ask(q.Follow(upto)), type=q.Counted)
+        counted = await self._ask_for(q.Follow(upto), q.Counted)
         self._engine.counted(counted.saved)
         self._counted, self._reconciled_start = counted.seq, max(self._reconciled_start, counted.reconciled)
 
-    async def _ask(self, question: q.Question) -> bytes:
-        async with self._lock:
-            return await self._ask_now(question)
-
-    async def _ask_now(self, question: q.Question) -> bytes:
-        """Under the lock."""
-        worker = self._worker
-        if worker is None:
-            raise Gone("reports are not counted at the moment; it is tried again")
-        asked = asyncio.ensure_future(worker.ask(question))
+    async def _ask_for(self, question: q.Question, kind: type[T]) -> T:
+        """Of msgpack. Raises Gone, Refused."""
+        worker, body = self._worker, await self._ask(lambda: question)
         try:
-            answer = await asyncio.shield(asked)
-        except asyncio.CancelledError:
-            if self._ended:
-                asked.cancel()
-            elif not asked.done():  # whoever asked has gone: its answer must not be taken for another's
-                with contextlib.suppress(Gone):
-                    await asked
-            raise
-        except Gone:
-            if self._worker is worker:
-                self._worker = None
-            await worker.kill()
-            raise
+            return msgspec.msgpack.decode(body, type=kind)
+        except msgspec.DecodeError:
+            if worker is not None:
+                await self._drop(worker)
+            raise Gone("the counting process says what is no answer") from None
+
+    async def _ask(self, make: Callable[[], q.Question]) -> bytes:
+        """``make``: the question as of the moment in which it is asked, and no other is."""
+        await self._lock.acquire()
+        if (worker := self._worker) is None:
+            self._lock.release()
+            raise Gone("reports are not counted at the moment; it is tried again")
+        # A task of its own, that has the lock: when whoever asked goes away, however often it is cancelled, the answer
+        # is waited for all the same. It must not be taken for another's.
+        self._asked = asked = asyncio.create_task(self._exchange(worker, make), name="reports: a question")
+        asked.add_done_callback(self._answered)
+        await asyncio.wait([asked])
+        if asked.cancelled():
+            raise Gone("reports are not counted any more")
+        answer = asked.result()
         if not answer.failure:
             return answer.body
         kind = FAILURES.get(answer.failure, JournalError)
@@ -138,6 +143,23 @@ class Clerk:
             log.error("reports: %s", answer.message)
             raise Refused("The reports' file or the journal cannot be used; the engine's log says why.")
         raise kind(answer.message)
+
+    async def _exchange(self, worker: Worker, make: Callable[[], q.Question]) -> q.Answer:
+        try:
+            return await worker.ask(make())
+        except Gone:
+            await self._drop(worker)
+            raise
+
+    def _answered(self, asked: "asyncio.Task[q.Answer]") -> None:
+        self._lock.release()
+        if not asked.cancelled():
+            asked.exception()  # nobody may be there any more to see it
+
+    async def _drop(self, worker: Worker) -> None:
+        if self._worker is worker:
+            self._worker = None
+        await worker.kill()
 
     # ------------------------------------------------------------ counting on
 
@@ -148,15 +170,18 @@ class Clerk:
         try:
             yield self
         finally:
-            self._ended = True
             task.cancel()
             await asyncio.gather(task, return_exceptions=True)
-            self._engine.unwatch(self.live.see)
             worker, self._worker = self._worker, None
+            if self._asked is not None:
+                self._asked.cancel()
+                await asyncio.wait([self._asked])
+            self._engine.unwatch(self.live.see)
             if worker is not None:
                 await worker.end()
 
     async def _run(self) -> None:
+        again_s = AGAIN_S
         while True:
             try:
                 if self._worker is None:
@@ -165,10 +190,14 @@ class Clerk:
                     await self._follow(0)
                 while True:
                     await self._count_on()
+                    again_s = AGAIN_S
                     await asyncio.sleep(GATHER_S)
-            except (Gone, Refused, OSError) as error:
-                log.error("reports are not counted: %s; calls go on, it is tried again", error)
-                await asyncio.sleep(AGAIN_S)
+            except (CordpairError, OSError, msgspec.DecodeError) as error:
+                log.error("reports are not counted: %s; calls go on, it is tried again in %g s", error, again_s)
+                if self._worker is not None and not isinstance(error, Refused):
+                    await self._drop(self._worker)  # what it says does not fit: it begins anew
+                await asyncio.sleep(again_s)
+                again_s = min(2 * again_s, LONGEST_S)
 
     async def _count_on(self) -> None:
         if self._worker is None or self._worker.ended:
@@ -189,9 +218,7 @@ class Clerk:
             await self._follow(first)
         begin, end = self.live.day
         now = self._engine.clock.now_ms()
-        taken = msgspec.msgpack.decode(
-            await self._ask(q.TakeOver(begin, end, interval_of(now) - KEPT_MS)), type=q.Taken
-        )
+        taken = await self._ask_for(q.TakeOver(begin, end, interval_of(now) - KEPT_MS), q.Taken)
         self.live.take_over(
             taken.day,
             taken.late,
@@ -204,14 +231,15 @@ class Clerk:
         known = newest - KEPT_MS + 2 * INTERVAL_MS
         start = max(self._reconciled_start + INTERVAL_MS, known) if self._reconciled_start else newest
         while start <= newest and self.live.complete:
-            async with self._lock:
-                live = [(*name, amount) for name, amount in self.live.counts(start).items()]
-                question = q.Reconcile(start, self._engine.clock.now_ms(), self.live.seq, live)
-                found = msgspec.json.decode(await self._ask_now(question), type=Reconciled)
-                self._counted = question.seq
+            found = msgspec.json.decode(await self._ask(partial(self._counts, start)), type=Reconciled)
             self._tell(found)
             self._reconciled_start = start
             start += INTERVAL_MS
+
+    def _counts(self, start: int) -> q.Reconcile:
+        """As of the newest entry: it is asked in the same moment."""
+        live = [(*name, amount) for name, amount in self.live.counts(start).items()]
+        return q.Reconcile(start, self._engine.clock.now_ms(), self.live.seq, live)
 
     def _tell(self, found: Reconciled) -> None:
         self.reconciled = found

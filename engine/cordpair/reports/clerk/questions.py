@@ -61,6 +61,13 @@ class Reconcile(msgspec.Struct, frozen=True, tag=True):
 Question = Union[Follow, TakeOver, Tell, Find, TellStory, Reconcile]
 
 
+class Numbered(msgspec.Struct, frozen=True):
+    """As it is sent: the answer has the same number, so none is taken for another's."""
+
+    number: int
+    question: Question
+
+
 class Counted(msgspec.Struct, frozen=True):
     seq: int  # of the newest entry that is counted
     saved: int  # of the newest that is written down
@@ -101,6 +108,7 @@ class Answer(msgspec.Struct, frozen=True):
     body: bytes = b""
     failure: str = ""
     message: str = ""
+    number: int = 0
 
 
 __all__ = [
@@ -109,6 +117,7 @@ __all__ = [
     "Counted",
     "Find",
     "Follow",
+    "Numbered",
     "OpenNow",
     "Question",
     "Reconcile",

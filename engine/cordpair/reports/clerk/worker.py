@@ -24,6 +24,7 @@ class Gone(CordpairError):
 class Worker:
     def __init__(self, process: asyncio.subprocess.Process) -> None:
         self._process = process
+        self._asked = 0
 
     @classmethod
     async def start(cls, archive: Path, journal: Path) -> "Worker":
@@ -44,7 +45,9 @@ class Worker:
         """Raises Gone, after which it is of no more use."""
         sink, source = self._process.stdin, self._process.stdout
         assert sink is not None and source is not None
-        body = _encoder.encode(question)
+        self._asked += 1
+        number = self._asked
+        body = _encoder.encode(q.Numbered(number, question))
         try:
             async with asyncio.timeout(ANSWER_S):
                 sink.write(len(body).to_bytes(4, "big") + body)
@@ -52,11 +55,14 @@ class Worker:
                 size = int.from_bytes(await source.readexactly(4), "big")
                 if size > q.LARGEST:
                     raise Gone("the counting process says what cannot be")
-                return _answers.decode(await source.readexactly(size))
+                answer = _answers.decode(await source.readexactly(size))
         except TimeoutError:
             raise Gone("the counting process did not answer in time") from None
         except (OSError, EOFError, msgspec.DecodeError) as error:
             raise Gone(f"the counting process ended: {type(error).__name__}") from None
+        if answer.number != number:
+            raise Gone("the counting process answered another question")
+        return answer
 
     async def end(self) -> None:
         """It writes down what it knows, and goes."""

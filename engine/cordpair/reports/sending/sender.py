@@ -8,6 +8,7 @@ import contextlib
 import logging
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from pathlib import Path
+from typing import TypeVar
 from zoneinfo import ZoneInfo
 
 import msgspec
@@ -20,6 +21,7 @@ from cordpair.config.secrets import resolve_secret
 from cordpair.errors import ConfigurationError, CordpairError
 from cordpair.reports.clerk import Clerk, Tell
 from cordpair.reports.deliveries import Deliveries, Hook, key_of
+from cordpair.reports.patience import TooSlow
 from cordpair.reports.report import Format
 from cordpair.reports.sending.due import asked_at, due_after
 from cordpair.reports.sending.mail import Mailbox, mailbox_of, send
@@ -28,11 +30,13 @@ from cordpair.store import Store, StoreError
 
 log = logging.getLogger(__name__)
 
+T = TypeVar("T")
+
 SETTLE_MS = 15_000  # after it is due: the last interval is reconciled by then
 LOOK_S = 30.0  # the clock may be set
 GIVE_UP_MS = 86_400_000  # after so long a report is given up, and the next is sent
 MOST_MISSED = 31  # of what was due while the engine did not run, the newest
-FIRST_S, LONGEST_S = 5.0, 600.0  # between tries by mail
+FIRST_S, LONGEST_S = 5.0, 600.0  # between tries: to make it, to send it by mail, to note that it went
 
 
 class Plan(msgspec.Struct, frozen=True):
@@ -110,17 +114,20 @@ class Sender:
         schedule = self._plan.schedule
         asked = asked_at(schedule, self._zone, due, self._clerk.live.policy)
         shape = Format(schedule.format)
+        wait_s = FIRST_S
         while True:
             try:
                 body = await self._clerk.ask(Tell(asked, shape))
-            except ConfigurationError as error:
-                log.error("report %s cannot be made: %s", self._plan.name, error)
-                return None
             except CordpairError as error:
+                if isinstance(error, ConfigurationError) and not isinstance(error, TooSlow):
+                    log.error("report %s cannot be made: %s", self._plan.name, error)
+                    return None
                 if self._clock.now_ms() >= give_up_at:
                     log.error("report %s is given up: %s", self._plan.name, error)
                     return None
-                await asyncio.sleep(FIRST_S)
+                log.warning("report %s was not made: %s; it is tried again in %g s", self._plan.name, error, wait_s)
+                await asyncio.sleep(wait_s)
+                wait_s = min(2 * wait_s, LONGEST_S)
             else:
                 return Parcel(self._plan.name, due, asked, shape, body)
 
@@ -154,7 +161,7 @@ class Sender:
 
     async def _load(self) -> Mark:
         """A schedule that is new begins now."""
-        written = await self._store.bookmarks.get(self._mark_name)
+        written = await self._insist(lambda: self._store.bookmarks.get(self._mark_name))
         if written is None:
             return await self._keep(Mark(self._clock.now_ms()))
         mark = msgspec.json.decode(written, type=Mark)
@@ -168,8 +175,20 @@ class Sender:
         return mark
 
     async def _keep(self, mark: Mark) -> Mark:
-        await self._store.bookmarks.put(self._mark_name, msgspec.json.encode(mark))
+        content = msgspec.json.encode(mark)
+        await self._insist(lambda: self._store.bookmarks.put(self._mark_name, content))
         return mark
+
+    async def _insist(self, do: Callable[[], Awaitable[T]]) -> T:
+        """A disk that is full, or a store that is busy, ends no schedule; and what went is not sent again for it."""
+        wait_s = FIRST_S
+        while True:
+            try:
+                return await do()
+            except StoreError as error:
+                log.error("report %s: %s; it is tried again in %g s", self._plan.name, error, wait_s)
+                await asyncio.sleep(wait_s)
+                wait_s = min(2 * wait_s, LONGEST_S)
 
 
 @contextlib.asynccontextmanager
@@ -196,10 +215,7 @@ async def sending(plans: list[Plan], clerk: Clerk, store: Store, clock: Clock) -
 def _say(task: "asyncio.Task[None]") -> None:
     if task.cancelled() or (error := task.exception()) is None:
         return
-    if isinstance(error, StoreError):
-        log.error("%s is not sent any more: %s", task.get_name(), error)
-    else:
-        log.error("%s is not sent any more, calls go on without", task.get_name(), exc_info=error)
+    log.error("%s is not sent any more, calls go on without", task.get_name(), exc_info=error)
 
 
 __all__ = ["Mark", "Plan", "Sender", "plans_of", "sending"]
