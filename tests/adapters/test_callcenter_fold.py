@@ -34,6 +34,7 @@ from cordpair.adapters.callcenter.fold import Left
 from cordpair.ids import ContactId, VisitId
 from cordpair.journal import Entry
 from cordpair.reports.following import Mark
+from reports.test_placed_again import had_again
 
 DATA = Path(__file__).parents[1] / "data" / "callcenter"
 SAMPLES = json.loads((DATA / "messages.json").read_text())
@@ -196,6 +197,27 @@ def test_who_places_a_call_is_paused_and_it_counts_nowhere():
     names = [(entry.at // 1_000 - BEGAN, change.name) for entry in told.entries for change in fold.changes(entry)]
     assert names[2:] == [(2, "agent.paused"), (12, "agent.avail")]
     assert (fold.memory.counters, fold.memory.placed, fold.memory.slots) == (Counters(), {}, {})
+
+
+@pytest.mark.parametrize("begun", ["before", "while they talk", "while it rings again"])
+def test_a_page_that_is_loaded_anew_makes_no_caller_of_whom_its_agent_called(begun):
+    floor, contact = had_again()
+    entries = entries_of(floor)
+    again = next(number for number, entry in enumerate(entries) if isinstance(entry.input, inp.RingAgain))
+    seen = {"before": 0, "while they talk": again, "while it rings again": again + 1}[begun]
+    acd = Acd()
+    for entry in entries[:seen]:
+        acd.fold(entry.events, entry.at)
+    fold = Fold(memory_of(acd.state)) if seen else Fold()
+    names = [change.name for entry in entries[seen:] for change in fold.changes(entry)]
+    assert not [name for name in names if name.startswith(("caller.", "queue."))], names
+    ann = fold.memory.agents["ann"]
+    assert (fold.memory.counters, list(fold.memory.placed), ann.aside) == (Counters(), [contact], [contact])
+    floor.abandon(contact)
+    for entry in entries_of(floor)[len(entries) :]:
+        fold.changes(entry)
+    assert (fold.memory.counters, fold.memory.placed, ann.aside) == (Counters(), {}, [])
+    assert ann.wrapping and fold.memory.calls == {}
 
 
 def test_who_was_called_and_is_given_away_waits_like_any_other():

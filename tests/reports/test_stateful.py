@@ -102,7 +102,9 @@ def check_signed_in(journal, rows: list[RawInterval], now: int) -> None:
 def check_live(journal, now: int, seen_from: int) -> None:
     """Counted one by one, of which the first were taken over when half of the rest had been seen."""
     policy, zone = Policy(threshold_s=5, short_abandon_s=2), zone_of("Asia/Kathmandu")
-    live = Live(zone, policy, lambda: now, seen_from)
+    known = folded(journal[:seen_from]).state.contacts.values()
+    placed = [contact.contact for contact in known if contact.placed_by is not None]
+    live = Live(zone, policy, lambda: now, seen_from, placed)
     taken_over_at = (seen_from + len(journal)) // 2
     for seq, (at, given, events) in enumerate(journal, 1):
         if seq == taken_over_at and seen_from:

@@ -8,10 +8,16 @@ import pytest
 
 from cordpair.acd import events as ev
 from cordpair.acd.configuration import Calls, Trunk
-from cordpair.acd.inputs import Caller, NotReady, PlaceCall, SignIn
+from cordpair.acd.inputs import Caller, NotReady, PlaceCall, RingAgain, SignIn
 from cordpair.acd.model import AgentStatus
 from cordpair.errors import AcdError
 from cordpair.ids import AgentId, QueueId
+from cordpair.reports import Policy
+from cordpair.reports.clerk.clerk import Clerk
+from cordpair.reports.days import zone_of
+from cordpair.reports.folding import Folder
+from cordpair.reports.live import QueueFigures
+from cordpair.reports.raw import total
 from cordpair.runtime import PlacedCall, placed_calls
 from cordpair_loopback import Behaviour, answers, busy, never_answers, rejects
 from scenarios.crashes import Death
@@ -131,6 +137,29 @@ async def test_the_agent_hangs_up_while_the_customer_is_rung() -> None:
         await rig.advance(500)
         assert not customer.legs and results(rig) == ("answered", "cancelled")
         is_as_before(rig)
+
+
+async def test_a_page_that_is_loaded_anew_is_counted_as_no_wait(tmp_path) -> None:
+    """By nobody who counts: not the intervals, not the live figures of an engine that began in the talk."""
+    async with floor() as rig:
+        contact = (await place(rig)).contact
+        await rig.advance(6_000)
+        rig.kill()
+        await rig.start()
+        await rig.advance(300_000)
+        clerk = Clerk(rig.engine, tmp_path / "r.db", tmp_path / "j.db", zone_of("UTC"), Policy())
+        await rig.ask(RingAgain(contact, ANN))
+        await rig.advance(6_000)
+        row = rig.state.contacts[contact]
+        assert row.connection is not None and row.hops == 2 and len(rig.events(ev.CustomerDialled)) == 1
+        folder = Folder()
+        for entry in rig.entries():
+            folder.add(entry)
+            if entry.seq > clerk.live.first:
+                clerk.live.see(entry)
+        found = total(folder.intervals(rig.clock.now_ms()), lambda place: place.queue == "outbound")
+        assert (found["placed"], found["placed.connected"]) == (2, 2) and "offered" not in found
+        assert clerk.live.figures(QueueId("outbound")) == QueueFigures()
 
 
 async def test_the_same_key_is_the_same_call_and_one_leg() -> None:

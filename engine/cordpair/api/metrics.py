@@ -16,6 +16,7 @@ from cordpair import __version__
 from cordpair.acd import events as ev
 from cordpair.acd.causes import OfferOutcome
 from cordpair.acd.model import AgentStatus, NodeStatus
+from cordpair.ids import ContactId
 from cordpair.journal import Entry
 from cordpair.runtime import Engine
 
@@ -64,11 +65,10 @@ class Metrics:
         self._linked = {node for node, row in engine.state.nodes.items() if row.epoch}
         self._queues = {visit.visit: visit.queue for visit in engine.state.visits.values()}
         self._of_offer = {offer.offer: offer.visit for offer in engine.state.offers.values()}
-        self._placed = {
-            contact.contact
-            for contact in engine.state.contacts.values()
-            if contact.placed_by is not None and contact.connection is None
-        }
+        placed = [contact for contact in engine.state.contacts.values() if contact.placed_by is not None]
+        self._placed = {contact.contact for contact in placed}  # until they are given away, see ``acd.events_placed``
+        # Those of which it is not known yet what they come to.
+        self._asked_for = {each.contact for each in placed if each.connection is None and each.hops <= 1}
 
     # ------------------------------------------------------------ fed by the shell
 
@@ -101,26 +101,32 @@ class Metrics:
     def _arrived(self, event: ev.ContactArrived) -> None:
         if event.placed_by is not None:
             self._placed.add(event.contact)
+            self._asked_for.add(event.contact)
 
     def _connected(self, event: ev.ContactConnected) -> None:
-        """Nobody waits in a queue while a call is placed: that time is told apart."""
-        placed = event.contact in self._placed
-        self._placed.discard(event.contact)
-        (self._dialled if placed else self._waits).labels(self._queues.get(event.visit, "")).observe(
-            event.waited_ms / 1_000
-        )
-        if placed:
-            self._placed_calls.labels("connected").inc()
+        """Nobody waits in a queue while a call is placed: that time is told apart. When the two talk again, since the
+        agent's phone had lost the call, it is told no second time."""
+        queue, seconds = self._queues.get(event.visit, ""), event.waited_ms / 1_000
+        if event.contact not in self._placed:
+            self._waits.labels(queue).observe(seconds)
+        elif event.contact in self._asked_for:
+            self._dialled.labels(queue).observe(seconds)
+            self._come_to(event.contact, "connected")
 
     def _not_reached(self, event: ev.CustomerNotReached) -> None:
-        if event.contact in self._placed:
-            self._placed.discard(event.contact)
-            self._placed_calls.labels("cancelled" if event.cancelled else event.cause.value).inc()
+        self._come_to(event.contact, "cancelled" if event.cancelled else event.cause.value)
+
+    def _given_away(self, event: ev.ContactTransferred) -> None:
+        self._placed.discard(event.contact)
 
     def _contact_ended(self, event: ev.ContactEnded) -> None:
-        if event.contact in self._placed:
-            self._placed.discard(event.contact)
-            self._placed_calls.labels("not_called").inc()
+        self._placed.discard(event.contact)
+        self._come_to(event.contact, "not_called")
+
+    def _come_to(self, contact: ContactId, result: str) -> None:
+        if contact in self._asked_for:
+            self._asked_for.discard(contact)
+            self._placed_calls.labels(result).inc()
 
     def _ended(self, event: ev.VisitEnded) -> None:
         self._queues.pop(event.visit, None)
@@ -140,6 +146,7 @@ class Metrics:
 
 _COUNTED: dict[type, Any] = {
     ev.ContactArrived: Metrics._arrived,
+    ev.ContactTransferred: Metrics._given_away,
     ev.ContactEnded: Metrics._contact_ended,
     ev.CustomerNotReached: Metrics._not_reached,
     ev.VisitBegan: Metrics._began,

@@ -163,7 +163,7 @@ class Folder:
             visit.began_at,
             is_first,
             contact.origin is not None,
-            is_first and contact.placed_by is not None,
+            contact.placed_by is not None,
         )
 
     def _visit_began(self, event: ev.VisitBegan, at: int) -> None:

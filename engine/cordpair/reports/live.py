@@ -58,7 +58,7 @@ class OpenVisit(msgspec.Struct, frozen=True):
 class Begun(NamedTuple):
     queue: QueueId
     at: int
-    placed: bool = False  # a call that an agent placed: nobody waits in it
+    placed: bool = False  # see ``acd.events_placed``: nobody waits in it
 
 
 # Of the visits that began in an interval, by queue and figure: offered, outcome.X, placed, placed.X.
@@ -66,8 +66,16 @@ Counts = dict[tuple[str, str], int]
 
 
 class Live:
-    def __init__(self, zone: ZoneInfo, policy: Policy, now_ms: Callable[[], int], seq: int = 0) -> None:
-        """``seq``: of the newest entry that will not be seen, since it was committed before."""
+    def __init__(  # what it begins with
+        self,
+        zone: ZoneInfo,
+        policy: Policy,
+        now_ms: Callable[[], int],
+        seq: int = 0,
+        placed: Iterable[ContactId] = (),
+    ) -> None:
+        """``seq``: of the newest entry that will not be seen, since it was committed before. ``placed``: whom agents
+        had called by then."""
         self.zone = zone
         self.policy = policy
         self.first = self.seq = seq
@@ -78,7 +86,8 @@ class Live:
         self._tallies: dict[QueueId, Tally] = {}
         self._intervals: dict[int, Counts] = {}
         self._open: dict[VisitId, Begun] = {}
-        self._arrived: dict[ContactId, tuple[int, bool]] = {}  # when, and whether placed: those in no queue yet
+        self._arrived: dict[ContactId, int] = {}  # when: those in no queue yet
+        self._placed = set(placed)  # until they are given away
         self._unknown: dict[VisitId, tuple[str, int]] = {}
 
     # ------------------------------------------------------------ read
@@ -177,20 +186,25 @@ class Live:
     # ------------------------------------------------------------ events
 
     def _arrives(self, event: ev.ContactArrived, at: int) -> None:
-        self._arrived[event.contact] = event.arrived_at, event.placed_by is not None
+        self._arrived[event.contact] = event.arrived_at
+        if event.placed_by is not None:
+            self._placed.add(event.contact)
+
+    def _given_away(self, event: ev.ContactTransferred, at: int) -> None:
+        self._placed.discard(event.contact)
 
     def _gone(self, event: ev.ContactEnded, at: int) -> None:
         self._arrived.pop(event.contact, None)
+        self._placed.discard(event.contact)
 
     def _began(self, event: ev.VisitBegan, at: int) -> None:
-        _, placed = self._arrived.pop(event.contact, (0, False))
-        begun = self._open[event.visit] = Begun(event.queue, event.began_at, placed)
+        self._arrived.pop(event.contact, None)
+        begun = self._open[event.visit] = Begun(event.queue, event.began_at, event.contact in self._placed)
         self._offered(begun)
 
     def _refused(self, event: ev.VisitRefused, at: int) -> None:
         """It began when the contact arrived, if it is the first."""
-        began_at, _ = self._arrived.pop(event.contact, (at, False))
-        begun = Begun(event.queue, began_at)
+        begun = Begun(event.queue, self._arrived.pop(event.contact, at))
         self._offered(begun)
         self._ended(begun, event.outcome.value, 0)
 
@@ -222,6 +236,7 @@ class Live:
 
 _COUNTED: Mapping[type, Callable[[Live, Any, int], None]] = {
     ev.ContactArrived: Live._arrives,
+    ev.ContactTransferred: Live._given_away,
     ev.ContactEnded: Live._gone,
     ev.VisitBegan: Live._began,
     ev.VisitRefused: Live._refused,

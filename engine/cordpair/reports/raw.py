@@ -6,10 +6,10 @@ other metrics. Of visits, in the quarter of an hour in which the visit began, so
 
 ``offered`` · ``contacts`` (of these, a contact's first visit) · ``call_backs`` (… of a call-back) · ``waiting`` ·
 ``outcome.X`` · ``waited_ms.X`` · ``wait.X.S`` (waited S seconds, rounded up: exact for each threshold in seconds) ·
-``placed == placing + Σ placed.X`` (calls that agents placed, by outcome: nobody waits in them, so nothing else that is
-above is said) · ``conversations == talking + handled`` · ``talk_ms`` (without holds), ``hold_ms``, ``holds``,
-``ended_by.X`` of those handled · ``in_wrap_up`` · ``wrap_up_ms``. Their ``agent`` is who was connected, their
-``disposition`` the last one.
+``placed == placing + Σ placed.X`` (visits of calls that agents placed, by outcome, see ``acd.events_placed``: nobody
+waits in them, so nothing else that is above is said) · ``conversations == talking + handled`` · ``talk_ms`` (without
+holds), ``hold_ms``, ``holds``, ``ended_by.X`` of those handled · ``in_wrap_up`` · ``wrap_up_ms``. Their ``agent`` is
+who was connected, their ``disposition`` the last one.
 
 Of offers, in the interval and with the agent of the offer: ``offers == alerting + Σ offer.X`` · ``alert_ms``.
 

@@ -16,7 +16,7 @@ class Stay(msgspec.Struct):
     began_at: int
     is_first: bool  # of its contact
     is_call_back: bool
-    is_placed: bool = False  # a call that an agent placed: nobody waits in it
+    is_placed: bool = False  # see ``acd.events_placed``: nobody waits in it
     outcome: str = ""
     waited_ms: int = 0
     agent: str = ""

@@ -121,7 +121,8 @@ class Fold:
         if event.wrap_up_until is not None:
             person.wrapping.append(talk.slot)
         self._hang_up(event.contact)
-        self._unplace(event.contact)
+        if event.by == "transferred":  # one whom its agent's phone has lost is placed still, see ``acd.events_placed``
+            self._unplace(event.contact)
 
     def _ended(self, event: ev.ContactEnded) -> None:
         self._hang_up(event.contact)
@@ -165,7 +166,8 @@ class Fold:
             self.memory.slots[event.offer] = event.slot
         elif event.contact in self.memory.placed and person is not None:
             self.memory.placed[event.contact] = Talk(event.agent, event.slot, self._now)
-            person.aside.append(event.contact)
+            if event.contact not in person.aside:
+                person.aside.append(event.contact)
             self._touched[event.agent] = None
 
     def _offer_ended(self, event: ev.OfferEnded) -> None:

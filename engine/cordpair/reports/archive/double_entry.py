@@ -6,11 +6,12 @@ knows neither the engine's tables nor what was counted before.
 """
 
 import datetime as dt
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
 import msgspec
 
 from cordpair.acd import events as ev
+from cordpair.acd.inputs import RingAgain
 from cordpair.errors import JournalError
 from cordpair.ids import ContactId, VisitId
 from cordpair.journal import Entry, SqliteReader
@@ -20,6 +21,7 @@ from cordpair.reports.live import Counts
 from cordpair.reports.raw import INTERVAL_MS, RawInterval
 
 MOST = 50  # disagreements that are told
+SLICE = 2_000  # entries that are read at once on the way back to where a call began
 
 
 class Disagreement(msgspec.Struct, frozen=True):
@@ -109,38 +111,71 @@ def recount(reader: SqliteReader, start: int, upto: int) -> Counts:
     first = reader.first_since(start)
     if not first or reader.time_of(first) < start:
         return {}
-    counter = _Counter(start)
-    try:
-        reading = reader.read(first - 1)
-    except JournalError:  # nothing before it is there: it is the oldest
-        reading = reader.read()
-    for entry in reading:
+    counter = _Counter(start, lambda contact: was_placed(reader, contact, first))
+    for entry in _from(reader, first):
         if entry.seq > upto:
             break
         counter.add(entry)
     return counter.counts
 
 
+def was_placed(reader: SqliteReader, contact: ContactId, before: int) -> bool:
+    """Whether, at that entry, the contact was one whom an agent had called and not given away: read backwards to where
+    it says so, which is as long ago as they have talked. Raises JournalError."""
+    oldest, _ = reader.bounds()
+    while before > oldest:
+        first = max(oldest, before - SLICE)
+        found: bool | None = None
+        for entry in _from(reader, first):
+            if entry.seq >= before:
+                break
+            for event in entry.events:
+                if type(event) is ev.ContactArrived and event.contact == contact:
+                    found = event.placed_by is not None
+                elif type(event) is ev.ContactTransferred and event.contact == contact:
+                    found = False
+        if found is not None:
+            return found
+        before = first
+    return False
+
+
+def _from(reader: SqliteReader, first: int) -> Iterable[Entry]:
+    try:
+        return reader.read(first - 1)
+    except JournalError:  # nothing before it is there: it is the oldest
+        return reader.read()
+
+
 class _Counter:
-    def __init__(self, start: int) -> None:
+    def __init__(self, start: int, was_placed: Callable[[ContactId], bool]) -> None:
+        """``was_placed``: of a contact who was here before the first entry."""
         self.counts: Counts = {}
         self._start = start
-        self._arrived: dict[ContactId, tuple[int, bool]] = {}
+        self._was_placed = was_placed
+        self._arrived: dict[ContactId, int] = {}  # those in no queue yet
+        self._placed: dict[ContactId, bool] = {}  # of those who are here, as far as it is known
         self._open: dict[VisitId, tuple[str, bool]] = {}
 
     def add(self, entry: Entry) -> None:
         for event in entry.events:
             match event:
                 case ev.ContactArrived():
-                    self._arrived[event.contact] = event.arrived_at, event.placed_by is not None
+                    self._arrived[event.contact] = event.arrived_at
+                    self._placed[event.contact] = event.placed_by is not None
+                case ev.ContactTransferred():
+                    self._placed[event.contact] = False
+                case ev.ContactEnded():
+                    self._arrived.pop(event.contact, None)
+                    self._placed.pop(event.contact, None)
                 case ev.VisitBegan():
-                    _, placed = self._arrived.pop(event.contact, (0, False))
+                    self._arrived.pop(event.contact, None)
                     if self._is_mine(event.began_at):
+                        placed = self._is_placed(event.contact, entry)
                         self._open[event.visit] = event.queue, placed
                         self._count(event.queue, "placed" if placed else "offered")
                 case ev.VisitRefused():
-                    began_at, _ = self._arrived.pop(event.contact, (entry.at, False))
-                    if self._is_mine(began_at):
+                    if self._is_mine(self._arrived.pop(event.contact, entry.at)):
                         self._count(event.queue, "offered")
                         self._count(event.queue, f"outcome.{event.outcome.value}")
                 case ev.VisitEnded():
@@ -149,6 +184,12 @@ class _Counter:
                         self._count(queue, f"{'placed' if placed else 'outcome'}.{event.outcome.value}")
                 case _:
                     pass
+
+    def _is_placed(self, contact: ContactId, entry: Entry) -> bool:
+        """See ``acd.events_placed``. Whoever came before the first entry is looked for only where it may be so."""
+        if contact not in self._placed:
+            self._placed[contact] = isinstance(entry.input, RingAgain) and self._was_placed(contact)
+        return self._placed[contact]
 
     def _is_mine(self, began_at: int) -> bool:
         return self._start <= began_at < self._start + INTERVAL_MS

@@ -60,7 +60,8 @@ class Refused(CordpairError):
 
 class Clerk:
     def __init__(self, engine: Engine, archive: Path, journal: Path, zone: ZoneInfo, policy: Policy) -> None:
-        self.live = Live(zone, policy, engine.clock.now_ms, engine.committed_seq)
+        placed = [each.contact for each in engine.state.contacts.values() if each.placed_by is not None]
+        self.live = Live(zone, policy, engine.clock.now_ms, engine.committed_seq, placed)
         self.reconciled: Reconciled | None = None  # the newest
         self._engine = engine
         self._archive, self._journal = archive, journal
