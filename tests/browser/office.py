@@ -4,6 +4,7 @@ import secrets
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from pathlib import Path
+from typing import Any
 
 from playwright.async_api import Browser, Page, expect
 
@@ -26,19 +27,9 @@ class OfficeCentre:
     @asynccontextmanager
     async def person(self, browser: Browser, name: str) -> AsyncIterator[Page]:
         """At a page of the office that is their own; its errors fail the test."""
-        size = {"width": 1440, "height": 900}
-        context = await browser.new_context(viewport=size, reduced_motion="reduce", locale="en-GB")  # type: ignore[arg-type]
-        try:
-            page = await context.new_page()
-            page.set_default_timeout(15_000)
-            problems: list[str] = []
-            page.on("pageerror", lambda error: problems.append(str(error)))
-            page.on("console", lambda line: problems.append(line.text) if "Content Security" in line.text else None)
+        async with stranger(browser) as page:
             await self.sign_in(page, name)
             yield page
-            assert problems == []
-        finally:
-            await context.close()
 
     async def sign_in(self, page: Page, name: str) -> None:
         await page.goto(f"{self.origin}/office")
@@ -46,6 +37,24 @@ class OfficeCentre:
         await page.get_by_label("Password").fill(self.passwords[name])
         await page.keyboard.press("Enter")
         await expect(page.locator("#sign-out")).to_be_visible()
+
+
+@asynccontextmanager
+async def stranger(browser: Browser, **more: Any) -> AsyncIterator[Page]:
+    """Somebody with a browser, who is not signed in; their page's errors fail the test."""
+    size = {"width": 1440, "height": 900}
+    given = {"viewport": size, "reduced_motion": "reduce", "locale": "en-GB", **more}
+    context = await browser.new_context(**given)
+    try:
+        page = await context.new_page()
+        page.set_default_timeout(15_000)
+        problems: list[str] = []
+        page.on("pageerror", lambda error: problems.append(str(error)))
+        page.on("console", lambda line: problems.append(line.text) if "Content Security" in line.text else None)
+        yield page
+        assert problems == []
+    finally:
+        await context.close()
 
 
 @asynccontextmanager
@@ -66,4 +75,4 @@ async def office_centre(directory: Path, people: Mapping[str, str], centre: str 
         yield OfficeCentre(engine, port, passwords)
 
 
-__all__ = ["OfficeCentre", "office_centre"]
+__all__ = ["OfficeCentre", "office_centre", "stranger"]

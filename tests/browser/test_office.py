@@ -2,9 +2,7 @@
 
 import re
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from pathlib import Path
-from typing import Any
 
 import pytest
 import pytest_asyncio
@@ -12,7 +10,7 @@ from playwright.async_api import Browser, Locator, Page, expect
 
 from browser.centre import command
 from browser.conftest import Shoot
-from browser.office import OfficeCentre, office_centre
+from browser.office import OfficeCentre, office_centre, stranger
 
 pytestmark = [pytest.mark.asyncio(loop_scope="session"), pytest.mark.timeout(180)]
 
@@ -38,20 +36,6 @@ async def anna(centre: OfficeCentre, browser: Browser) -> AsyncIterator[Page]:
     async with centre.person(browser, "anna") as page:
         await at(page, centre, "people")
         yield page
-
-
-@asynccontextmanager
-async def stranger(browser: Browser, **more: Any) -> AsyncIterator[Page]:
-    """Somebody with a browser, who is not signed in."""
-    context = await browser.new_context(**{"reduced_motion": "reduce", "locale": "en-GB", **more})
-    page = await context.new_page()
-    page.set_default_timeout(15_000)
-    problems: list[str] = []
-    page.on("pageerror", lambda error: problems.append(str(error)))
-    page.on("console", lambda line: problems.append(line.text) if "Content Security" in line.text else None)
-    yield page
-    await context.close()
-    assert problems == []
 
 
 async def at(page: Page, centre: OfficeCentre, path: str) -> None:
