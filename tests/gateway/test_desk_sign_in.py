@@ -8,8 +8,9 @@ import pytest
 from aiohttp import WSServerHandshakeError
 
 from cordpair.acd.model import AgentStatus
+from cordpair.api.keys import hash_of
 from cordpair.ids import AgentId
-from cordpair_gateway.signing_in.cookies import SHIFT_MS, Cookie, csrf_of, hash_of
+from cordpair_gateway.signing_in.cookies import SHIFT_MS, Cookie, csrf_of
 from gateway.desks import HASH, PASSWORD, Centre, desk_centre
 
 

@@ -1,6 +1,7 @@
 """A display on a wall stays signed in for weeks; who may do something does not, whatever they were before."""
 
-from cordpair_gateway.signing_in.cookies import DISPLAY_MS, SHIFT_MS, hash_of
+from cordpair.api.keys import hash_of
+from cordpair_gateway.signing_in.cookies import DISPLAY_MS, SHIFT_MS
 from gateway.offices import Staff, office_centre
 
 SET = "UPDATE sign_ins SET began_at = began_at - ?, expires_at = expires_at - ? WHERE name = 'rob'"

@@ -12,6 +12,7 @@ from pathlib import Path
 import msgspec
 
 from cordpair.acd.configuration import Seat
+from cordpair.api.keys import hash_of
 from cordpair.config.model import Gateway, Secret
 from cordpair.config.secrets import resolve_secret
 from cordpair.errors import CordpairError
@@ -22,7 +23,7 @@ from cordpair_gateway.desk.ports import PhoneAccount
 from cordpair_gateway.door import PATH
 from cordpair_gateway.messages import host_of, socket_url
 from cordpair_gateway.seats import seat_of
-from cordpair_gateway.tickets import BYTES, hash_of
+from cordpair_gateway.tickets import BYTES
 from cordpair_gateway.turn import ice_servers
 
 log = logging.getLogger(__name__)

@@ -5,13 +5,13 @@ A token is good once, until its time, for one purpose. Only its hash is kept. Re
 nothing, so of two who come with the same token one gets it.
 """
 
-import hashlib
 import heapq
 from collections.abc import Callable
 from enum import StrEnum
 
 import msgspec
 
+from cordpair.api.keys import hash_of
 from cordpair.sip import CallLock
 
 SESSION_MS = 60_000  # from the ticket to the opening of the session
@@ -56,10 +56,6 @@ class _Good(msgspec.Struct, frozen=True):
 
 class TooManyTickets(Exception):
     """The web site has as many open as it may."""
-
-
-def hash_of(token: str) -> bytes:
-    return hashlib.sha256(token.encode(errors="replace")).digest()
 
 
 class Tickets:

@@ -7,8 +7,9 @@ from aiohttp import web
 
 from cordpair.acd.inputs import Request
 from cordpair.api.board import Board, Piece
+from cordpair.api.decided import decided
 from cordpair.api.dialling import Dialling
-from cordpair.api.errors import Forbidden, NotFound, Refused, Unavailable
+from cordpair.api.errors import Forbidden, NotFound
 from cordpair.api.hub import Hub
 from cordpair.api.keys import KeyRing
 from cordpair.api.metrics import Metrics
@@ -16,7 +17,6 @@ from cordpair.api.roles import Scope
 from cordpair.api.stream import Sight
 from cordpair.api.touched import Kind
 from cordpair.api.why import WhyReader
-from cordpair.errors import AcdError, CordpairError
 from cordpair.ids import AgentId
 from cordpair.reports.clerk import Clerk
 from cordpair.runtime import Engine
@@ -87,12 +87,7 @@ class Call(msgspec.Struct, frozen=True):
 
     async def ask(self, request: Request) -> Decided:
         """Have it decided; returns after the commit. Raises Refused, Unavailable."""
-        try:
-            return await self.engine.request(request)
-        except AcdError as error:
-            raise Refused(str(error)) from None
-        except CordpairError as error:
-            raise Unavailable(str(error)) from None
+        return await decided(self.engine, request)
 
     def must_be_about(self, agent: AgentId) -> None:
         """Raises Forbidden when an agent's key is used on another agent."""

@@ -13,9 +13,9 @@ from cordpair.api.addresses import client_of, networks
 from cordpair.api.call import Call
 from cordpair.api.dialling import Wanted, agent_at
 from cordpair.api.errors import Forbidden, Invalid, NotFound
-from cordpair.api.views import moment
 from cordpair.ids import AgentId, ContactId, QueueId
 from cordpair.numbers import LONGEST
+from cordpair.reports.days import moment, moment_or_none
 from cordpair.runtime.placed import PlacedCall
 
 LONGEST_WAIT_S = 25.0  # an answer has 30 s
@@ -94,9 +94,9 @@ def view_of(call: PlacedCall) -> CallView:
         agent_result=call.agent_result,
         customer_result=call.customer_result,
         began_at=moment(call.began_at),
-        agent_answered_at=_perhaps(call.agent_answered_at),
-        connected_at=_perhaps(call.connected_at),
-        ended_at=_perhaps(call.ended_at),
+        agent_answered_at=moment_or_none(call.agent_answered_at),
+        connected_at=moment_or_none(call.connected_at),
+        ended_at=moment_or_none(call.ended_at),
     )
 
 
@@ -164,10 +164,6 @@ async def _found(call: Call, wait_s: float = 0.0) -> PlacedCall:
     if placed is None or not call.scope.is_about(placed.agent) or not call.scope.covers(placed.queue):
         raise NotFound(f"There is no call {call.id!r}.")
     return placed
-
-
-def _perhaps(ms: int | None) -> datetime | None:
-    return moment(ms) if ms is not None else None
 
 
 __all__ = [

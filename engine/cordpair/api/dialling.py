@@ -12,10 +12,10 @@ import msgspec
 
 from cordpair.acd.inputs import Caller, EndContact, PlaceCall
 from cordpair.acd.model import State
-from cordpair.api.errors import Invalid, NotFound, Refused, TooMany, Unavailable
+from cordpair.api.decided import decided
+from cordpair.api.errors import Invalid, NotFound, Refused, TooMany
 from cordpair.api.minutes import Minutes
 from cordpair.config.calls import Calls
-from cordpair.errors import AcdError, CordpairError
 from cordpair.ids import AgentId, ContactId, QueueId, SeatId
 from cordpair.numbers import Destination, NumberRefused, resolve
 from cordpair.runtime import Engine
@@ -78,14 +78,8 @@ class Dialling:
         self._count(wanted)
         caller, dialled = Caller(to.shown), to.dial if to.dial != to.shown else ""
         shown_as = to_caller_ids(calls.caller_ids).shown(wanted.agent, queue)
-        try:
-            await self._engine.request(
-                PlaceCall(key, wanted.agent, queue, self._engine.clock.now_ms(), caller, shown_as, dialled)
-            )
-        except AcdError as error:
-            raise Refused(str(error)) from None
-        except CordpairError as error:
-            raise Unavailable(str(error)) from None
+        now = self._engine.clock.now_ms()
+        await decided(self._engine, PlaceCall(key, wanted.agent, queue, now, caller, shown_as, dialled))
         call = self._engine.placed.of_key(key)
         if call is None:  # of before a restart
             raise Refused("The key was used for a call that has ended, of which no more is known.")
@@ -102,12 +96,10 @@ class Dialling:
         if call not in self._engine.state.contacts:
             return
         try:
-            await self._engine.request(EndContact(call))
-        except AcdError as error:
+            await decided(self._engine, EndContact(call))
+        except Refused:
             if call in self._engine.state.contacts:
-                raise Refused(str(error)) from None
-        except CordpairError as error:
-            raise Unavailable(str(error)) from None
+                raise
 
     def _same(self, call: PlacedCall, agent: AgentId, to: Destination) -> PlacedCall:
         record = self._engine.record(call.contact)

@@ -32,10 +32,10 @@ from cordpair.reports.archive import EndedContact, NoSuchContact, Story, Wanted
 from cordpair.reports.archive.double_entry import Reconciled
 from cordpair.reports.clerk import Behind, Busy, Clerk, Find, Gone, Refused, Row, Tell, TellStory, Told
 from cordpair.reports.clerk.questions import Question
-from cordpair.reports.days import TooMuch, bounds, day_of, local, zone_of
+from cordpair.reports.days import TooMuch, bounds, day_of, local, moment, zone_of
 from cordpair.reports.formats import TYPES, NotInstalled, file_name
 from cordpair.reports.grouping import Line, dimensions
-from cordpair.reports.report import Asked, Format, Report, moment
+from cordpair.reports.report import Asked, Format, Report
 from cordpair.runtime.personal import Record
 
 Day = Annotated[str, Meta(max_length=32)]

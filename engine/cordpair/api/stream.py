@@ -18,8 +18,9 @@ import msgspec
 from cordpair.api.board import Board, Piece
 from cordpair.api.roles import SEES_CALLERS, Scope
 from cordpair.api.touched import Kind, Row
-from cordpair.api.views import AgentView, ContactView, QueueView, moment
+from cordpair.api.views import AgentView, ContactView, QueueView
 from cordpair.ids import AgentId, ContactId, QueueId
+from cordpair.reports.days import moment
 
 # Names of changed rows that wait for a client: with more, a snapshot is shorter.
 MOST = 5_000

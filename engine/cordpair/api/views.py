@@ -3,7 +3,7 @@
 The same values go out in answers and on the stream, so nothing here depends on the time of asking.
 """
 
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Literal
 
 import msgspec
@@ -13,6 +13,7 @@ from cordpair.acd.model import AgentRow, AgentStatus, ContactRow, Pending, Queue
 from cordpair.api.expected import ExpectedWait, NotEnoughData
 from cordpair.ids import AgentId, ContactId, NodeId, OfferId, QueueId, SeatId, ServiceId
 from cordpair.reports import QueueFigures
+from cordpair.reports.days import moment, moment_or_none
 
 AgentState = Literal["signed_out", "not_ready", "free", "delayed", "ringing", "talking", "wrap_up"]
 ContactState = Literal["arrived", "waiting", "offered", "answered", "connected", "closing"]
@@ -137,10 +138,6 @@ class ContactView(_View, frozen=True, kw_only=True):
         return agent is not None and (self.agent == agent or any(offer.agent == agent for offer in self.offers))
 
 
-def moment(ms: int) -> datetime:
-    return datetime.fromtimestamp(ms / 1_000, UTC)
-
-
 # ---------------------------------------------------------------- from the tables
 
 
@@ -180,7 +177,7 @@ def _slot(slot: Slot) -> SlotView:
         since=moment(slot.since),
         contact=slot.contact,
         offer=slot.offer,
-        until=moment(slot.until) if slot.until is not None else None,
+        until=moment_or_none(slot.until),
     )
 
 
@@ -198,7 +195,7 @@ def queue_view(
         id=row.queue,
         medium=medium,
         waiting=row.waiting,
-        longest_waiting_since=moment(oldest) if oldest is not None else None,
+        longest_waiting_since=moment_or_none(oldest),
         signed_in=row.signed_in,
         ready=row.ready,
         busy=busy,
@@ -232,7 +229,7 @@ def contact_view(state: State, row: ContactRow) -> ContactView:
         arrived_at=moment(row.arrived_at),
         service=row.service,
         queue=queue,
-        enqueued_at=moment(enqueued_at) if enqueued_at is not None else None,
+        enqueued_at=moment_or_none(enqueued_at),
         head_start=head_start / 1_000,
         skills=dict(visit.levels) if visit is not None else {},
         offers=_offers(state, visit) if visit is not None else (),
@@ -279,7 +276,6 @@ __all__ = [
     "Thresholds",
     "agent_view",
     "contact_view",
-    "moment",
     "queue_now",
     "queue_view",
 ]

@@ -49,7 +49,16 @@ def _begins(day: date, zone: ZoneInfo) -> int:
 
 
 def local(at: int, zone: ZoneInfo) -> datetime:
-    return datetime.fromtimestamp(at / 1_000, UTC).astimezone(zone)
+    return moment(at).astimezone(zone)
 
 
-__all__ = ["MOST_DAYS", "TooMuch", "bounds", "day_of", "local", "zone_of"]
+def moment(at: int) -> datetime:
+    """As it is written for programs: in UTC."""
+    return datetime.fromtimestamp(at / 1_000, UTC)
+
+
+def moment_or_none(at: int | None) -> datetime | None:
+    return None if at is None else moment(at)
+
+
+__all__ = ["MOST_DAYS", "TooMuch", "bounds", "day_of", "local", "moment", "moment_or_none", "zone_of"]

@@ -20,6 +20,7 @@ from cordpair.acd.model import State
 from cordpair.errors import JournalError
 from cordpair.journal import Entry, SqliteReader, current_codec
 from cordpair.runtime import Engine
+from cordpair.runtime.beside import saying
 from cordpair.runtime.history import at_beginning
 from cordpair.store import StoreError
 
@@ -167,7 +168,7 @@ async def following(followers: Sequence[Follower], last_s: float = LAST_S) -> As
     """They run meanwhile, and a little longer: until the last entries are told, or for ``last_s``."""
     tasks = [asyncio.create_task(each.run(), name="follower") for each in followers]
     for task in tasks:
-        task.add_done_callback(_say)
+        task.add_done_callback(saying(log, "a follower of the journal failed"))
     try:
         yield
     finally:
@@ -178,11 +179,6 @@ async def following(followers: Sequence[Follower], last_s: float = LAST_S) -> As
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
-
-
-def _say(task: "asyncio.Task[None]") -> None:
-    if not task.cancelled() and (error := task.exception()) is not None:
-        log.error("a follower of the journal failed; calls go on without it", exc_info=error)
 
 
 __all__ = ["Audience", "Follower", "Mark", "following"]

@@ -10,7 +10,7 @@ import msgspec
 from cordpair.errors import ConfigurationError
 from cordpair.reports.archive import Archive
 from cordpair.reports.archive.double_entry import Reconciled, disagreements, newest
-from cordpair.reports.days import TooMuch, bounds, local, zone_of
+from cordpair.reports.days import TooMuch, bounds, moment, moment_or_none, zone_of
 from cordpair.reports.definitions import DEFINITIONS, NEWEST, Unit
 from cordpair.reports.grouping import By, Line, lines
 from cordpair.reports.measures import Measure
@@ -100,7 +100,7 @@ def make_report(archive: Archive, asked: Asked, patience: Patience = ENDLESS) ->
         asked.by,
         moment(archive.at),
         moment(archive.final_until),
-        moment(archive.complete_from) if archive.complete_from is not None else None,
+        moment_or_none(archive.complete_from),
         asked.policy,
         _seen(asked, newest(archive)),
         tuple(each for each in (_seen(asked, found) for found in disagreements(archive, begin, end)) if each),
@@ -125,8 +125,4 @@ def _seen(asked: Asked, found: Reconciled | None) -> Reconciled | None:
     return msgspec.structs.replace(found, differences=mine, agrees=not mine)
 
 
-def moment(ms: int) -> dt.datetime:
-    return local(ms, ZoneInfo("UTC"))
-
-
-__all__ = ["MOST_LINES", "Asked", "Format", "Report", "make_report", "moment"]
+__all__ = ["MOST_LINES", "Asked", "Format", "Report", "make_report"]

@@ -43,10 +43,6 @@ class Cookie:
         response.del_cookie(self.name, path="/", secure=self.secure, httponly=True, samesite="Strict")
 
 
-def hash_of(token: str) -> bytes:
-    return hashlib.sha256(token.encode(errors="replace")).digest()
-
-
 def csrf_of(token: str) -> str:
     return hashlib.blake2b(token.encode(errors="replace"), digest_size=24, person=b"cordpair-csrf").hexdigest()
 
@@ -55,4 +51,4 @@ def is_csrf(token: str, given: str) -> bool:
     return hmac.compare_digest(csrf_of(token).encode(), given.encode(errors="replace"))
 
 
-__all__ = ["DISPLAY_MS", "SHIFT_MS", "Cookie", "csrf_of", "hash_of", "is_csrf", "is_local"]
+__all__ = ["DISPLAY_MS", "SHIFT_MS", "Cookie", "csrf_of", "is_csrf", "is_local"]

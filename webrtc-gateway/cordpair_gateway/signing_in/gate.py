@@ -12,6 +12,7 @@ from aiohttp import web
 from msgspec.structs import replace
 
 from cordpair.api.errors import ApiError, Forbidden, TooMany, Unauthorized, Unavailable
+from cordpair.api.keys import hash_of
 from cordpair.api.passwords import Passwords, TooManyPasswords
 from cordpair.api.roles import Role
 from cordpair.api.tries import Tries
@@ -20,7 +21,7 @@ from cordpair.ids import AgentId
 from cordpair.runtime import Engine
 from cordpair.store import People, Person, SignIn, SignIns, StoreError
 from cordpair_gateway.signing_in.browser_name import browser_name
-from cordpair_gateway.signing_in.cookies import DISPLAY_MS, SHIFT_MS, Cookie, csrf_of, hash_of, is_csrf
+from cordpair_gateway.signing_in.cookies import DISPLAY_MS, SHIFT_MS, Cookie, csrf_of, is_csrf
 from cordpair_gateway.upgrades import origin_of
 
 log = logging.getLogger(__name__)

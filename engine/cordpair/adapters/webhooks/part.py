@@ -19,6 +19,7 @@ from cordpair.config.model import Config
 from cordpair.config.secrets import resolve_secret
 from cordpair.reports.deliveries import Deliveries, key_of
 from cordpair.reports.following import Follower, following
+from cordpair.runtime.beside import saying
 
 log = logging.getLogger("cordpair.adapters.webhooks")
 
@@ -66,7 +67,7 @@ def mount(app: web.Application, office: Office, config: Config, directory: Path)
         async with deliveries, following(followers, LAST_S):
             tasks = [asyncio.create_task(each.run(), name="alarms") for each in alarms if each.wanted]
             for task in tasks:
-                task.add_done_callback(_say)
+                task.add_done_callback(saying(log, "alarms are not told to a webhook any more"))
             try:
                 yield
             finally:
@@ -88,11 +89,6 @@ async def raised_now(office: Office) -> frozenset[Alarm]:
 
 def _counter(messages: Counter, name: str) -> Counted:
     return lambda result: messages.labels(name, result).inc()
-
-
-def _say(task: "asyncio.Task[None]") -> None:
-    if not task.cancelled() and (error := task.exception()) is not None:
-        log.error("alarms are not told to a webhook any more; calls go on without", exc_info=error)
 
 
 __all__ = ["mount"]

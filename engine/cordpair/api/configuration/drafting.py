@@ -7,7 +7,7 @@ from cordpair.api.configuration.bodies import Edited, Order
 from cordpair.api.configuration.parts import in_thread, parts_of, store_errors
 from cordpair.api.configuration.tables import in_order, order_of
 from cordpair.api.errors import Invalid, NotFound
-from cordpair.api.views import moment
+from cordpair.reports.days import moment
 from cordpair.store import Draft
 
 

@@ -10,8 +10,8 @@ from cordpair.api.configuration.bodies import Present, RevisionLine, RevisionLis
 from cordpair.api.configuration.parts import in_thread, parts_of, store_errors
 from cordpair.api.configuration.tables import travelling
 from cordpair.api.errors import Happened, NotFound
-from cordpair.api.views import moment
 from cordpair.config import difference_of_texts, shape, write
+from cordpair.reports.days import moment
 from cordpair.store import Revision, Store
 from cordpair.store.revisions import content_hash
 

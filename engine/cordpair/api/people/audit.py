@@ -8,7 +8,7 @@ from msgspec import Meta
 
 from cordpair.api.call import Call
 from cordpair.api.people.parts import store_errors, store_of
-from cordpair.api.views import moment
+from cordpair.reports.days import moment
 
 PAGE, MOST = 50, 200
 

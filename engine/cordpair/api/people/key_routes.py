@@ -10,7 +10,7 @@ from cordpair.api.keys import make_key
 from cordpair.api.people.key_wish import KeyWish, Known, lasts_ms, wrong_with_key
 from cordpair.api.people.parts import now_of, store_errors, store_of
 from cordpair.api.roles import Role
-from cordpair.api.views import moment
+from cordpair.reports.days import moment, moment_or_none
 from cordpair.store import ApiKey, Entry
 
 
@@ -92,8 +92,8 @@ def _view(key: ApiKey) -> KeyView:
         key.portal,
         key.queues,
         moment(key.created_at),
-        moment(key.expires_at) if key.expires_at is not None else None,
-        moment(key.revoked_at) if key.revoked_at is not None else None,
+        moment_or_none(key.expires_at),
+        moment_or_none(key.revoked_at),
     )
 
 

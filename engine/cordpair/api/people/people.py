@@ -12,8 +12,8 @@ from cordpair.api.call import Call
 from cordpair.api.errors import NotFound, Problem, Refused, Unprocessable
 from cordpair.api.people.checks import wrong_with_full_name, wrong_with_name, wrong_with_role
 from cordpair.api.people.parts import now_of, store_errors, store_of
-from cordpair.api.views import moment
 from cordpair.ids import AgentId
+from cordpair.reports.days import moment, moment_or_none
 from cordpair.store import Entry, Person, PersonExists
 
 FIRST_LINK_MS = 24 * 3_600_000  # of somebody who has no password yet: it travels by mail
@@ -81,9 +81,8 @@ async def list_people(call: Call) -> PeopleList:
     with store_errors():
         people, since = await store.people.all(), await store.sign_ins.passwords()
     names = {person.name for person in people}
-    agents = [
-        AgentLine(agent, _maybe(since.get(agent))) for agent in sorted(call.engine.state.agents) if agent not in names
-    ]
+    only_agents = sorted(agent for agent in call.engine.state.agents if agent not in names)
+    agents = [AgentLine(agent, moment_or_none(since.get(agent))) for agent in only_agents]
     return PeopleList([_view(call, person, since.get(person.name)) for person in people], agents)
 
 
@@ -160,12 +159,8 @@ def _view(call: Call, person: Person, since: int | None) -> PersonView:
         moment(person.created_at),
         person.version,
         _is_agent(call, person.name),
-        _maybe(since),
+        moment_or_none(since),
     )
-
-
-def _maybe(at_ms: int | None) -> datetime | None:
-    return moment(at_ms) if at_ms is not None else None
 
 
 __all__ = [

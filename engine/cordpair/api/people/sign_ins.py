@@ -7,7 +7,7 @@ import msgspec
 from cordpair.api.call import Call
 from cordpair.api.errors import NotFound
 from cordpair.api.people.parts import now_of, store_errors, store_of
-from cordpair.api.views import moment
+from cordpair.reports.days import moment
 
 
 class SignInView(msgspec.Struct, frozen=True):

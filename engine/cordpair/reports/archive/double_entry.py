@@ -17,6 +17,7 @@ from cordpair.ids import ContactId, VisitId
 from cordpair.journal import Entry, SqliteReader
 from cordpair.journal.schema import sqlite_errors
 from cordpair.reports.archive.archive import Archive
+from cordpair.reports.days import moment
 from cordpair.reports.live import Counts
 from cordpair.reports.raw import INTERVAL_MS, RawInterval
 
@@ -83,11 +84,7 @@ def _read(archive: Archive, rest: str, *values: int) -> list[Reconciled]:
 
 
 def _reconciled(start: int, at: int, seq: int, found: tuple[Disagreement, ...]) -> Reconciled:
-    return Reconciled(_moment(start), _moment(start + INTERVAL_MS), _moment(at), seq, not found, found)
-
-
-def _moment(ms: int) -> dt.datetime:
-    return dt.datetime.fromtimestamp(ms / 1_000, dt.UTC)
+    return Reconciled(moment(start), moment(start + INTERVAL_MS), moment(at), seq, not found, found)
 
 
 _differences = msgspec.json.Decoder(tuple[Disagreement, ...])

@@ -4,7 +4,7 @@ Nothing personal is in it: that is in the contact's record, for those who may se
 """
 
 import re
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 
 import msgspec
@@ -18,6 +18,7 @@ from cordpair.reports.archive.archive import Archive
 from cordpair.reports.archive.contacts import OF_CONTACTS, OF_OFFERS, OF_VISITS, Track
 from cordpair.reports.archive.ended import find_ended
 from cordpair.reports.archive.why import OfferWhy, whys
+from cordpair.reports.days import moment, moment_or_none
 from cordpair.runtime.history import TELLERS
 
 WORDS = re.compile(r"(?<=[a-z])(?=[A-Z])")
@@ -142,8 +143,8 @@ def ended_contact(position: int | None, track: Track, queues: tuple[str, ...] = 
         track.contact,
         track.medium,
         track.service,
-        _moment(track.arrived_at),
-        _moment(track.ended_at) if track.ended_at is not None else None,
+        moment(track.arrived_at),
+        moment_or_none(track.ended_at),
         tuple(queue for queue in track.queues if not queues or queue in queues),
         tuple(track.agents),
         track.outcome,
@@ -175,7 +176,7 @@ class _Teller:
             if self._is_mine(event):
                 if (heard := HEARD.get(type(event))) is not None:
                     heard(self, event, entry)
-                self.moments.append(self._moment(event, entry))
+                self.moments.append(self._told(event, entry))
 
     def _is_mine(self, event: ev.Event) -> bool:
         given: Any = event
@@ -188,14 +189,14 @@ class _Teller:
             return given.offer in self.offers
         return kind is ev.WrapUpEnded and (given.agent, given.slot) in self._slots
 
-    def _moment(self, event: ev.Event, entry: Entry) -> StoryMoment:
+    def _told(self, event: ev.Event, entry: Entry) -> StoryMoment:
         kind = type(event)
         offer = self.offers.get(getattr(event, "offer", OfferId("")))
         visit = getattr(event, "visit", None) or (offer.visit if offer is not None else self._visit)
         told = self.visits.get(visit)
         return StoryMoment(
             entry.seq,
-            _moment(entry.at),
+            moment(entry.at),
             WORDS.sub("_", kind.__name__).lower(),
             TELLERS[kind][2](event) if kind in TELLERS else WORDS.sub(" ", kind.__name__).lower(),
             getattr(event, "queue", None) or (told.queue if told is not None else ""),
@@ -208,16 +209,16 @@ class _Teller:
 
     def _began(self, event: ev.VisitBegan, entry: Entry) -> None:
         self._visit = event.visit
-        self.visits[event.visit] = StoryVisit(event.visit, event.queue, _moment(event.began_at))
+        self.visits[event.visit] = StoryVisit(event.visit, event.queue, moment(event.began_at))
 
     def _refused(self, event: ev.VisitRefused, entry: Entry) -> None:
         self._visit = event.visit
-        at = _moment(entry.at)
+        at = moment(entry.at)
         self.visits[event.visit] = StoryVisit(event.visit, event.queue, at, at, event.outcome.value, 0.0)
 
     def _ended(self, event: ev.VisitEnded, entry: Entry) -> None:
         visit = self.visits[event.visit]
-        visit.ended_at, visit.outcome = _moment(entry.at), event.outcome.value
+        visit.ended_at, visit.outcome = moment(entry.at), event.outcome.value
         visit.waited = event.waited_ms / 1_000
 
     def _offered(self, event: ev.OfferMade, entry: Entry) -> None:
@@ -226,24 +227,24 @@ class _Teller:
         self.made_by[event.offer] = entry.seq
         self._slot_of[event.offer] = event.agent, event.slot
         self.offers[event.offer] = StoryOffer(
-            event.offer, event.visit, queue, event.agent, _moment(entry.at),
+            event.offer, event.visit, queue, event.agent, moment(entry.at),
             strategy=event.strategy, waiting=event.waiting, available=event.available,
         )  # fmt: skip
 
     def _rang(self, event: ev.OfferRang, entry: Entry) -> None:
-        self.offers[event.offer].rang_at = _moment(entry.at)
+        self.offers[event.offer].rang_at = moment(entry.at)
 
     def _answered(self, event: ev.OfferAnswered, entry: Entry) -> None:
-        self.offers[event.offer].answered_at = _moment(entry.at)
+        self.offers[event.offer].answered_at = moment(entry.at)
 
     def _offer_ended(self, event: ev.OfferEnded, entry: Entry) -> None:
         offer = self.offers[event.offer]
-        offer.ended_at, offer.outcome = _moment(entry.at), event.outcome.value
+        offer.ended_at, offer.outcome = moment(entry.at), event.outcome.value
 
     def _connected(self, event: ev.ContactConnected, entry: Entry) -> None:
         visit = self.visits.get(event.visit)
         talk = StoryConversation(
-            event.agent, visit.queue if visit is not None else "", event.visit, _moment(entry.at)
+            event.agent, visit.queue if visit is not None else "", event.visit, moment(entry.at)
         )  # fmt: skip
         self.conversations.append(talk)
         self._held_since = None
@@ -264,12 +265,12 @@ class _Teller:
         if not self.conversations:
             return
         talk = self.conversations[-1]
-        talk.ended_at, talk.talked, talk.ended_by = _moment(entry.at), event.talk_ms / 1_000, event.by
+        talk.ended_at, talk.talked, talk.ended_by = moment(entry.at), event.talk_ms / 1_000, event.by
         if event.wrap_up_until is None:
             self._slots = {slot: each for slot, each in self._slots.items() if each is not talk}
 
     def _wrapped_up(self, event: ev.WrapUpEnded, entry: Entry) -> None:
-        self._slots.pop((event.agent, event.slot)).wrap_up_ended_at = _moment(entry.at)
+        self._slots.pop((event.agent, event.slot)).wrap_up_ended_at = moment(entry.at)
 
     def _disposed(self, event: ev.ContactDisposed, entry: Entry) -> None:
         for talk in reversed(self.conversations):
@@ -293,10 +294,6 @@ HEARD: dict[type, Any] = {
     ev.WrapUpEnded: _Teller._wrapped_up,
     ev.ContactDisposed: _Teller._disposed,
 }
-
-
-def _moment(ms: int) -> datetime:
-    return datetime.fromtimestamp(ms / 1_000, UTC)
 
 
 def _seconds(ms: int | None) -> float | None:

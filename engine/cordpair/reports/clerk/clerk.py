@@ -30,6 +30,7 @@ from cordpair.reports.patience import TooSlow
 from cordpair.reports.raw import INTERVAL_MS, interval_of
 from cordpair.reports.tallies import Policy, policy_of
 from cordpair.runtime import Engine
+from cordpair.runtime.beside import saying
 
 log = logging.getLogger(__name__)
 
@@ -167,7 +168,7 @@ class Clerk:
     @contextlib.asynccontextmanager
     async def running(self) -> AsyncIterator["Clerk"]:
         task = asyncio.create_task(self._run(), name="reports")
-        task.add_done_callback(_say)
+        task.add_done_callback(saying(log, "reports are not counted any more"))
         try:
             yield self
         finally:
@@ -260,11 +261,6 @@ async def counting_of(engine: Engine, journal: Path, wanted: Reports, directory:
     clerk = Clerk(engine, directory / wanted.path, journal, zone_of(wanted.zone), policy_of(wanted))
     async with clerk.running():
         yield clerk
-
-
-def _say(task: "asyncio.Task[None]") -> None:
-    if not task.cancelled() and (error := task.exception()) is not None:
-        log.error("reports are not counted any more, calls go on without", exc_info=error)
 
 
 __all__ = ["Behind", "Busy", "Clerk", "Gone", "Refused", "counting_of"]

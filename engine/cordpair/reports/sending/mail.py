@@ -10,7 +10,7 @@ import msgspec
 
 from cordpair.config.reports import Smtp
 from cordpair.config.secrets import resolve_secret
-from cordpair.reports.report import moment
+from cordpair.reports.days import moment
 
 ANSWER_S = 30.0
 PERMANENT = 500  # and above: of SMTP's codes

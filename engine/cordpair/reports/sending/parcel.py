@@ -5,10 +5,10 @@ from email.message import EmailMessage
 import msgspec
 
 from cordpair.config.reports import Schedule
-from cordpair.reports.days import local, zone_of
+from cordpair.reports.days import local, moment, zone_of
 from cordpair.reports.deliveries import Message
 from cordpair.reports.formats import TYPES, file_name
-from cordpair.reports.report import Asked, Format, moment
+from cordpair.reports.report import Asked, Format
 from cordpair.reports.sending.mail import Mailbox, attach, letter
 
 

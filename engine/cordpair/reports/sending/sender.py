@@ -26,6 +26,7 @@ from cordpair.reports.report import Format
 from cordpair.reports.sending.due import asked_at, due_after
 from cordpair.reports.sending.mail import Mailbox, mailbox_of, send
 from cordpair.reports.sending.parcel import Parcel
+from cordpair.runtime.beside import saying
 from cordpair.store import Store, StoreError
 
 log = logging.getLogger(__name__)
@@ -203,19 +204,13 @@ async def sending(plans: list[Plan], clerk: Clerk, store: Store, clock: Clock) -
             sender = Sender(plan, clerk, store, clock, deliveries, counted)
             tasks.append(asyncio.create_task(sender.run(), name=f"report {plan.name}"))
         for task in tasks:
-            task.add_done_callback(_say)
+            task.add_done_callback(saying(log, f"{task.get_name()} is not sent any more"))
         try:
             yield
         finally:
             for task in tasks:
                 task.cancel()
             await asyncio.gather(*tasks, return_exceptions=True)
-
-
-def _say(task: "asyncio.Task[None]") -> None:
-    if task.cancelled() or (error := task.exception()) is None:
-        return
-    log.error("%s is not sent any more, calls go on without", task.get_name(), exc_info=error)
 
 
 __all__ = ["Mark", "Plan", "Sender", "plans_of", "sending"]
