@@ -1,6 +1,8 @@
 """Clients of the line protocol on a whole engine: the transcripts of AsteriskCTI's design, and those who mean ill."""
 
 import asyncio
+import random
+import re
 import ssl
 from xml.etree import ElementTree as ET
 
@@ -298,6 +300,31 @@ async def test_garbage_is_answered_and_the_engine_goes_on(centre):
         client.send(line)
         assert (await client.next()).startswith("101 KO ")
     assert await client.sign_in() == "102 OK"
+
+
+@pytest.mark.parametrize("seed", range(20))
+async def test_whatever_is_sent_the_port_stays_and_nothing_changes(centre, seed: int):
+    """Bytes, words of the protocol and line ends in no order, from a stranger."""
+    draw = random.Random(seed)
+    words = [
+        b"USER ",
+        b"PASS ",
+        b"LOGIN ",
+        b"anna",
+        b"PAUSE ",
+        b"ORIG 1 x 1",
+        b"\r\nAction: Originate\r\n",
+        b"\n",
+        b"\0",
+    ]
+    said = b"".join(draw.choice([draw.randbytes(draw.randrange(40)), *words]) for _ in range(200))
+    before = {name: row.status for name, row in centre.state.agents.items()}
+    client = await centre.client()
+    client.send(said.replace(b"QUIT", b"") + b"\nQUIT\n")
+    for line in await client.rest():
+        assert re.match(r"(1\d\d|900) ", line), line
+    assert {name: row.status for name, row in centre.state.agents.items()} == before
+    assert await (await centre.client()).sign_in("bruno") == "102 OK"
 
 
 async def test_no_more_strangers_than_there_is_room_for(centre, monkeypatch):
