@@ -3,6 +3,7 @@
 import { LitElement } from "lit";
 import type { PeopleWords } from "../../words/people-languages.ts";
 import { say } from "../../words/words.ts";
+import { localeOf } from "../locale.ts";
 import { ApiProblem, type Office, type Problem } from "../page.ts";
 
 export interface Room {
@@ -93,6 +94,6 @@ export abstract class Tab extends LitElement {
 
   protected time(at: string | null): string {
     if (!at) return "–";
-    return new Date(at).toLocaleString(this.office.language, { dateStyle: "medium", timeStyle: "short" });
+    return new Date(at).toLocaleString(localeOf(this.office.language), { dateStyle: "medium", timeStyle: "short" });
   }
 }

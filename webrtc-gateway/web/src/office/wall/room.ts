@@ -1,6 +1,7 @@
 // What every part of the wall is given to draw with.
 
 import type { WallKey } from "../../words/wall-en.ts";
+import { localeOf } from "../locale.ts";
 import { say, type Words } from "../../words/words.ts";
 import type { AlarmBook } from "./alarms.ts";
 import type { Centre } from "./centre.ts";
@@ -43,10 +44,10 @@ export class Texts {
     private readonly words: Words<WallKey>,
     language: string,
   ) {
-    language = navigator.languages.find((each) => each.startsWith(language)) ?? language; // 24 hours in en-GB
-    this.numbers = new Intl.NumberFormat(language);
-    this.shares = new Intl.NumberFormat(language, { style: "percent", maximumFractionDigits: 0 });
-    this.clock = new Intl.DateTimeFormat(language, { hour: "2-digit", minute: "2-digit" });
+    const locale = localeOf(language);
+    this.numbers = new Intl.NumberFormat(locale);
+    this.shares = new Intl.NumberFormat(locale, { style: "percent", maximumFractionDigits: 0 });
+    this.clock = new Intl.DateTimeFormat(locale, { hour: "2-digit", minute: "2-digit" });
   }
 
   say(key: WallKey, values: Readonly<Record<string, string | number>> = {}): string {

@@ -1,6 +1,7 @@
 // The line above everything: what state the draft is in, and what can be done with the whole of it.
 
 import { html, nothing, type TemplateResult } from "lit";
+import { localeOf } from "../../locale.ts";
 import type { Room } from "../room.ts";
 import { dialog } from "./dialog.ts";
 import { mark } from "./sections.ts";
@@ -135,7 +136,7 @@ export function moment(ms: number, language: string, now = Date.now()): string {
   if (Number.isNaN(ms) || !ms) return "–";
   const isToday = date.toDateString() === new Date(now).toDateString();
   return new Intl.DateTimeFormat(
-    language,
+    localeOf(language),
     isToday ? { timeStyle: "short" } : { dateStyle: "medium", timeStyle: "short" },
   ).format(date);
 }
