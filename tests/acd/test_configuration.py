@@ -8,8 +8,9 @@ from acd.floor import Floor
 from cordpair.acd import Configuration
 from cordpair.acd import events as ev
 from cordpair.acd import inputs as inp
+from cordpair.acd.causes import Cause
 from cordpair.acd.configuration import Assignment, Step
-from cordpair.ids import QueueId
+from cordpair.ids import AgentId, QueueId
 
 QUEUES = (queue("q"), queue("r"))
 AGENTS = (agent("ann", {"german": 3}, ("q", "r")), agent("bob", {}, ("q",)))
@@ -62,6 +63,21 @@ def test_a_conversation_outlives_its_queue():
     floor.answers("ann")
     assert apply(floor, queues=QUEUES[:1], services=floor.configuration.services[:1]) is None
     floor.hangs_up("ann")
+    assert floor.is_home()
+
+
+def test_a_queue_that_takes_something_else_by_now_takes_nobody_back():
+    """Who talks came by a queue for calls; it is one for chats now. A phone that is lost ends the call then."""
+    floor = Floor(centre(QUEUES, AGENTS), ["ann"])
+    contact = floor.call("r")
+    floor.answers("ann")
+    chats = (QUEUES[0], queue("r", medium="chat"))
+    assert apply(floor, queues=chats, services=floor.configuration.services[:1]) is None
+    refusal = floor.receive(inp.RingAgain(contact, AgentId("ann"))).refusal
+    assert refusal is not None and "does not take such contacts any more" in refusal
+    assert floor.slots("ann") == ["connected"]
+    floor.hangs_up("ann", Cause.LOST)
+    assert floor.ends() == ["failed"]
     assert floor.is_home()
 
 

@@ -5,7 +5,7 @@ from cordpair.acd import inputs as inp
 from cordpair.acd.causes import Cause, ContactEnd, OfferOutcome, VisitOutcome
 from cordpair.acd.configuration import Action
 from cordpair.acd.decide_moves import set_off
-from cordpair.acd.lost_calls import call_lost, keeps_place
+from cordpair.acd.lost_calls import call_lost, keeps_place, old_queue, wait_again
 from cordpair.acd.model import Cell, ContactRow, LegRole, LegRow, LegState, OfferRow
 from cordpair.acd.placing import (
     agent_left,
@@ -30,7 +30,6 @@ from cordpair.acd.proposals import (
     follow,
     outcome_of,
     release,
-    wait_again,
 )
 
 
@@ -172,7 +171,7 @@ def agent_gone(cell: Cell, contact: ContactRow, cause: Cause, now: int) -> Event
     not_before = now + delay if cause is Cause.LOST else None
     yield from release(cell, contact)
     yield from end_connection(cell, contact, "lost", now, not_before)
-    if connection.queue in cell.book.queues and contact.placed_by is None:
+    if contact.placed_by is None and old_queue(cell, contact, connection) is not None:
         yield from wait_again(cell, contact, connection, now)
     else:
         yield from finish(cell, contact, Cause.NORMAL, ContactEnd.FAILED, now)

@@ -11,6 +11,7 @@ from cordpair.acd import events as ev
 from cordpair.acd import inputs as inp
 from cordpair.acd.configuration import HangUpAction, Queue
 from cordpair.acd.decide_desk import call, talk
+from cordpair.acd.lost_calls import old_queue, wait_again
 from cordpair.acd.model import AgentStatus, Cell, Connection, ContactRow, Pending
 from cordpair.acd.placing import ring_placed_again
 from cordpair.acd.proposals import (
@@ -21,7 +22,6 @@ from cordpair.acd.proposals import (
     enter,
     release,
     turned_away,
-    wait_again,
 )
 from cordpair.acd.refusal import Refusal
 from cordpair.ids import AgentId, QueueId
@@ -53,9 +53,9 @@ def ring_again(cell: Cell, given: inp.RingAgain, now: int) -> Events:
     """No wrap-up: the conversation is not over. Who asked for a pause gets it, and the customer goes to others (but
     not one whom the agent had called)."""
     contact, connection = call(cell, given.contact, given.agent)
-    queue, row = cell.book.queues.get(connection.queue), cell.state.agents[given.agent]
+    queue, row = old_queue(cell, contact, connection), cell.state.agents[given.agent]
     if queue is None:
-        raise Refusal(f"queue {connection.queue!r} does not exist any more")
+        raise Refusal(f"queue {connection.queue!r} does not take such contacts any more")
     stays = row.status is AgentStatus.READY and row.pending is Pending.NOTHING
     if contact.placed_by is not None:
         stays = True

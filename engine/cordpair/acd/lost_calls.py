@@ -1,9 +1,12 @@
-"""What follows when the call of a customer in a browser is lost while they wait: they do not lose their place."""
+"""What follows when a call is lost, of a customer in a browser who waits or of the agent they talk to: the customer
+keeps the place."""
 
 from cordpair.acd import events as ev
 from cordpair.acd.causes import Cause, OfferOutcome
-from cordpair.acd.model import Cell, ContactRow
-from cordpair.acd.proposals import Events, close_leg, end_offers, release
+from cordpair.acd.configuration import Queue
+from cordpair.acd.model import Cell, Connection, ContactRow
+from cordpair.acd.proposals import Entry, Events, begin, close_leg, end_offers, release
+from cordpair.ids import AgentId
 
 
 def keeps_place(contact: ContactRow, cause: Cause) -> bool:
@@ -28,4 +31,19 @@ def drop_call(cell: Cell, contact: ContactRow, now: int) -> Events:
     yield from call_lost(cell, contact, now)
 
 
-__all__ = ["call_lost", "drop_call", "keeps_place"]
+def old_queue(cell: Cell, contact: ContactRow, talked: Connection) -> Queue | None:
+    """Where the contact waited before the talk; None where that queue is gone, or takes other contacts by now."""
+    queue = cell.book.queues.get(talked.queue)
+    return queue if queue is not None and queue.medium == contact.medium else None
+
+
+def wait_again(
+    cell: Cell, contact: ContactRow, talked: Connection, now: int, kept_for: tuple[AgentId, int] | None = None
+) -> Events:
+    """A customer whose agent's call was lost: a new visit at the old place. There is an ``old_queue``."""
+    extra = talked.head_start_ms - cell.book.queues[talked.queue].head_start_ms
+    entry = Entry(talked.queue, talked.enqueued_at, extra, talked.steps, kept_for=kept_for)
+    yield from begin(cell, contact, entry, now)
+
+
+__all__ = ["call_lost", "drop_call", "keeps_place", "old_queue", "wait_again"]

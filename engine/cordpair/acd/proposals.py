@@ -280,15 +280,6 @@ def end_connection(  # how it ends
     yield from settle_agent(cell, connection.agent)
 
 
-def wait_again(
-    cell: Cell, contact: ContactRow, talked: Connection, now: int, kept_for: tuple[AgentId, int] | None = None
-) -> Events:
-    """A customer whose agent's call was lost: a new visit at the old place. The queue is there still."""
-    extra = talked.head_start_ms - cell.book.queues[talked.queue].head_start_ms
-    entry = Entry(talked.queue, talked.enqueued_at, extra, talked.steps, kept_for=kept_for)
-    yield from begin(cell, contact, entry, now)
-
-
 def wrap_up_ms(cell: Cell, agent_id: AgentId, queue_id: QueueId) -> int:
     """The agent's own for the queue, else the agent's, else the queue's."""
     agent, queue = cell.book.agents.get(agent_id), cell.book.queues.get(queue_id)
@@ -341,5 +332,4 @@ __all__ = [
     "settle_agent",
     "through_service",
     "turned_away",
-    "wait_again",
 ]
