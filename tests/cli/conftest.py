@@ -73,7 +73,7 @@ def journal(tmp_path) -> Path:
 
 
 async def one_shift(path: Path, *, hang_up: bool = True) -> None:
-    clock = ManualClock(AsyncioClock().now_ms() - 3_600_000)
+    clock = ManualClock((AsyncioClock().now_ms() - 3_600_000) // 900_000 * 900_000)  # no quarter ends in it
     pbx = LoopbackPbx(clock, phones=["101", "102"])
     opened = await SqliteJournal.open(path, current_codec(), cell="main", run="r")
     clock.add_work(_written(opened))
