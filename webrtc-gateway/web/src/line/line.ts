@@ -5,6 +5,8 @@ import { backoffMs } from "./backoff.ts";
 
 /** The gateway pings every 20 s; two missed ones and a little more mean that nobody is there. */
 const SILENCE_MS = 50_000;
+/** A socket that neither opens nor fails: Chromium alone would wait for minutes. */
+const OPENING_MS = 10_000;
 
 export interface LineOptions<In extends Typed> {
   readonly url: string;
@@ -50,14 +52,15 @@ export class Line<In extends Typed, Out extends Typed> {
     const socket = new WebSocket(this.options.url, this.options.protocol);
     let opened = false;
     this.socket = socket;
+    this.expect(OPENING_MS);
     socket.onopen = () => {
       opened = true;
-      this.heard();
+      this.expect(SILENCE_MS);
       this.options.up();
     };
     socket.onmessage = ({ data }) => {
       this.tries = 0;
-      this.heard();
+      this.expect(SILENCE_MS);
       const message = parse<In>(data);
       if (message) this.options.message(message);
     };
@@ -80,7 +83,8 @@ export class Line<In extends Typed, Out extends Typed> {
     if (!this.over && !this.socket) this.open();
   }
 
-  private heard(): void {
+  /** A word within `ms`, or the next socket is tried. */
+  private expect(ms: number): void {
     clearTimeout(this.silence);
     this.silence = setTimeout(() => {
       const silent = this.socket;
@@ -88,6 +92,6 @@ export class Line<In extends Typed, Out extends Typed> {
       silent?.close();
       this.options.down();
       this.open();
-    }, SILENCE_MS);
+    }, ms);
   }
 }
