@@ -5,12 +5,14 @@ from pathlib import Path
 import pytest
 
 LIMITS = {"engine": 350, "drivers": 350, "webrtc-gateway": 350, "tests": 500}
-SKIPPED = {"node_modules", "__pycache__", "dist"}
+SKIPPED = {"node_modules", "__pycache__", "dist", "static"}
 
 
 def source_files(folder: Path) -> list[Path]:
     return sorted(
-        path for path in folder.rglob("*") if path.suffix in {".py", ".ts"} and not SKIPPED.intersection(path.parts)
+        path
+        for path in folder.rglob("*")
+        if path.suffix in {".py", ".ts", ".css"} and not SKIPPED.intersection(path.parts)
     )
 
 
