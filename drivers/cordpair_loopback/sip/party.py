@@ -4,7 +4,6 @@ There is no media here. What one browser describes is given to the other; a leg 
 waits, or is held.
 """
 
-from abc import ABC, abstractmethod
 from collections.abc import Callable
 
 from cordpair.sip import Told
@@ -19,7 +18,7 @@ EXCHANGE_MS = 10_000
 NOT_ACCEPTABLE = 488
 
 
-class WebParty(ABC):
+class WebParty:
     def __init__(self, exchange: Around, line: Wire, dialog: Dialog) -> None:
         self.exchange, self.line, self.dialog = exchange, line, dialog
         self.leg: Leg | None = None
@@ -34,9 +33,9 @@ class WebParty(ABC):
 
     # ------------------------------------------------------------ descriptions
 
-    @abstractmethod
     def answer_offer(self, description: str) -> None:
         """Their offer gets its answer; each kind of leg has its way."""
+        raise NotImplementedError
 
     def give(self, description: str, taken: Taken) -> None:
         """Offer them this; ``taken`` gets their answer."""
