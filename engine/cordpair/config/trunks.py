@@ -1,4 +1,4 @@
-"""SIP trunks, as the PBX is given them: who is at the other end, how its calls are read, whether it is asked for life."""
+"""SIP trunks, as a PBX is given them: who is there, how its calls are read, whether it is asked if it lives."""
 
 from typing import Annotated, Literal
 

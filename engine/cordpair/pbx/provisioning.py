@@ -1,12 +1,14 @@
 """What ``cordpair provision`` asks of a driver's package: the text of what its PBX needs, and having it read again.
 
-A provisioner is found by the scheme of a PBX's URL in the entry-point group ``cordpair.provisioners``; a package without
-one has a PBX that nobody provisions. Rendering is pure: the same plan gives the same files.
+A provisioner is found by the scheme of a PBX's URL in the entry-point group ``cordpair.provisioners``; without one
+there is a PBX that nobody provisions. Rendering is pure: the same plan gives the same files.
 """
 
 import re
 from collections.abc import Mapping
+from importlib import resources
 from importlib.metadata import entry_points
+from pathlib import Path
 from typing import Protocol
 
 import msgspec
@@ -72,6 +74,7 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True):
 
     node: NodeId
     cell: str
+    scheme: str
     host: str
     port: int | None
     user: str
@@ -134,6 +137,20 @@ def kinds() -> dict[str, tuple[str, ...]]:
     return found
 
 
+def shipped(package: str, source: Path) -> dict[str, str]:
+    """What a driver's package ships for its PBX, by path: in a wheel it lies in the package's folder ``shipped``, in a
+    checkout at ``source``."""
+    packed = Path(str(resources.files(package))) / "shipped"
+    folder = packed if packed.is_dir() else source
+    paths = sorted(path for path in folder.rglob("*") if path.is_file() and path.suffix != ".md")
+    return {path.relative_to(folder).as_posix(): path.read_text(encoding="utf-8") for path in paths}
+
+
+def host_of(address: str) -> str:
+    """Without the port and the brackets: ``192.0.2.1`` of ``192.0.2.1:5060``, ``2001:db8::1`` of ``[2001:db8::1]``."""
+    return address[1:].partition("]")[0] if address.startswith("[") else address.partition(":")[0]
+
+
 def harmless(value: str, key: str) -> str:
     """A value that stands in a line of configuration. Raises ConfigurationError naming the key, never the value."""
     if not value or not value.isprintable() or value != value.strip():
@@ -153,5 +170,7 @@ __all__ = [
     "TrunkPlan",
     "find_provisioner",
     "harmless",
+    "host_of",
     "kinds",
+    "shipped",
 ]
