@@ -29,11 +29,8 @@ async def observe(settings: Settings, cell: str, trunks: tuple[str, ...], tell: 
         if event.type == CHANGED and contact is not None and contact.aor in trunks:
             status = STATUSES.get(contact.contact_status)
             if status is not None:
-                tell(
-                    TrunkSeen(
-                        contact.aor, status, round_trip(contact.roundtrip_usec) if status is TrunkStatus.UP else None
-                    )
-                )
+                took = round_trip(contact.roundtrip_usec) if status is TrunkStatus.UP else None
+                tell(TrunkSeen(contact.aor, status, took))
 
     try:
         await client.connect()

@@ -3,6 +3,7 @@
 ``cordpair.d`` is written here; what is the operator's is in ``cordpair.d/own``, which each of its files reads last.
 """
 
+import contextlib
 import ipaddress
 import re
 from collections.abc import Iterable, Mapping
@@ -46,7 +47,7 @@ class FreeSwitchProvisioner:
 def local(plan: Plan) -> dict[str, list[str]]:
     """The lines of each file of ``cordpair.d``. Pure."""
     password = _value(plan.password, f"pbx.{plan.node}.password")
-    account = plan.user.partition("@")[0]
+    account, at = plan.user.partition("@")[0], f"pbx.{plan.node}.peers"
     return {
         **{name: [] for name in EMPTY},
         "agents": phones(plan.accounts),
@@ -54,9 +55,7 @@ def local(plan: Plan) -> dict[str, list[str]]:
         "event_socket": [] if account else [param("password", password)],
         "gateways": [line for trunk in plan.trunks for line in _gateway(trunk)]
         + [line for peer in plan.peers for line in gateway(peer.name, peer.address, {})],
-        "peers": [
-            f'<user id="{peer.name}" cidr="{_network(peer.address, f"pbx.{plan.node}.peers")}"/>' for peer in plan.peers
-        ],
+        "peers": [f'<user id="{each.name}" cidr="{_network(each.address, at)}"/>' for each in plan.peers],
         "trunks": [_trunk(trunk) for trunk in plan.trunks],
         "vars": [f'<X-PRE-PROCESS cmd="set" data="{name}={value}"/>' for name, value in _variables(plan).items()],
     }
@@ -64,10 +63,8 @@ def local(plan: Plan) -> dict[str, list[str]]:
 
 def _variables(plan: Plan) -> dict[str, str]:
     found = {"cp_app": app_of(plan.cell), "cp_esl_port": str(plan.port or 8021)}
-    try:
+    with contextlib.suppress(ValueError):  # of a name, FreeSWITCH is not told which of its addresses that is
         found["cp_esl_ip"] = str(ipaddress.ip_address(plan.host))
-    except ValueError:
-        pass  # a name: FreeSWITCH is not told which of its addresses that is
     if plan.door is not None:
         door, browsers = urlsplit(plan.door.url).port, urlsplit(plan.door.phones_url).port
         if door is not None and plan.door.url.startswith("ws:"):
@@ -111,7 +108,7 @@ def _gateway(trunk: TrunkPlan) -> list[str]:
     login = trunk.registration
     if login is None and not trunk.options_s and not trunk.dialled:
         return []
-    params = {}
+    params: dict[str, str] = {}
     if trunk.options_s:
         params |= {"ping": str(max(5, trunk.options_s)), "ping-min": "1", "ping-max": "1"}
     if login is not None:

@@ -1,4 +1,4 @@
-"""Having a running FreeSWITCH read its files again, over the Event Socket. Ports, modules and the like need a restart."""
+"""Having a running FreeSWITCH read its files again, over the Event Socket. Ports and modules need a restart."""
 
 from collections.abc import Mapping
 
@@ -29,7 +29,7 @@ async def reload(node: NodeId, url: str, changed: Mapping[str, str]) -> Reloaded
 
 
 async def _reload(api: Api, changed: Mapping[str, str]) -> Reloaded:
-    commands = [("reloadxml",)]
+    commands: list[tuple[str, ...]] = [("reloadxml",)]
     if ACL & changed.keys():
         commands.append(("reloadacl",))
     if GATEWAYS in changed:

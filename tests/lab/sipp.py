@@ -121,13 +121,14 @@ class SippKit:
         cancel_after: float | None = None,
         hang_up_after: float | None = None,
         headers: Mapping[str, str] | None = None,
+        line: str | None = None,
         address: str | None = None,
         to_port: int | None = None,
     ) -> Crowd:
         """Callers from the trunk (or, by their plan, from agents' phones), in order, `rate` a second.
 
         A number makes `count` equal callers, with caller ids 030000001, 030000002 ... With an address and a port they
-        come from somewhere else and knock at another door.
+        come from somewhere else and knock at another door. ``line``: the user in To, where that is not who is dialled.
         """
         if isinstance(dialled, str):
             plans: Sequence[Plan] = [
@@ -143,6 +144,8 @@ class SippKit:
         address = address or (TRUNK_ADDRESS if from_trunk else PHONE_ADDRESS)
         to_port = to_port or (self._trunk_port if from_trunk else self._sip_port)
         text = scenarios.call(extra)
+        if line is not None:
+            text = text.replace("To: <sip:[field0]@", f"To: <sip:{line}@")
         for _ in range(START_TRIES - 1):
             crowd = await self._start("call", text, address, plans=plans, rows=rows, rate=rate, to_port=to_port)
             if not await crowd.failed_to_start():
