@@ -206,6 +206,10 @@ class SippKit:
         await self.register(agents, crowd.port)
         return crowd
 
+    async def far_end(self, address: str, port: int, code: int | None) -> Crowd:
+        """The other end of a trunk, which answers OPTIONS with that status, or with nothing."""
+        return await self._start("far-end", scenarios.options(code), address, port=port)
+
     async def _listening(self, scenario: str, port: int | None) -> Crowd:
         """A port that was free a moment ago may be taken when SIPp binds it: then others are tried."""
         for _ in range(START_TRIES - 1):

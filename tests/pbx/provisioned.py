@@ -4,16 +4,19 @@ import asyncio
 import os
 import shutil
 import sys
+from collections.abc import Iterable
 from dataclasses import replace
 from pathlib import Path
+from urllib.parse import urlsplit
 
+from lab import freeswitch_files
 from lab.asterisk import AsteriskLab
+from lab.freeswitch import FreeSwitchLab
 from lab.render import STOCK, TRUNK_ADDRESS
 from pbx.centre import EngineProcess
 
-# Of the machine, as an operator writes it: where SIP and audio are here, and phones that SIPp plays.
-SIM, OFFICE = "127.0.0.5", "127.0.0.6"
-KEPT = {"asterisk.conf", *(f"{name}.conf" for name in STOCK)}  # a distribution's
+OFFICE = "127.0.0.6"
+DISTRIBUTION = {"asterisk.conf", *(f"{name}.conf" for name in STOCK)}
 
 TRUNKS = f"""
 [trunks.provider]
@@ -39,40 +42,30 @@ queues = { first = {}, second = {} }
 """
 
 
-def own(lab: AsteriskLab) -> None:
-    """What is the operator's, and provisioning never touches."""
-    ports, folder = lab.settings.ports, lab.directory / "etc/cordpair.d/own"
-    folder.mkdir(parents=True, exist_ok=True)
-    quiet = "rtp_timeout = 0\nrtp_timeout_hold = 0\n"
-    phones = "".join(
-        f"[{agent.number}](cordpair-agent)\nauth = {agent.number}\naors = {agent.number}\nrewrite_contact = no\n{quiet}"
-        f"[{agent.number}](cordpair-agent-auth)\nusername = {agent.number}\npassword = {agent.password}\n"
-        f"[{agent.number}](cordpair-agent-aor)\n"
-        for agent in lab.agents
-    )
-    (folder / "pjsip.conf").write_text(f"[cordpair-udp](+)\nbind = 127.0.0.1:{ports.sip}\n{phones}")
-    (folder / "rtp.conf").write_text(f"rtpstart = {ports.rtp_first}\nrtpend = {ports.rtp_last}\n")
-
-
 class Provisioned:
-    """An Asterisk and its engine, with one ``cordpair.toml`` for both."""
+    """A PBX and its engine, with one ``cordpair.toml`` for both."""
 
-    def __init__(self, directory: Path, trunks: str = TRUNKS, centre: str = CENTRE, agents: int = 1) -> None:
-        self.lab = AsteriskLab(agents=agents)
-        self.etc = self.lab.directory / "etc"
+    def __init__(
+        self, kind: type[AsteriskLab] | type[FreeSwitchLab], directory: Path, trunks: str = TRUNKS, centre: str = CENTRE
+    ) -> None:
+        self.lab = lab = kind(agents=1)
+        self.kind, folder = ("asterisk", "etc") if isinstance(lab, AsteriskLab) else ("freeswitch", "conf")
+        self.etc = lab.directory / folder
         for path in self.etc.iterdir():
             if path.is_dir():
                 shutil.rmtree(path)
-            elif path.name not in KEPT:
+            elif path.name not in DISTRIBUTION:
                 path.unlink()
-        self.engine = EngineProcess(self.lab, directory, trunks + centre)
+        self.engine = EngineProcess(lab, directory, trunks + centre)
         text = self.engine.file.read_text()
+        if isinstance(lab, FreeSwitchLab):  # the engine's restricted account may not have files read again
+            text = text.replace(f"{urlsplit(lab.url).username}@", "")
         self.engine.file.write_text(text.replace('env = "CORDPAIR_PBX_PASSWORD"', 'file = "secrets/main"'))
 
     async def provision(self, *options: str) -> tuple[int, str]:
         """The exit status, and what it said."""
         process = await asyncio.create_subprocess_exec(
-            *(sys.executable, "-m", "cordpair", "provision", "asterisk"),
+            *(sys.executable, "-m", "cordpair", "provision", self.kind),
             *("--config", str(self.engine.file), "--to", str(self.etc), *options),
             env={**os.environ, "NO_COLOR": "1"},
             stdin=asyncio.subprocess.DEVNULL,
@@ -83,16 +76,37 @@ class Provisioned:
         return process.returncode or 0, said.decode()
 
     async def begin(self) -> str:
-        """From nothing to an Asterisk that runs with what was written; what the command said."""
-        own(self.lab)
+        """From nothing to a PBX that runs with what was written; what the command said."""
+        _own(self.lab, self.etc / "cordpair.d/own")
         status, said = await self.provision("--apply", "--yes")
         assert status == 0, said
         password = (self.engine.directory / "secrets/main").read_text().strip()
-        self.lab.settings = replace(self.lab.settings, ari_password=password)
         assert password not in said
+        if isinstance(self.lab, AsteriskLab):
+            self.lab.settings = replace(self.lab.settings, ari_password=password)
+        else:
+            self.lab.settings = replace(self.lab.settings, password=password)
         return said
 
     def configure(self, before: str, after: str) -> None:
         text = self.engine.file.read_text()
         assert before in text
         self.engine.file.write_text(text.replace(before, after))
+
+
+def _own(lab: AsteriskLab | FreeSwitchLab, folder: Path) -> None:
+    """What is the operator's, and provisioning never touches: where SIP and audio are on this machine."""
+    folder.mkdir(parents=True, exist_ok=True)
+    for name, text in _asterisk(lab) if isinstance(lab, AsteriskLab) else _freeswitch(lab):
+        (folder / name).write_text(text)
+
+
+def _asterisk(lab: AsteriskLab) -> Iterable[tuple[str, str]]:
+    ports = lab.settings.ports
+    yield "pjsip.conf", f"[cordpair-udp](+)\nbind = 127.0.0.1:{ports.sip}\n"
+    yield "rtp.conf", f"rtpstart = {ports.rtp_first}\nrtpend = {ports.rtp_last}\n"
+
+
+def _freeswitch(lab: FreeSwitchLab) -> Iterable[tuple[str, str]]:
+    local = freeswitch_files.local(lab.directory, lab.settings)
+    yield "vars.xml", "".join(line for line in local["vars"].splitlines(keepends=True) if "cp_esl" not in line)
