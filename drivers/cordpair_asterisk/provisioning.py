@@ -37,7 +37,8 @@ REGISTRATION_MODULES = ("res_pjsip_outbound_authenticator_digest.so", "res_pjsip
 class AsteriskProvisioner:
     directory = "/etc/asterisk"
     own = OWN
-    secrets = re.compile(r"^(\s*(?:password|md5_cred|match_header)\s*=\s*)\S.*$")
+    # Also of a file that somebody else wrote, which is shown as a conflict.
+    secrets = re.compile(r"(?i)([\s;]*[\w-]*(?:password(?!_format)|secret|md5_cred|match_header)[\w-]*\s*=>?\s*)\S.*$")
 
     def files(self, plan: Plan) -> Mapping[str, Text]:
         texts = {path: Text(text, once=path in DISTRIBUTION) for path, text in shipped(__package__, SOURCE).items()}

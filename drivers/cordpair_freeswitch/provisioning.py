@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from urllib.parse import urlsplit
-from xml.sax.saxutils import quoteattr
+from xml.sax.saxutils import escape
 
 from cordpair.errors import ConfigurationError
 from cordpair.pbx.provisioning import PhoneAccount, Plan, Reloaded, Text, TrunkPlan, harmless, host_of, shipped
@@ -31,7 +31,10 @@ EMPTY = (
 class FreeSwitchProvisioner:
     directory = "/etc/freeswitch"
     own = OWN
-    secrets = re.compile(r'^(.*name="(?:password|esl-password|a1-hash)" value=)"[^"]+".*$')
+    # Also of a file that somebody else wrote, which is shown as a conflict.
+    secrets = re.compile(
+        r'(?i)(.*(?:name="[\w-]*(?:password|secret|a1-hash)[\w-]*"\s+value=|data="[\w-]*(?:password|secret)[\w-]*=)).+$'
+    )
 
     def files(self, plan: Plan) -> Mapping[str, Text]:
         texts = {path: Text(text) for path, text in shipped(__package__, SOURCE).items()}
@@ -80,11 +83,15 @@ def phones(accounts: Iterable[PhoneAccount]) -> list[str]:
 
 
 def _user(name: str, params: str) -> str:
-    return f"<user id={quoteattr(name)}><params>{params}</params></user>"
+    return f"<user id={_quoted(name)}><params>{params}</params></user>"
 
 
 def param(name: str, value: str) -> str:
-    return f'<param name="{name}" value={quoteattr(value)}/>'
+    return f'<param name="{name}" value={_quoted(value)}/>'
+
+
+def _quoted(value: str) -> str:
+    return f'"{escape(value, {chr(34): "&quot;"})}"'
 
 
 def _trunk(trunk: TrunkPlan) -> str:

@@ -106,9 +106,10 @@ def _read(path: Path) -> str | None:
 def diff(change: Change, own: str, secrets: re.Pattern[str]) -> list[str]:
     """In the manner of ``diff -u``, without a secret in it."""
     after = marked(change.path, change.text, own) if change.text is not None else ""
-    old, new = ([_shown(line, secrets) for line in text.splitlines()] for text in (change.before, after))
     names = ("/dev/null" if not change.before else change.path, "/dev/null" if change.text is None else change.path)
-    return list(difflib.unified_diff(old, new, *names, lineterm=""))
+    lines = list(difflib.unified_diff(change.before.splitlines(), after.splitlines(), *names, lineterm=""))
+    # Masked last, so that another secret is still seen to be another.
+    return [line if line.startswith(("---", "+++", "@@")) else line[0] + _shown(line[1:], secrets) for line in lines]
 
 
 def _shown(line: str, secrets: re.Pattern[str]) -> str:
