@@ -36,10 +36,8 @@ seat = "101"
 queues = { sales = {} }
 """
 HAND = {
-    "asterisk": "secret = not-to-be-seen
-",
-    "freeswitch": "<param name=\"password\" value='not-to-be-seen'/>
-",
+    "asterisk": "secret = not-to-be-seen\n",
+    "freeswitch": "<param name=\"password\" value='not-to-be-seen'/>\n",
 }
 PROVIDERS = 'of;the"provider<'  # with what means something to a PBX
 
