@@ -76,7 +76,7 @@ def modules(plan: Plan) -> tuple[str, ...]:
 
 
 def _ari(plan: Plan) -> list[str]:
-    """Plain: Asterisk checks it on each request, and a hash costs more than the call (docs/decisions/0039)."""
+    """Plain: Asterisk checks it on each request, and a hash costs more than the call (docs/decisions/0040)."""
     password = _value(plan.password, f"pbx.{plan.node}.password")
     return [f"[{plan.user}]", "type = user", "password_format = plain", f"password = {password}", ""]
 
