@@ -12,7 +12,7 @@ import msgspec
 
 from cordpair.pbx import Finding, LinkLost, LoginRefused, PbxError, Wanted
 from cordpair.pbx.diagnosis import error, good, warning
-from cordpair_asterisk import browsers, hearing
+from cordpair_asterisk import browsers, hearing, trunks
 from cordpair_asterisk.client import FORBIDDEN, NOT_FOUND, OK, UNPROCESSABLE, AriClient
 from cordpair_asterisk.config import Settings
 from cordpair_asterisk.modules import NEEDED
@@ -106,6 +106,7 @@ class Diagnosis:
                 if writes:
                     await self._check("accounts", self._tell(browsers.accounts(client)))
             await self._check("seats", self._seats(client))
+            await self._check("trunks", self._tell(trunks.findings(client, self._wanted.trunks)))
         finally:
             if writes:
                 await trial.tidy_up()

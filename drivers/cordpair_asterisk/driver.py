@@ -21,6 +21,7 @@ from cordpair.pbx import (
     Unsupported,
     Wanted,
 )
+from cordpair.pbx.trunks import TrunkSeen
 from cordpair_asterisk.causes import REASON_CODES
 from cordpair_asterisk.config import Settings
 from cordpair_asterisk.diagnosis import Diagnosis
@@ -28,6 +29,7 @@ from cordpair_asterisk.link import ABLE, Link
 from cordpair_asterisk.originating import originate
 from cordpair_asterisk.stamps import TECHNOLOGY, variables_of
 from cordpair_asterisk.translate import Translator
+from cordpair_asterisk.trunks import observe
 
 
 class AsteriskDriver:
@@ -79,6 +81,9 @@ class AsteriskDriver:
 
     async def diagnose(self, wanted: Wanted, now_ms: Callable[[], int]) -> tuple[Finding, ...]:
         return await Diagnosis(self._settings, self._cell, self._endpoints, wanted, now_ms).run()
+
+    async def observe_trunks(self, trunks: tuple[str, ...], tell: Callable[[TrunkSeen], None]) -> None:
+        await observe(self._settings, self._cell, trunks, tell)
 
     def _up(self) -> Link:
         if self._link is None:

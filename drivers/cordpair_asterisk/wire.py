@@ -57,6 +57,12 @@ class DeviceState(msgspec.Struct, frozen=True, gc=False):
     state: str = ""
 
 
+class ContactInfo(msgspec.Struct, frozen=True, gc=False):
+    aor: str = ""
+    contact_status: str = ""
+    roundtrip_usec: str = ""
+
+
 class Event(msgspec.Struct, frozen=True, gc=False):
     """Any event: ARI's events share their field names, so one flat type decodes them all in one pass."""
 
@@ -75,6 +81,7 @@ class Event(msgspec.Struct, frozen=True, gc=False):
     playback: Playback | None = None
     recording: LiveRecording | None = None
     device_state: DeviceState | None = None
+    contact_info: ContactInfo | None = None
 
 
 class Application(msgspec.Struct, frozen=True, gc=False):
@@ -144,6 +151,7 @@ __all__ = [
     "AsteriskInfo",
     "Bridge",
     "Channel",
+    "ContactInfo",
     "DeviceState",
     "Event",
     "LiveRecording",

@@ -14,7 +14,7 @@ import msgspec
 
 from cordpair.pbx import Finding, LinkLost, LoginRefused, PbxError, Wanted
 from cordpair.pbx.diagnosis import error, good, warning
-from cordpair_freeswitch import browsers, hearing, looking, places
+from cordpair_freeswitch import browsers, hearing, looking, places, trunks
 from cordpair_freeswitch.api import Api
 from cordpair_freeswitch.client import Client
 from cordpair_freeswitch.config import Settings
@@ -100,6 +100,7 @@ class Diagnosis:
                 await self._check("music", self._tell(hearing.music(self._trial, self._wanted.music)))
                 await self._check("prompts", self._tell(hearing.prompts(self._trial, self._wanted.prompts)))
             await self._check("seats", self._seats())
+            await self._check("trunks", self._tell(trunks.findings(api, self._wanted.trunks)))
             if called:
                 await self._check("dialplan", self._dialplan())
         finally:

@@ -21,11 +21,13 @@ from cordpair.pbx import (
     SpeaksTo,
     Wanted,
 )
+from cordpair.pbx.trunks import TrunkSeen
 from cordpair_freeswitch.config import Settings
 from cordpair_freeswitch.diagnosis import Diagnosis
 from cordpair_freeswitch.link import Link
 from cordpair_freeswitch.stamps import variables_of
 from cordpair_freeswitch.translate import Translator
+from cordpair_freeswitch.trunks import observe
 from cordpair_freeswitch.variables import harmless
 
 CAPABILITIES = FULL | {Capability.ACCOUNTS}
@@ -79,6 +81,9 @@ class FreeSwitchDriver:
     async def diagnose(self, wanted: Wanted, now_ms: Callable[[], int]) -> tuple[Finding, ...]:
         """Examine this FreeSWITCH over connections of its own; a link that is open is not touched."""
         return await Diagnosis(self._settings, self._cell, self._endpoints, wanted, now_ms).run()
+
+    async def observe_trunks(self, trunks: tuple[str, ...], tell: Callable[[TrunkSeen], None]) -> None:
+        await observe(self._settings, trunks, tell)
 
     def _up(self) -> Link:
         """The link, where it works: an engine that was fenced commands no more."""

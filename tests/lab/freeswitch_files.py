@@ -55,18 +55,18 @@ def run_directory(directory: Path, settings: Settings) -> None:
     for name in FOLDERS:
         (directory / name).mkdir(parents=True, exist_ok=True)
     shutil.copytree(SHIPPED, directory / "conf", dirs_exist_ok=True, ignore=shutil.ignore_patterns("README.md"))
-    local = _local(directory, settings)
+    files = local(directory, settings)
     if settings.peers:
-        local["peers"] += "".join(_peer(name, there) for name, there in settings.peers.items())
-        local["sip_profiles"] = _peers_profile(settings)
+        files["peers"] += "".join(_peer(name, there) for name, there in settings.peers.items())
+        files["sip_profiles"] = _peers_profile(settings)
     for name, text in settings.extra.items():
-        local[name] = f"{local.get(name, '')}\n{text}\n"
-    for name, text in local.items():
+        files[name] = f"{files.get(name, '')}\n{text}\n"
+    for name, text in files.items():
         (directory / "conf/cordpair.d" / f"{name}.xml").write_text(text)
     sounds.write(directory, wav=True)
 
 
-def _local(directory: Path, settings: Settings) -> dict[str, str]:
+def local(directory: Path, settings: Settings) -> dict[str, str]:
     ports = settings.ports
     variables = {
         "cp_app": settings.app,

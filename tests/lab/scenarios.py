@@ -28,6 +28,12 @@ def phone(*, ring: Span, rings: bool, talk: Span, refuse: int | None) -> str:
     )
 
 
+def options(code: int | None) -> str:
+    """The other end of a trunk: it answers every OPTIONS with that status, or nothing."""
+    answer = Template(_text("options-answer")).substitute(code=code) if code is not None else ""
+    return Template(_text("options")).substitute(answer=answer)
+
+
 def milliseconds(seconds: float) -> int:
     return max(round(seconds * 1000), 1)
 

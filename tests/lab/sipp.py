@@ -121,13 +121,14 @@ class SippKit:
         cancel_after: float | None = None,
         hang_up_after: float | None = None,
         headers: Mapping[str, str] | None = None,
+        line: str | None = None,
         address: str | None = None,
         to_port: int | None = None,
     ) -> Crowd:
         """Callers from the trunk (or, by their plan, from agents' phones), in order, `rate` a second.
 
         A number makes `count` equal callers, with caller ids 030000001, 030000002 ... With an address and a port they
-        come from somewhere else and knock at another door.
+        come from somewhere else and knock at another door. ``line``: the user in To, where that is not who is dialled.
         """
         if isinstance(dialled, str):
             plans: Sequence[Plan] = [
@@ -143,6 +144,8 @@ class SippKit:
         address = address or (TRUNK_ADDRESS if from_trunk else PHONE_ADDRESS)
         to_port = to_port or (self._trunk_port if from_trunk else self._sip_port)
         text = scenarios.call(extra)
+        if line is not None:
+            text = text.replace("To: <sip:[field0]@", f"To: <sip:{line}@")
         for _ in range(START_TRIES - 1):
             crowd = await self._start("call", text, address, plans=plans, rows=rows, rate=rate, to_port=to_port)
             if not await crowd.failed_to_start():
@@ -202,6 +205,10 @@ class SippKit:
         crowd = await self._listening(text, port)
         await self.register(agents, crowd.port)
         return crowd
+
+    async def far_end(self, address: str, port: int, code: int | None) -> Crowd:
+        """The other end of a trunk, which answers OPTIONS with that status, or with nothing."""
+        return await self._start("far-end", scenarios.options(code), address, port=port)
 
     async def _listening(self, scenario: str, port: int | None) -> Crowd:
         """A port that was free a moment ago may be taken when SIPp binds it: then others are tried."""

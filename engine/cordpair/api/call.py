@@ -19,7 +19,7 @@ from cordpair.api.touched import Kind
 from cordpair.api.why import WhyReader
 from cordpair.ids import AgentId
 from cordpair.reports.clerk import Clerk
-from cordpair.runtime import Engine
+from cordpair.runtime import Engine, Trunks
 from cordpair.runtime.core import Decided
 from cordpair.store import Store
 
@@ -35,6 +35,7 @@ class Office(msgspec.Struct, frozen=True):
     dialling: Dialling
     store: Store | None = None
     reports: Clerk | None = None
+    trunks: Trunks | None = None
 
 
 class Visitors(Protocol):

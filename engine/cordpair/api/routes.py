@@ -11,6 +11,7 @@ from cordpair.api import (
     roles,
     streaming,
     tasks,
+    trunks,
 )
 from cordpair.api.configuration import CONFIGURATION_ROUTES
 from cordpair.api.people import PEOPLE_ROUTES
@@ -106,6 +107,8 @@ ROUTES: tuple[Route, ...] = (
          nodes.drain, roles.OWNERS, replies={200: nodes.NodeView}),
     post("/v1/nodes/{id}/stop-draining", "stopDraining", "Use a PBX again", nodes.stop_draining, roles.OWNERS,
          replies={200: nodes.NodeView}),
+    get("/v1/trunks", "listTrunks", "The trunks: whether they answer, and what is strange about their calls",
+        trunks.list_trunks, roles.VIEWERS, replies={200: trunks.TrunkList}),
     *CONFIGURATION_ROUTES,
     *REPORT_ROUTES,
     *PEOPLE_ROUTES,

@@ -22,6 +22,7 @@ from cordpair.api.keys import KeyRing, KeySource
 from cordpair.api.limits import Limits
 from cordpair.api.metrics import Metrics
 from cordpair.api.tls import Tls
+from cordpair.api.trunks import TrunkFigures, trunks_of
 from cordpair.api.why import WhyReader
 from cordpair.config.calls import Calls
 from cordpair.config.model import Http
@@ -66,10 +67,13 @@ async def office_of(
     why, metrics = WhyReader(journal), Metrics(engine)
     hub.watchers.append(metrics.see)
     metrics.registry.register(Alarmed(hub.board, engine.clock))
+    trunks = trunks_of(engine)
+    engine.hear_arrivals(trunks.arrived)
+    metrics.registry.register(TrunkFigures(trunks, engine.clock))
     try:
-        async with hub.running():
+        async with hub.running(), trunks.observing():
             ring, dialling = KeyRing(keys, engine.clock), Dialling(engine, calls)
-            yield Office(engine, hub, ring, why, metrics, dialling, store, reports)
+            yield Office(engine, hub, ring, why, metrics, dialling, store, reports, trunks)
     finally:
         why.close()
 

@@ -12,6 +12,7 @@ from cordpair.cli import conformance as conforming
 from cordpair.cli import doctor as examining
 from cordpair.cli import drain as draining
 from cordpair.cli import export as exporting
+from cordpair.cli import provision as provisioning
 from cordpair.cli import replay as replaying
 from cordpair.cli import run as running
 from cordpair.cli import serve as serving
@@ -183,6 +184,26 @@ def drain(
 ) -> None:
     """Empty a PBX before work on it: no new calls, and who waits is moved to another. Says what is left; ask again."""
     draining.drain(read_settings(config), node, stop=stop)
+
+
+@app.command()
+@reports_errors
+def provision(
+    kind: Annotated[str, typer.Argument(help="The kind of PBX: asterisk, freeswitch, or another driver's.")],
+    node: Annotated[str | None, typer.Option("--node", help="Which, where there are several of the kind.")] = None,
+    to: Annotated[Path | None, typer.Option("--to", help="Where its files are; left out, where it has them.")] = None,
+    apply: Annotated[bool, typer.Option("--apply", help="Write the files, and have the PBX read them again.")] = False,
+    yes: Annotated[bool, typer.Option("--yes", "-y", help="Do not ask before.")] = False,
+    force: Annotated[
+        bool, typer.Option("--force", help="Replace files that are not ours, or were edited; they are kept beside.")
+    ] = False,
+    config: Config = DEFAULT_FILE,
+) -> None:
+    """Give a PBX what it needs: modules, dialplan, the engine's way in, trunks. Shows what would change.
+
+    Exit status 1 when a file there is not ours or was edited by hand, and when the question is answered with no.
+    """
+    raise typer.Exit(provisioning.provision(config, kind, node=node, to=to, apply=apply, yes=yes, force=force))
 
 
 @app.command()

@@ -6,6 +6,7 @@ from typing import Any
 from cordpair.config.check_adapters import check_adapters
 from cordpair.config.check_calls import check_calls
 from cordpair.config.check_reports import check_reports
+from cordpair.config.check_trunks import check_trunks
 from cordpair.config.model import Action, Config, Queue, Step
 from cordpair.config.problems import Path, Problems, quote
 from cordpair.config.web import check_web
@@ -39,6 +40,7 @@ def check(config: Config, problems: Problems) -> None:
         check_adapters,
         check_calls,
         check_reports,
+        check_trunks,
     ):
         rule(config, problems)
     _action(config, config.no_service, ("no_service",), problems)

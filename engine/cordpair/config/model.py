@@ -38,7 +38,9 @@ from cordpair.config.kinds import (
     Url,
     Word,
 )
+from cordpair.config.queue_log import QueueLog
 from cordpair.config.reports import Reports, Smtp
+from cordpair.config.trunks import SipTrunk
 from cordpair.config.webhooks import Webhooks
 
 Cause = Literal["normal", "busy", "rejected", "no_answer", "unreachable", "congestion"]
@@ -244,14 +246,6 @@ class Gateway(msgspec.Struct, frozen=True):
     node: PbxName | None = None  # None: the first
 
 
-class QueueLog(msgspec.Struct, frozen=True):
-    """app_queue's ``queue_log``, as a file, as a table in an SQLite file, or both. ``callers``: with their numbers."""
-
-    file: Text | None = None
-    table: Text | None = None
-    callers: bool = False
-
-
 class Oidc(msgspec.Struct, frozen=True):
     """Agents sign in with the accounts of the house. ``claim`` holds the agent's name here."""
 
@@ -304,6 +298,7 @@ class Config(msgspec.Struct, frozen=True):
     portals: dict[Name, Portal] = {}
     sign_in: SignIn = SignIn()
     calls: Calls = Calls()
+    trunks: dict[Trunk, SipTrunk] = {}
     queue_log: QueueLog = QueueLog()
     reports: Reports = Reports()
     smtp: Smtp = Smtp()

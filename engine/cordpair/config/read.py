@@ -17,6 +17,7 @@ from cordpair.config.durations import format_duration, parse_duration
 from cordpair.config.kinds import ADDRESS, NETWORK, ORIGIN, PAGE, POP, SOCKET, URL, Secret, is_duration
 from cordpair.config.problems import Path, Problems, quote
 from cordpair.config.reports import HOOK, HOUR, MAILBOX
+from cordpair.config.trunks import LOGIN, NUMBER
 
 # What a pattern of the model means, in words.
 PATTERNS = {
@@ -42,6 +43,8 @@ PATTERNS = {
     PREFIX: 'must be what is dialled before a number: digits, "*", "#" and "+", at most 16',
     CALLER_ID: 'must be a number such as "+493012345": digits only, perhaps with a "+" before them',
     URL_PATH: 'must be a path such as "/remote/call.php"',
+    NUMBER: 'must be a number or name that is dialled, such as "+493012345"',
+    LOGIN: 'must be 1 to 64 letters, digits or "+._-"',
     DIAL: 'must be an endpoint with {number} in it, such as "{number}@provider"',
     r"^[0-9]{1,4}$": 'must be 1 to 4 digits, as text: "1"',
 }

@@ -4,7 +4,7 @@ A diagnosis changes nothing that stays: what it makes on the PBX to try somethin
 takes the application of a running engine over.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Mapping
 from enum import StrEnum
 from typing import Protocol, runtime_checkable
 
@@ -39,6 +39,18 @@ def error(about: str, what: str, why: str, mend: str) -> Finding:
     return Finding(Level.ERROR, about, what, why, mend)
 
 
+def of_trunks(states: Mapping[str, bool]) -> Iterator[Finding]:
+    """``states``: of each trunk, whether it answers."""
+    silent = sorted(name for name, answers in states.items() if not answers)
+    if silent:
+        what = f"{len(silent)} of {len(states)} do not answer: {', '.join(silent)}"
+        why = "their calls do not come, and ours over them are refused"
+        mend = "look at the peer and at what is between (uplink, VPN, firewall); a new one: `cordpair provision`"
+        yield error("trunks", what, why, mend)
+    elif states:
+        yield good("trunks", f"{len(states)} answer")
+
+
 class Wanted(msgspec.Struct, frozen=True):
     """What the configuration needs of a PBX."""
 
@@ -46,6 +58,7 @@ class Wanted(msgspec.Struct, frozen=True):
     prompts: tuple[str, ...] = ()  # media, as the PBX calls them
     browsers: tuple[str, ...] = ()  # endpoints of seats in browsers: no account before somebody signs in
     video: bool = False  # customers may want to be seen
+    trunks: tuple[str, ...] = ()  # that the PBX asks whether they live
 
 
 @runtime_checkable
@@ -56,4 +69,4 @@ class Diagnosable(Protocol):
         """Connects by itself, beside an engine that may be running. Raises nothing that a finding can say."""
 
 
-__all__ = ["Diagnosable", "Finding", "Level", "Wanted", "error", "good", "warning"]
+__all__ = ["Diagnosable", "Finding", "Level", "Wanted", "error", "good", "of_trunks", "warning"]

@@ -13,6 +13,7 @@ from cordpair.runtime.recovery import Recovered, recover
 from cordpair.runtime.reload import Origin, Outcome, Reloader, Result
 from cordpair.runtime.subscriptions import News, Subscription
 from cordpair.runtime.supervisor import LinkState
+from cordpair.runtime.trunks import TrunkAlarm, TrunkHealth, Trunks, WatchedTrunk
 
 __all__ = [
     "DIALLED",
@@ -44,6 +45,10 @@ __all__ = [
     "Setup",
     "Stop",
     "Subscription",
+    "TrunkAlarm",
+    "TrunkHealth",
+    "Trunks",
+    "WatchedTrunk",
     "engine_on",
     "figures",
     "opened",

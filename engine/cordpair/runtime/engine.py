@@ -8,7 +8,7 @@ from enum import StrEnum
 
 from cordpair.acd import Acd
 from cordpair.acd.events import ConfigurationApplied
-from cordpair.acd.inputs import Caller, Input, LinkDown, Request
+from cordpair.acd.inputs import Caller, Input, LegArrived, LinkDown, Request
 from cordpair.acd.model import NodeStatus, State
 from cordpair.clock import Clock
 from cordpair.errors import JournalError
@@ -160,6 +160,15 @@ class Engine:
     def counted(self, upto: int) -> None:
         """Entries up to that one are in the reports' archive: the journal need not keep them for that."""
         self._journal.may_prune(upto)
+
+    def hear_arrivals(self, tell: Callable[[LegArrived], None]) -> None:
+        """Have it told of each call as the PBX reported it, with what is personal: it takes no time, keeps nothing of
+        that, and never raises."""
+        self._writer.arriving.append(tell)
+
+    @property
+    def drivers(self) -> dict[NodeId, Driver]:
+        return dict(self._drivers)
 
     def watch(self, tell: Callable[[Entry], None]) -> None:
         """Have it told of each entry after its commit, at once: it takes no time to speak of, and never raises."""

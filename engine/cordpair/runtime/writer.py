@@ -18,7 +18,7 @@ from typing import NamedTuple
 
 from cordpair.acd.commands import Command
 from cordpair.acd.events import Event
-from cordpair.acd.inputs import Input, Request, TimerDue
+from cordpair.acd.inputs import Input, LegArrived, Request, TimerDue
 from cordpair.clock import Clock
 from cordpair.errors import AcdError, CordpairError, JournalError
 from cordpair.journal import Entry, Journal
@@ -68,6 +68,7 @@ class Writer:
         self.meter = meter or Meter()
         self.snapshots = Snapshots(core, journal, clock, self._is_idle, self.meter)
         self.committed: list[Callable[[Entry], None]] = []  # told of each entry after its commit; never raise
+        self.arriving: list[Callable[[LegArrived], None]] = []  # told of each arrival before it is decided; never raise
         self.appended: Callable[[], None] | None = None  # told of each entry when it was decided
         self.subscriptions = Subscriptions()
         self._core = core
@@ -156,6 +157,9 @@ class Writer:
         now = max(self._clock.now_ms() if at_ms is None else at_ms, self._last_at)
         self._last_at = now
         try:
+            if type(input) is LegArrived:
+                for tell in self.arriving:
+                    tell(input)
             input, taken = self._personal.strip(input, self._core.state.configuration)
             decision = self._core.receive(input, now)
             entry = self._append(input, now, decision)

@@ -26,6 +26,7 @@ from cordpair.store.schema import (
     people,
     queue_alarms,
     refuse_foreign,
+    sip_trunks,
     web_customers,
 )
 
@@ -96,6 +97,7 @@ UNDO: dict[str, Undo] = {
     line_protocol.__name__: _drop("cti_secrets"),
     people.__name__: _without_people,
     drafts.__name__: _drop("drafts"),
+    sip_trunks.__name__: _drop("trunks"),
 }
 NAMES = tuple(UNDO)  # in their order: migration 1, 2, …
 

@@ -182,6 +182,17 @@ def drafts(db: Database) -> None:
     )
 
 
+@migrations()
+def sip_trunks(db: Database) -> None:
+    """Who brings calls to a PBX and takes ours."""
+    columns = {
+        "name": str, "position": int, "addresses": str, "profile": str, "node": str, "caller_id_from": str,
+        "numbers": str, "codecs": str, "register": str, "options": int,
+    }  # fmt: skip
+    needed = {"position", "addresses", "profile", "numbers", "codecs"}
+    db.table("trunks").create(columns, pk="name", not_null=needed)
+
+
 # Durations are in ms; what is written as a list or table in the file is JSON here.
 ENTITIES: list[tuple[str, dict[str, type], set[str]]] = [
     ("pbx", {"url": str, "password": str}, {"url"}),
@@ -272,6 +283,7 @@ def refuse_foreign(db: Database, path: Path) -> None:
         line_protocol.__name__,
         people.__name__,
         drafts.__name__,
+        sip_trunks.__name__,
     }
     if unknown:
         newer = ", ".join(sorted(unknown))

@@ -16,6 +16,7 @@ from cordpair.cli.text import count
 from cordpair.clock import AsyncioClock
 from cordpair.config import Config, InvalidConfiguration, load, url_with_secret
 from cordpair.config.check import CODE_RESULTS, actions
+from cordpair.config.trunks import settled
 from cordpair.errors import ConfigurationError, CordpairError
 from cordpair.ids import NodeId
 from cordpair.pbx import Diagnosable, Finding, Level, Wanted, make_driver
@@ -102,7 +103,7 @@ async def _pbx(config: Config, node: NodeId, url: str) -> list[Finding]:
         return [good("link", "not examined: its driver has no diagnosis")]
     try:
         async with asyncio.timeout(PATIENCE_S):
-            return list(await driver.diagnose(wanted(config), AsyncioClock().now_ms))
+            return list(await driver.diagnose(wanted(config, node), AsyncioClock().now_ms))
     except TimeoutError:
         what = f"the examination was not done within {PATIENCE_S:.0f} s"
         return [error("link", what, "calls will be slow too", "look at the PBX's load and at the network")]
@@ -110,8 +111,8 @@ async def _pbx(config: Config, node: NodeId, url: str) -> list[Finding]:
         return [error("link", f"cannot be examined: {failed}", "the engine needs it", "look at the PBX")]
 
 
-def wanted(config: Config) -> Wanted:
-    """The music and the prompts that calls can meet, the phones that only accounts make, and pictures."""
+def wanted(config: Config, node: NodeId | None = None) -> Wanted:
+    """The music and the prompts that calls can meet, the phones that only accounts make, pictures, and trunks."""
     voice = [queue for queue in config.queues.values() if queue.medium == "voice"]
     names = {name for name in CODE_RESULTS if name in config.prompts} | {config.no_service.prompt}
     names |= {queue.prompt for queue in voice}
@@ -119,7 +120,13 @@ def wanted(config: Config) -> Wanted:
     media = {config.prompts.get(name, name) for name in names - {""}}
     browsers = sorted({seat.endpoint for seat in config.seats.values() if seat.browser})
     video = any("video" in portal.media for portal in config.portals.values())
-    return Wanted(tuple(sorted({queue.music for queue in voice})), tuple(sorted(media)), tuple(browsers), video)
+    trunks = tuple(
+        name
+        for name, trunk in config.trunks.items()
+        if node is not None and trunk.node in (None, node) and settled(trunk).options
+    )
+    music = tuple(sorted({queue.music for queue in voice}))
+    return Wanted(music, tuple(sorted(media)), tuple(browsers), video, trunks)
 
 
 def _show(reports: list[Report]) -> None:

@@ -37,6 +37,7 @@ export const words: Words<ConfigurationKey> = {
   section_webhooks: "Webhooks",
   section_smtp: "E-Mail",
   section_calls: "Ausgehende Anrufe",
+  section_trunks: "Trunks",
   group_who_serves: "Wer bedient, und wie",
   group_waiting: "Während des Wartens",
   group_leads: "Wohin es führt",

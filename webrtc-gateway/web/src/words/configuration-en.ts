@@ -38,6 +38,7 @@ export const configurationEn = {
   section_webhooks: "Webhooks",
   section_smtp: "Mail",
   section_calls: "Calls out",
+  section_trunks: "Trunks",
   group_who_serves: "Who serves, and how",
   group_waiting: "While they wait",
   group_leads: "Where it leads",

@@ -37,6 +37,7 @@ export const words: Words<ConfigurationKey> = {
   section_webhooks: "Webhooks",
   section_smtp: "Correo",
   section_calls: "Llamadas salientes",
+  section_trunks: "Troncales",
   group_who_serves: "Quién atiende y cómo",
   group_waiting: "Durante la espera",
   group_leads: "Adónde lleva",

@@ -8,7 +8,7 @@ export const AREAS = [
   ["people", ["agents", "seats", "skills", "reasons"]],
   ["routing", ["queues", "services", "no_service", "misses"]],
   ["web", ["portals", "gateway", "sign_in"]],
-  ["telephony", ["pbx", "phones", "prompts", "calls", "numbers", "timing"]],
+  ["telephony", ["pbx", "phones", "prompts", "trunks", "calls", "numbers", "timing"]],
   ["centre", []],
 ] as const;
 export type Area = (typeof AREAS)[number][0];
