@@ -24,6 +24,7 @@ from cordpair.store.schema import (
     line_protocol,
     migrations,
     people,
+    phone_accounts,
     queue_alarms,
     refuse_foreign,
     web_customers,
@@ -62,6 +63,13 @@ def _without_help(db: Database) -> None:
         db.execute(f"ALTER TABLE {table} DROP COLUMN {column}")
 
 
+def _without_phone_accounts(db: Database) -> None:
+    for table, column in (("seats", "account"), ("pbx", "phones"), ("agents", "number")):
+        db.execute(f"ALTER TABLE {table} DROP COLUMN {column}")
+    for table in ("phone_accounts", "phone_settings"):
+        db.table(table).drop()
+
+
 def _without_desks(db: Database) -> None:
     for table in ("passwords", "sign_ins", "conversations"):
         db.table(table).drop()
@@ -96,6 +104,7 @@ UNDO: dict[str, Undo] = {
     line_protocol.__name__: _drop("cti_secrets"),
     people.__name__: _without_people,
     drafts.__name__: _drop("drafts"),
+    phone_accounts.__name__: _without_phone_accounts,
 }
 NAMES = tuple(UNDO)  # in their order: migration 1, 2, …
 
