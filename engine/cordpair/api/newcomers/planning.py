@@ -72,7 +72,7 @@ def _agent(wish: NewAgent, seat: str | None) -> dict[str, Any]:
 
 def _seat_name(agent: str, new: NewSeat) -> str:
     """A browser's seat is named after the agent, a phone's after its account."""
-    return f"{agent[:LONGEST]}-web" if new.new == "browser" else new.endpoint or agent
+    return f"{agent[:LONGEST]}-web" if new.new == "browser" else ODD.sub("-", new.endpoint) or agent
 
 
 def _new_seat(agent: str, new: NewSeat, present: Config) -> dict[str, Any]:
