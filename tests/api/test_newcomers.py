@@ -57,12 +57,16 @@ async def fetch(api: Api, address: str, program: str = "baresip"):
 
 async def password_in(response) -> str:
     assert response.status == 200, await response.text()
-    return re.search(r"auth_pass=([\w-]+)", await response.text())[1]
+    found = re.search(r"auth_pass=([\w-]+)", await response.text())
+    assert found is not None
+    return found[1]
 
 
 async def gone(api: Api, endpoint: str) -> None:
+    store = api.office.store
+    assert store is not None
     async with asyncio.timeout(10):
-        while endpoint in driver(api).digests or await api.office.store.phone_accounts.all():
+        while endpoint in driver(api).digests or await store.phone_accounts.all():
             await asyncio.sleep(0.02)  # sleep: what runs beside the engine tells nobody
 
 

@@ -1,13 +1,15 @@
 """A new agent by one call, on a real PBX: the phone is baresip from Debian's package, with the settings made for it."""
 
 import asyncio
+import sys
+from asyncio.subprocess import PIPE
 from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
 from typing import Any
 
 import pytest
-from aiohttp import ClientSession
+from aiohttp import ClientError, ClientSession
 
 from api.processes import free_port, new_key
 from cordpair.acd import events as ev
@@ -19,7 +21,7 @@ from lab.asterisk import AsteriskLab
 from lab.baresip import Baresip
 from lab.freeswitch import FreeSwitchLab
 from lab.render import TRUNK_ADDRESS
-from pbx.centre import EngineProcess, is_open
+from pbx.centre import EngineProcess
 
 pytestmark = [pytest.mark.pbx, pytest.mark.timeout(120)]
 Pbx = AsteriskLab | FreeSwitchLab
@@ -58,7 +60,9 @@ class Shop:
         """A new one, with the settings that are there."""
         async with self.http.get(address, params={"program": "baresip"}) as response:
             assert response.status == 200
-            accounts = await response.text()
+            return await self.phone_with(await response.text(), voice)
+
+    async def phone_with(self, accounts: str, voice: int) -> Baresip:
         place = self.directory / f"phone-{voice}-{len(accounts)}"
         return await self._stack.enter_async_context(Baresip(place, accounts, voice=voice))
 
@@ -68,6 +72,18 @@ class Shop:
         await made.dial("5001")
         return made
 
+    async def linked(self) -> None:
+        """Its journal still says what was when it was killed."""
+        async with asyncio.timeout(20):
+            while True:
+                try:
+                    async with self.http.get("/readyz") as response:
+                        if response.status == 200:
+                            return
+                except ClientError:
+                    pass
+                await asyncio.sleep(0.05)  # sleep: a starting process has no event
+
     async def reachable(self, seat: str, deadline: float = 20) -> None:
         await self.engine.until(lambda state: status(state, seat) is SeatStatus.REACHABLE, deadline)
 
@@ -76,6 +92,15 @@ class Shop:
 
     async def close(self) -> None:
         await self._stack.aclose()
+
+
+async def agents(engine: EngineProcess, *words: str) -> str:
+    """What ``cordpair agents`` writes out."""
+    command = (sys.executable, "-m", "cordpair", "agents", *words, "-c", str(engine.file))
+    process = await asyncio.create_subprocess_exec(*command, stdout=PIPE, stderr=PIPE)
+    out, err = await process.communicate()
+    assert process.returncode == 0, err
+    return out.decode()
 
 
 def status(state: State, seat: str) -> SeatStatus | None:
@@ -143,14 +168,14 @@ async def test_a_new_agent_takes_a_call_on_baresip(tmp_path: Path, lab_of: Lab) 
 
 async def test_an_account_outlives_restarts_and_not_its_password(tmp_path: Path, lab_of: Lab) -> None:
     async with lab_of(agents=1) as lab, shop_on(lab, tmp_path) as shop:
-        made = await shop.ask("POST", "/v1/agents", {"name": "eve", "queues": ["help"], "seat": {"new": "sip"}})
-        phone = await shop.phone(made["phone"]["address"], EVE)
+        words = ("add", "eve", "--queue", "help", "--phone", "sip", "--program", "baresip")
+        phone = await shop.phone_with(await agents(shop.engine, *words), EVE)
         await shop.reachable("eve")
 
         await shop.engine.kill()
         await lab.restart()  # with nobody there who would put accounts
         await shop.engine.start()
-        await shop.engine.until(is_open, 15)
+        await shop.linked()
         await phone.restart()
         assert await phone.is_registered()
         await shop.reachable("eve")
