@@ -55,10 +55,11 @@ async def examine(file: Path) -> list[tuple[str, list[Finding]]]:
     if settings is None:
         return [*parts, ("machine", machine.names({}))]
     config = settings.loaded.config
+    told = machine.registrars({name: pbx.phones for name, pbx in config.pbx.items() if pbx.phones is not None})
     urls, secrets = _urls(settings)
     parts += [(f"pbx.{node}", [finding]) for node, finding in secrets.items()]
     agents = len(config.agents)
-    parts.append(("machine", [*machine.names(urls), machine.open_files(settings.journal, agents)]))
+    parts.append(("machine", [*machine.names(urls), *told, machine.open_files(settings.journal, agents)]))
     parts += [("journal", files.journal(settings.journal, config.cell.name)), ("store", files.store(settings.store))]
     for node, url in urls.items():
         parts.append((f"pbx.{node}", await _pbx(config, NodeId(node), url)))
@@ -119,7 +120,9 @@ def wanted(config: Config) -> Wanted:
     media = {config.prompts.get(name, name) for name in names - {""}}
     browsers = sorted({seat.endpoint for seat in config.seats.values() if seat.browser})
     video = any("video" in portal.media for portal in config.portals.values())
-    return Wanted(tuple(sorted({queue.music for queue in voice})), tuple(sorted(media)), tuple(browsers), video)
+    phones = sorted({seat.endpoint for seat in config.seats.values() if seat.account})
+    music = sorted({queue.music for queue in voice})
+    return Wanted(tuple(music), tuple(sorted(media)), tuple(browsers), tuple(phones), video)
 
 
 def _show(reports: list[Report]) -> None:
