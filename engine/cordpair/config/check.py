@@ -117,7 +117,7 @@ def _seats(config: Config, problems: Problems) -> None:
         if joined and "@" in seat.endpoint:
             problems.error((*path, "endpoint"), "cannot be rung over a trunk, which is named after the '@'")
         if seat.account:
-            _account(seat, path, problems)
+            _account(config, seat, path, problems)
         if seat.node is not None:
             _refer(config.pbx, "pbx", seat.node, (*path, "node"), problems)
         others = seen.setdefault(seat.endpoint, [])
@@ -134,7 +134,9 @@ def _seats(config: Config, problems: Problems) -> None:
             problems.error(("seats", name, "endpoint"), message)
 
 
-def _account(seat: Seat, path: Path, problems: Problems) -> None:
+def _account(config: Config, seat: Seat, path: Path, problems: Problems) -> None:
+    if seat.node is None and len(config.pbx) > 1:
+        problems.error((*path, "node"), "is missing: of several PBXs, a phone registers with one")
     if seat.browser:
         problems.error((*path, "account"), "is for other phones: that of a browser is made when its agent signs in")
     if ACCOUNT.fullmatch(seat.endpoint) is None:
