@@ -36,6 +36,7 @@ UNIT_FOLDERS = [
     "reports",
     "runtime",
     "sip",
+    "softphones",
     "store",
     "testing",
 ]

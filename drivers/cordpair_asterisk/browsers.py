@@ -1,4 +1,4 @@
-"""What phones in browsers need of an Asterisk."""
+"""What phones need of an Asterisk whose accounts the engine makes: above all those in browsers."""
 
 import contextlib
 import secrets
@@ -10,6 +10,7 @@ from cordpair_asterisk.accounts import Accounts
 from cordpair_asterisk.client import FORBIDDEN, NOT_FOUND, OK, AriClient
 
 WHY = "agents' browsers cannot register: nobody there is rung"
+NO_ACCOUNTS = "phones whose accounts the engine makes cannot register: nobody there is rung"
 MODULES = ("res_pjsip_transport_websocket", "res_srtp", "res_sorcery_memory")
 
 
@@ -32,7 +33,7 @@ async def accounts(client: AriClient) -> AsyncIterator[Finding]:
         await trial.put(nobody, secrets.token_hex(16), {})
     except Refused as refused:
         mend = "take sorcery.conf from dialplans/asterisk (the lines with memory) and restart Asterisk"
-        yield error("accounts", str(refused), WHY, mend)
+        yield error("accounts", str(refused), NO_ACCOUNTS, mend)
     else:
         yield good("accounts", "one that is put is there")
     finally:

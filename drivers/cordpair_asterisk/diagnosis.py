@@ -103,8 +103,9 @@ class Diagnosis:
                 await self._check("prompts", self._tell(hearing.prompts(trial, self._wanted.prompts)))
             if not set(self._wanted.browsers).isdisjoint(self._endpoints):
                 await self._check("browsers", self._tell(browsers.modules(client)))
-                if writes:
-                    await self._check("accounts", self._tell(browsers.accounts(client)))
+            made = {*self._wanted.browsers, *self._wanted.phones}
+            if writes and not made.isdisjoint(self._endpoints):
+                await self._check("accounts", self._tell(browsers.accounts(client)))
             await self._check("seats", self._seats(client))
             await self._check("trunks", self._tell(trunks.findings(client, self._wanted.trunks)))
         finally:
@@ -174,8 +175,9 @@ class Diagnosis:
 
     async def _seats(self, client: AriClient) -> None:
         unknown, away = [], []
-        # In a browser there is no account before its agent signs in.
-        endpoints = [endpoint for endpoint in self._endpoints if endpoint not in self._wanted.browsers]
+        # There is no account before the agent of a browser signs in, or a phone has fetched its settings.
+        made = {*self._wanted.browsers, *self._wanted.phones}
+        endpoints = [endpoint for endpoint in self._endpoints if endpoint not in made]
         for endpoint in endpoints:
             reply = await client.get(
                 f"deviceStates/{TECHNOLOGY[:-1]}%2F{endpoint}", "read a seat", accept=(NOT_FOUND, UNPROCESSABLE)

@@ -190,6 +190,9 @@ class AsteriskDriver:
     async def put_account(self, endpoint: str, secret: str, options: Mapping[str, str]) -> None:
         await self._up().accounts.put(endpoint, secret, options)
 
+    async def put_phone(self, endpoint: str, digest: str) -> None:
+        await self._up().accounts.put_phone(endpoint, digest)
+
     async def remove_account(self, endpoint: str) -> None:
         await self._up().accounts.remove(endpoint)
 

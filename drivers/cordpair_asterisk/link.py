@@ -31,7 +31,7 @@ from cordpair_asterisk.wire import (
 
 log = logging.getLogger(__name__)
 
-ABLE = FULL | {Capability.ACCOUNTS}
+ABLE = FULL | {Capability.ACCOUNTS, Capability.PHONES}
 # The state of a device follows its channel by some milliseconds; normally its own event is here first.
 SETTLE = 0.1
 UNSURE = 1.0

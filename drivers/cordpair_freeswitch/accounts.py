@@ -1,4 +1,4 @@
-"""Accounts of agents' phones in browsers: in FreeSWITCH's memory, where its directory finds them.
+"""Accounts of agents' phones: in FreeSWITCH's memory, where its directory finds them.
 
 ``directory/accounts.lua`` of the shipped configuration answers for whoever is there. Nothing is in a file: what a
 restart forgets, the engine puts again.
@@ -8,15 +8,18 @@ import hashlib
 import re
 from collections.abc import Mapping
 
+from cordpair.pbx import REALM as PHONES_REALM
 from cordpair.pbx import Refused
 from cordpair_freeswitch.api import Api, refusal
 
 # As in accounts.lua.
 REALM, PROFILE = "cordpair_accounts", "cordpair-browsers"
+PHONES, PHONES_PROFILE = "cordpair_phones", "cordpair-phones"
 # A name and a domain become parts of commands; the secret only enters a hash.
 _NAME = re.compile(r"[0-9A-Za-z][0-9A-Za-z._-]{0,63}\Z")
 _DOMAIN = re.compile(r"[0-9A-Za-z._-]{1,255}\Z")
 _SECRET = re.compile(r"[!-~]{8,256}\Z")
+_DIGEST = re.compile(r"[0-9a-f]{32}\Z")
 _NONE = "Not found"
 
 
@@ -40,14 +43,39 @@ class Accounts:
         if not await self.is_found(endpoint):
             raise Refused(f"{what}: FreeSWITCH does not find it: is mod_lua loaded, with directory/accounts.lua?")
 
+    async def put_phone(self, endpoint: str, digest: str) -> None:
+        """As ``put``, for a phone that registers over the network. Raises Refused, also where a file has such a one."""
+        what = f"put phone {endpoint!r}"
+        key = self._key(endpoint, what)
+        if self.domain != PHONES_REALM:
+            message = (
+                f"phones' passwords are good for the realm {PHONES_REALM}, and FreeSWITCH's domain is {self.domain}"
+            )
+            raise Refused(f"{what}: {message}: set domain={PHONES_REALM} in cordpair.d/vars.xml")
+        if not _DIGEST.fullmatch(digest):
+            raise Refused(f"{what}: its digest must be 32 hexadecimal digits")
+        kept = await self._api.ask(what, "hash", f"select/{PHONES}/{key}")
+        if not _DIGEST.fullmatch(kept.strip()) and await self.is_found(endpoint):
+            raise Refused(f"{what}: FreeSWITCH has such a phone already, in cordpair.d/agents.xml or in a browser")
+        await self._api.call(what, "hash", f"insert/{PHONES}/{key}/{digest}")
+        if not await self.is_found(endpoint):
+            raise Refused(f"{what}: FreeSWITCH does not find it: is mod_lua loaded, with directory/accounts.lua?")
+
     async def remove(self, endpoint: str) -> None:
         """It registers no more, and is not rung any more; a call that it has goes on."""
         what = f"remove account {endpoint!r}"
         key = self._key(endpoint, what)
-        reply = await self._api.ask(what, "hash", f"delete/{REALM}/{key}")
+        await self._forget(what, REALM, key)
+        await self._api.ask(what, "sofia", "profile", PROFILE, "flush_inbound_reg", key)
+        if await self._forget(what, PHONES, key):  # else it is a phone of a file
+            await self._api.ask(what, "sofia", "profile", PHONES_PROFILE, "flush_inbound_reg", key)
+
+    async def _forget(self, what: str, realm: str, key: str) -> bool:
+        """Whether it was there."""
+        reply = await self._api.ask(what, "hash", f"delete/{realm}/{key}")
         if reply.startswith("-ERR") and _NONE not in reply:
             raise refusal(what, reply)
-        await self._api.ask(what, "sofia", "profile", PROFILE, "flush_inbound_reg", key)
+        return not reply.startswith("-ERR")
 
     async def is_found(self, endpoint: str) -> bool:
         """Whether the directory has such a user."""
@@ -62,4 +90,4 @@ class Accounts:
         return f"{endpoint}@{self.domain}"
 
 
-__all__ = ["PROFILE", "REALM", "Accounts"]
+__all__ = ["PHONES", "PHONES_PROFILE", "PROFILE", "REALM", "Accounts"]

@@ -1,15 +1,17 @@
-"""What browsers need of a FreeSWITCH: accounts that its directory finds, and a codec for pictures."""
+"""What phones need of a FreeSWITCH whose accounts the engine makes: that its directory finds them; and a codec for
+pictures."""
 
 import contextlib
 import secrets
 from collections.abc import AsyncIterator
 
-from cordpair.pbx import Finding, Refused
+from cordpair.pbx import REALM, Finding, Refused
 from cordpair.pbx.diagnosis import error, good, warning
 from cordpair_freeswitch.accounts import Accounts
 from cordpair_freeswitch.api import Api
 
 VIDEO_CODEC = "VP8 Video"
+NO_ACCOUNTS = "phones whose accounts the engine makes cannot register: nobody there is rung"
 
 
 async def accounts(api: Api, domain: str) -> AsyncIterator[Finding]:
@@ -23,12 +25,20 @@ async def accounts(api: Api, domain: str) -> AsyncIterator[Finding]:
             "load mod_hash and mod_lua, and bind directory/accounts.lua: autoload_configs/lua.conf.xml of "
             "dialplans/freeswitch; then restart FreeSWITCH"
         )
-        yield error("accounts", str(refused), "agents' browsers cannot register: nobody there is rung", mend)
+        yield error("accounts", str(refused), NO_ACCOUNTS, mend)
     else:
         yield good("accounts", "one that is put is found")
     finally:
         with contextlib.suppress(Refused):
             await trial.remove(nobody)
+
+
+async def realm(domain: str) -> AsyncIterator[Finding]:
+    """Phones of their own have passwords for one realm only."""
+    if domain != REALM:
+        what = f"FreeSWITCH's domain is {domain!r}, and the engine's accounts of phones are for {REALM!r}"
+        mend = f"set domain={REALM} in cordpair.d/vars.xml, or take `account` out of [seats]"
+        yield error("domain", what, NO_ACCOUNTS, mend)
 
 
 async def video(api: Api) -> AsyncIterator[Finding]:
@@ -39,4 +49,4 @@ async def video(api: Api) -> AsyncIterator[Finding]:
     yield warning("video", "FreeSWITCH has no VP8", "customers who show themselves are heard and not seen", mend)
 
 
-__all__ = ["accounts", "video"]
+__all__ = ["accounts", "realm", "video"]

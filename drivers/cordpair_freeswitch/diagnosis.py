@@ -44,6 +44,7 @@ class Diagnosis:
         self._settings, self._cell, self._endpoints = settings, cell, endpoints
         self._wanted, self._now_ms = wanted, now_ms
         self._browsers = not set(wanted.browsers).isdisjoint(endpoints)
+        self._phones = not set(wanted.phones).isdisjoint(endpoints)
         self._client = Client(settings)
         legs = CallLegs()
         self._api = Api(self._client, legs)
@@ -80,14 +81,16 @@ class Diagnosis:
         api, settings = self._api, self._settings
         try:
             await self._check("version", self._tell(looking.process(api)))
-            await self._check("modules", self._tell(looking.modules(api, browsers=self._browsers)))
-            await self._check("rights", self._tell(functions(api, browsers=self._browsers)))
+            await self._check("modules", self._tell(looking.modules(api, browsers=self._browsers or self._phones)))
+            await self._check("rights", self._tell(functions(api, browsers=self._browsers or self._phones)))
             if await self._subscribe():
                 await self._check("events", self._events())
             await self._check("domain", self._tell(looking.names(api, settings, self._cell)))
             await self._check("profiles", self._profiles())
             await self._check("socket", self._tell(looking.entrance(api, settings)))
-            if self._browsers:
+            if self._phones:
+                await self._check("domain", self._tell(browsers.realm(await self._domain())))
+            if self._browsers or self._phones:
                 await self._check("accounts", self._tell(browsers.accounts(api, await self._domain())))
             if self._wanted.video:
                 await self._check("video", self._tell(browsers.video(api)))
@@ -236,7 +239,8 @@ class Diagnosis:
 
     async def _seats(self) -> None:
         domain = await self._domain()
-        there = tuple(endpoint for endpoint in self._endpoints if endpoint not in self._wanted.browsers)
+        made = {*self._wanted.browsers, *self._wanted.phones}
+        there = tuple(endpoint for endpoint in self._endpoints if endpoint not in made)
         if domain:
             self._found += await places.seats(self._api, there, domain, self._running, self._trial.leg)
 

@@ -30,7 +30,7 @@ from cordpair_freeswitch.translate import Translator
 from cordpair_freeswitch.trunks import observe
 from cordpair_freeswitch.variables import harmless
 
-CAPABILITIES = FULL | {Capability.ACCOUNTS}
+CAPABILITIES = FULL | {Capability.ACCOUNTS, Capability.PHONES}
 _DIGITS = re.compile(r"[0-9A-Da-d*#]+\Z")
 _TARGET = re.compile(r"[!-~]+\Z")
 
@@ -182,6 +182,9 @@ class FreeSwitchDriver:
 
     async def put_account(self, endpoint: str, secret: str, options: Mapping[str, str]) -> None:
         await self._up().accounts.put(endpoint, secret, options)
+
+    async def put_phone(self, endpoint: str, digest: str) -> None:
+        await self._up().accounts.put_phone(endpoint, digest)
 
     async def remove_account(self, endpoint: str) -> None:
         await self._up().accounts.remove(endpoint)

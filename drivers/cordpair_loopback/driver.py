@@ -198,6 +198,9 @@ class LoopbackDriver:
 
         await self._open_link().command("put_account", act)
 
+    async def put_phone(self, endpoint: str, digest: str) -> None:
+        raise Unsupported(f"put phone {endpoint}: the loopback PBX has phones in browsers only")
+
     async def remove_account(self, endpoint: str) -> None:
         await self._open_link().command("remove_account", lambda: self.pbx.remove_phone(endpoint))
 

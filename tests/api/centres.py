@@ -9,6 +9,7 @@ from cordpair.api.limits import Limits
 from cordpair.config import load
 from cordpair.runtime import Origin
 from cordpair.store import Store, to_configuration
+from cordpair_loopback import LoopbackDriver
 
 TEXT = f"""
 [pbx.{NODE}]
@@ -54,7 +55,9 @@ settle = "0s"
 
 
 @asynccontextmanager
-async def centre(directory: Path, text: str = TEXT, limits: Limits | None = None) -> AsyncIterator[Api]:
+async def centre(
+    directory: Path, text: str = TEXT, limits: Limits | None = None, kind: type[LoopbackDriver] = LoopbackDriver
+) -> AsyncIterator[Api]:
     """On the store that is in the directory, or a new one."""
     file = directory / "cordpair.toml"
     if not file.exists():
@@ -65,7 +68,7 @@ async def centre(directory: Path, text: str = TEXT, limits: Limits | None = None
         active, _ = await store.import_file(loaded, at_ms=1_000, author="root", source=str(file))
         revision = active.revision.revision
         origin = Origin(store, file, active.config, revision, loaded.hash, "root")
-        async with serving(directory, to_configuration(active.config, revision), limits, origin) as api:
+        async with serving(directory, to_configuration(active.config, revision), limits, origin, kind=kind) as api:
             yield api
     finally:
         await store.close()

@@ -155,18 +155,21 @@ async def serving(
     calls: Calls | None = None,
     mount: Callable[[web.Application, Office], None] | None = None,
     reports: Reports | None = None,
+    kind: type[LoopbackDriver] = LoopbackDriver,
 ) -> AsyncIterator[Api]:
-    """``origin``: where the configuration is kept, to be changed. ``reports``: counted by a process beside."""
+    """``origin``: where the configuration is kept, to be changed. ``reports``: counted by a process beside.
+    ``kind``: of driver."""
     clock = AsyncioClock()
     phones = [seat.endpoint for seat in configuration.seats]
     pbx = LoopbackPbx(clock, phones=phones, app="main", name=NODE)
     for phone in pbx.phones.values():
         phone.behaviour = answers(30)
     journal = await SqliteJournal.open(directory / "journal.db", current_codec(), cell="main", run="r")
-    driver = LoopbackDriver(NODE, pbx, "main", tuple(phones))
+    driver = kind(NODE, pbx, "main", tuple(phones))
     engine = await engine_on(journal, configuration, [driver], MemoryRecords(), clock)
     if origin is not None:
         engine.reloader = Reloader(engine, origin)
+        engine.keep_phones(origin.store.phone_accounts)
     running = asyncio.create_task(engine.run())
     keys, store = Keys(), origin.store if origin is not None else None
     try:

@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 
 from asterisk.fake_ari import FakeAri, Inputs
-from cordpair.pbx import Refused
+from cordpair.pbx import Refused, ha1
 from cordpair_asterisk import AsteriskDriver
-from cordpair_asterisk.accounts import AOR, CODECS, ENDPOINT, PATH, VIDEO
+from cordpair_asterisk.accounts import AOR, CODECS, ENDPOINT, PATH, PHONE, PHONE_AOR, PHONE_CODECS, VIDEO
 
 SECRET = "never-in-a-log"
 OPUS = "GET asterisk/modules/codec_opus_open_source.so"
@@ -65,6 +65,18 @@ async def test_opus_where_asterisk_can_turn_it_into_something_else(server: FakeA
     assert len(server.requests("GET asterisk/modules")) == 2  # once each
 
 
+async def test_a_phone_of_its_own_has_a_digest_and_no_password(server: FakeAri, driver: AsteriskDriver) -> None:
+    await driver.put_phone("105", ha1("105", SECRET))
+    kinds = pushed(server)
+    assert list(kinds) == ["auth", "aor", "endpoint"]
+    digest = ha1("105", SECRET)
+    assert kinds["auth"] == {"auth_type": "md5", "username": "105", "realm": "cordpair", "md5_cred": digest}
+    assert kinds["endpoint"] | {"auth": "105", "aors": "105"} == kinds["endpoint"]
+    assert "webrtc" not in kinds["endpoint"] and "transport" not in kinds["endpoint"]
+    assert kinds["aor"]["qualify_frequency"] == "15"
+    assert SECRET not in json.dumps(server.seen)
+
+
 @pytest.mark.parametrize("status", [403, 404])
 @pytest.mark.parametrize("kind", ["auth", "aor", "endpoint"])
 async def test_an_asterisk_that_is_not_set_up(server: FakeAri, driver: AsteriskDriver, kind: str, status: int) -> None:
@@ -109,3 +121,7 @@ def test_the_templates_are_what_is_pushed() -> None:
     codecs = {"disallow": "all", "allow": f"{CODECS},{VIDEO}"}
     assert template("cordpair-browser") == {"type": "endpoint", **ENDPOINT, **codecs}
     assert template("cordpair-browser-aor") == {"type": "aor", **AOR}
+    plain = template("cordpair-agent")
+    assert plain.pop("transport") == "cordpair-udp", "of phones in the file; others come over any"
+    assert plain == {"type": "endpoint", **PHONE, "disallow": "all", "allow": PHONE_CODECS}
+    assert template("cordpair-agent-aor") == {"type": "aor", **PHONE_AOR}

@@ -305,12 +305,12 @@ async def test_a_seat_is_read_again_when_a_refused_leg_has_left_it(server: FakeA
 
 
 async def test_refer_is_offered_where_asterisk_can(server: FakeAri, driver: AsteriskDriver, inputs: Inputs) -> None:
-    assert driver.capabilities() == FULL - {Capability.REFER} | {Capability.ACCOUNTS}
+    assert driver.capabilities() == FULL - {Capability.REFER} | {Capability.ACCOUNTS, Capability.PHONES}
     with pytest.raises(Unsupported):
         await driver.refer(LEG, "sip:1@example.org")
     server.answers["GET asterisk/modules/res_pjsip_refer.so"] = 200, {"name": "res_pjsip_refer.so"}
     await driver.open(inputs)
-    assert driver.capabilities() == FULL | {Capability.ACCOUNTS}
+    assert driver.capabilities() == FULL | {Capability.ACCOUNTS, Capability.PHONES}
 
 
 async def test_a_snapshot_does_not_revive_what_ended_meanwhile(

@@ -142,7 +142,8 @@ async def centre(kind: str, directory: Path, configuration: str = CENTRE) -> Asy
         site = await stack.enter_async_context(shop())
         pbx, door = await stack.enter_async_context(pbx_of(kind, key))
         text = door + configuration.format(host=HOST, port=port, grace=GRACE_S, shop=site.origin)
-        engine = EngineProcess(pbx, directory, text)
+        phones = "" if isinstance(pbx, Embedded) else f'phones = "127.0.0.1:{pbx.sip_port}"\n'
+        engine = EngineProcess(pbx, directory, text, more={"main": phones})
         await _people(directory, site)
         await stack.enter_async_context(engine)
         site.gateway, site.api = f"http://{HOST}:{port}", f"http://127.0.0.1:{port}"

@@ -75,3 +75,13 @@ def test_a_password_that_is_not_here(cordpair, centre, monkeypatch):
 def test_a_directory_that_is_not_there(cordpair, centre, missing):
     centre.write_text(f'[journal]\npath = "{missing}"\n' + centre.read_text())
     assert found(cordpair, status=1)["journal", "disk"]["level"] == "error"
+
+
+def test_where_phones_register(cordpair, centre):
+    text = centre.read_text()
+    centre.write_text(text.replace("[skills]", 'phones = "127.0.0.1:5060;transport=tcp"\n[skills]', 1))
+    assert "where phones of pbx.demo register, resolves" in found(cordpair)["machine", "phones"]["what"]
+    centre.write_text(text.replace("[skills]", 'phones = "pbx.invalid:5060"\n[skills]', 1))
+    report = found(cordpair, status=1)["machine", "phones"]
+    assert report["level"] == "error" and report["what"].startswith("pbx.invalid, where phones of pbx.demo register,")
+    assert "to dial, to answer, to hang up" in report["why"]

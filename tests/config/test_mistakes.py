@@ -144,6 +144,26 @@ def test_the_base_is_right() -> None:
             "[pbx.two]\nurl = 'loopback:'\n[gateway]\nurl = 'https://h'\n[seats.web]\nendpoint = 'w'\nbrowser = true",
             "seats.web.node: is missing: of several PBXs",
         ),
+        ("[seats.x]\nendpoint = 'a b'\naccount = true", "seats.x.endpoint: must be"),
+        ("[seats.x]\nendpoint = 'a+b'\naccount = true", "seats.x.endpoint: of an account has letters"),
+        (
+            "[gateway]\nurl = 'https://h'\n[seats.x]\nendpoint = 'x'\naccount = true\nbrowser = true",
+            "seats.x.account: is for other phones",
+        ),
+        (
+            "[pbx.two]\nurl = 'loopback:'\n[seats.x]\nendpoint = 'x'\naccount = true",
+            "seats.x.node: is missing: of several PBXs",
+        ),
+        (
+            "[pbx.two]\nurl = 'loopback:'\n[seats]\nx = {endpoint = 'x', account = true, node = 'two'}\n"  # noqa: ISC004
+            "y = {endpoint = 'x', account = true, node = 'main'}",
+            "seats.y.endpoint: is the account of seats.x already",
+        ),
+        ("[pbx.two]\nurl = 'loopback:'\nphones = 'a b'", "pbx.two.phones: must be a host or host:port"),
+        ("[pbx.two]\nurl = 'loopback:'\nphones = 'h;transport=sctp'", "pbx.two.phones: must be a host or host:port"),
+        ("[agents.x]\nnumber = 'seven'", "agents.x.number: must be 1 to 10 digits"),
+        ("[agents.x]\nnumber = '7'\n[agents.y]\nnumber = '7'", 'agents.y.number: "0117" means sign_in of agent x'),
+        ("[agents.x]\nnumber = '1'\n[phones.codes]\nready = '0111'", 'agents.x.number: "0111" means ready already'),
         ("[queues.x]\non_no_show = {hang_up = 'busy'}", "queues.x.on_no_show: must have a queue"),
         ("[queues.x]\non_no_show = {queue = 'call'}", 'queues.x.on_no_show.queue: there is no queue "call"'),
         ("[queues.x]\non_no_show = {queue = 'billing'}", "queues.x.on_no_show.queue: queue billing takes calls"),

@@ -1,4 +1,4 @@
-"""Accounts of browser phones on the scripted Event Socket: what is sent, what is never sent, and every way to fail."""
+"""Accounts of phones on the scripted Event Socket: what is sent, what is never sent, and every way to fail."""
 
 import hashlib
 from collections.abc import AsyncIterator
@@ -9,9 +9,9 @@ import pytest
 from cordpair.acd.causes import SeatStatus
 from cordpair.acd.inputs import DriverInput, SeatChanged
 from cordpair.ids import LegId, NodeId
-from cordpair.pbx import Capability, CommandTimedOut, LinkLost, OriginateRequest, Refused
+from cordpair.pbx import Capability, CommandTimedOut, LinkLost, OriginateRequest, Refused, ha1
 from cordpair_freeswitch import FreeSwitchDriver, link
-from cordpair_freeswitch.accounts import PROFILE, REALM
+from cordpair_freeswitch.accounts import PHONES, PHONES_PROFILE, PROFILE, REALM
 from freeswitch_driver import switch_strings as switch
 from freeswitch_driver.event_socket import EventSocket, event, result, soon
 from freeswitch_driver.switch_strings import Packet
@@ -28,6 +28,8 @@ class Memory(EventSocket):
     def __init__(self) -> None:
         super().__init__()
         self.kept: dict[str, str] = {}
+        self.phones: dict[str, str] = {}
+        self.files: set[str] = set()
         self.registrations = ""
         self.answers |= {
             "api global_getvar core_uuid": result(CORE),
@@ -40,16 +42,18 @@ class Memory(EventSocket):
 
     def _hash(self, packet: Packet) -> bytes:
         verb, realm, key, *value = packet.command.split(" ", 2)[2].split("/")
-        assert realm == REALM
+        kept = {REALM: self.kept, PHONES: self.phones}[realm]
         if verb == "insert":
-            self.kept[key] = value[0]
+            kept[key] = value[0]
             return result("+OK\n")
-        return result("+OK\n" if self.kept.pop(key, None) else "-ERR Not found\n")
+        if verb == "select":
+            return result(kept.get(key, ""))
+        return result("+OK\n" if kept.pop(key, None) else "-ERR Not found\n")
 
     def _exists(self, packet: Packet) -> bytes:
         _, _, kind, user, domain = packet.command.split(" ")
         assert kind == "id"
-        return result("true" if f"{user}@{domain}" in self.kept else "false")
+        return result("true" if f"{user}@{domain}" in {*self.kept, *self.phones, *self.files} else "false")
 
     def _contact(self, _: Packet) -> bytes:
         return result(f"sofia/{PROFILE}/sip:x@y.invalid" if self.registrations else "error/user_not_registered")
@@ -169,7 +173,50 @@ async def test_no_answer_and_no_link(server, driver):
 
 def test_the_script_looks_where_the_driver_writes():
     text = LUA.read_text()
-    assert f"select/{REALM}/" in text and f'PROFILE = "{PROFILE}"' in text
+    assert f'accounts = "{REALM}", profile = "{PROFILE}"' in text
+    assert f'accounts = "{PHONES}", profile = "{PHONES_PROFILE}"' in text
+
+
+# ---------------------------------------------------------------- phones of their own
+
+
+@pytest.fixture
+async def centre(server, driver):
+    driver._link.accounts.domain = "cordpair"
+    return driver
+
+
+async def test_a_phone_is_its_digest_in_memory(server, centre):
+    assert Capability.PHONES in centre.capabilities()
+    await centre.put_phone("105", ha1("105", SECRET))
+    assert server.phones == {"105@cordpair": hashlib.md5(f"105:cordpair:{SECRET}".encode()).hexdigest()}
+    await centre.put_phone("105", ha1("105", "another"))
+    assert server.phones == {"105@cordpair": ha1("105", "another")}
+    await centre.remove_account("105")
+    assert server.phones == {}
+    assert f"api sofia profile {PHONES_PROFILE} flush_inbound_reg 105@cordpair" in server.of("api sofia profile")
+
+
+async def test_a_phone_of_the_files_stays_what_it_is(server, centre):
+    server.files.add("101@cordpair")
+    with pytest.raises(Refused, match=r"in cordpair\.d/agents\.xml"):
+        await centre.put_phone("101", ha1("101", SECRET))
+    assert server.phones == {}
+    await centre.remove_account("101")
+    assert not [said for said in server.of("api sofia profile") if PHONES_PROFILE in said], "it stays registered"
+
+
+async def test_another_domain_knows_other_passwords(server, driver):
+    with pytest.raises(Refused, match=r"realm cordpair, and FreeSWITCH's domain is fs\.test: set domain=cordpair"):
+        await driver.put_phone("105", ha1("105", SECRET))
+    assert not server.of("api hash")
+
+
+@pytest.mark.parametrize("digest", ["", "x" * 32, "a" * 31, "a" * 33, "a" * 31 + "\n", "A" * 32])
+async def test_what_is_no_digest_reaches_nothing(server, centre, digest):
+    with pytest.raises(Refused, match="32 hexadecimal digits"):
+        await centre.put_phone("105", digest)
+    assert not server.of("api hash")
 
 
 # ---------------------------------------------------------------- its phone

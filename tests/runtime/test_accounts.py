@@ -10,7 +10,7 @@ from cordpair.pbx import FULL, Capability, CommandTimedOut, LinkLost, Refused, U
 from cordpair.runtime import Accounts, Engine, MemoryRecords
 from runtime.conftest import NODE, NotingDriver
 
-ABLE = FULL | {Capability.ACCOUNTS}
+ABLE = FULL | {Capability.ACCOUNTS, Capability.PHONES}
 
 
 class AbleDriver(NotingDriver):

@@ -65,7 +65,7 @@ def configuration(
             for number, each in enumerate(queues, 1)
             if each.medium == "voice"
         ),
-        codes=CODES,
+        codes=(*CODES, *options.pop("codes", ())),
         reasons=("break",),
         agent_contexts=("cordpair-agents",),
         **options,

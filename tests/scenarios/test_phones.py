@@ -4,8 +4,9 @@ import pytest
 
 from cordpair.acd import events as ev
 from cordpair.acd.causes import SeatStatus
+from cordpair.acd.configuration import FeatureAction, FeatureCode
 from cordpair.acd.model import AgentStatus
-from cordpair.ids import SeatId
+from cordpair.ids import AgentId, SeatId
 from cordpair_loopback import Behaviour, FaultKind, answers, busy, dead, never_answers, rejects, unavailable
 from scenarios.rig import MAIN, agent, centre, queue
 
@@ -166,3 +167,33 @@ async def test_the_reply_to_an_originate_is_lost_but_the_phone_rang(answer_ms: i
         assert ada.talks
         assert ada.call.talked_at == ada.call.arrival.arrived_at + max(answer_ms, 5_000)
         assert (rig.phone("ann").rung, rig.agent("ann").failures) == (1, 0)
+
+
+BOBS = FeatureCode("0117", FeatureAction.SIGN_IN, agent=AgentId("bob"))
+
+
+async def test_an_own_number_makes_any_phone_theirs() -> None:
+    """Bob at Ann's phone, who is not there: the ring that was at his follows him, and so do the other codes."""
+    async with centre([SALES], AGENTS, codes=(BOBS,)) as rig:
+        await rig.staff("bob")
+        rig.phone("bob").behaviour = never_answers()
+        ada = rig.caller("ada").arrives("5001")
+        await rig.advance(1_000)
+        rig.dial("ann", "0117")
+        await rig.advance(2_000)
+        assert rig.agent("bob").seat == SeatId("seat-ann") and ada.talks_to() == "ann"
+        assert rig.agent("bob").failures == 0 and rig.agent("ann").status is AgentStatus.SIGNED_OUT
+        ada.hangs_up()
+        await rig.advance(1_000)
+        rig.dial("ann", "022")
+        await rig.advance(1_000)
+        assert rig.agent("bob").status is AgentStatus.SIGNED_OUT
+
+
+async def test_a_phone_that_somebody_has_is_not_taken_from_them() -> None:
+    async with centre([SALES], AGENTS, codes=(BOBS,)) as rig:
+        await rig.staff("ann", "bob")
+        rig.dial("ann", "0117")
+        await rig.advance(1_000)
+        assert rig.events(ev.FeatureUsed)[-1].result == "refused"
+        assert (rig.agent("ann").seat, rig.agent("bob").seat) == (SeatId("seat-ann"), SeatId("seat-bob"))

@@ -68,7 +68,9 @@ def test_the_example() -> None:
         "055": ("wrap_up_done", ""),
         "0441": ("not_ready", "break"),
         "0442": ("not_ready", "meal"),
+        "01112": ("sign_in", ""),
     }
+    assert {code.code: code.agent for code in mapped.codes if code.agent} == {"01112": "ben"}
     assert mapped.reasons == ("break", "meal", "training")
     assert mapped.prompts["welcome"] == "sound:queue-thankyou"
 
@@ -79,6 +81,8 @@ def test_what_an_agent_may_say_and_who_is_called_back() -> None:
     assert billing.dispositions == ("solved", "to be called back", "wrong number")
     seats = {seat.seat: seat.browser for seat in to_configuration(load(EXAMPLE).config, 7).seats}
     assert seats[SeatId("carla-web")] and not seats[SeatId("101")]
+    accounts = {seat.seat for seat in to_configuration(load(EXAMPLE).config, 7).seats if seat.account}
+    assert accounts == {SeatId("105")}
 
 
 def test_an_empty_file_gives_the_defaults_of_the_core() -> None:

@@ -12,7 +12,7 @@ from cordpair_loopback.pbx.timing import Handle
 # Gives a signal to an application; "" is none: the leg is still in the dialplan.
 Say = Callable[[str, Signal], None]
 
-SIMULATED_LEG = frozenset(Capability)
+SIMULATED_LEG = frozenset(Capability) - {Capability.PHONES}  # nobody registers with it over a network
 
 
 class Party(Protocol):

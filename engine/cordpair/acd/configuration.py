@@ -141,12 +141,13 @@ class Agent(_Value, frozen=True):
 
 class Seat(_Value, frozen=True):
     """Where a phone is: ``endpoint`` on the PBX. With ``node`` None it can be rung from every node. ``browser``: it is
-    in the page of the agent's desk, and gone with it."""
+    in the page of the agent's desk, and gone with it. ``account``: the engine makes its account."""
 
     seat: SeatId
     endpoint: str
     node: NodeId | None = None
     browser: bool = False
+    account: bool = False
 
 
 class Service(_Value, frozen=True):
@@ -163,11 +164,12 @@ class Service(_Value, frozen=True):
 
 
 class FeatureCode(_Value, frozen=True):
-    """What an agent's phone dials. ``reason`` is for NOT_READY."""
+    """What an agent's phone dials. ``reason`` is for NOT_READY; ``agent``: whose code it is, at any phone."""
 
     code: str
     action: FeatureAction
     reason: str = ""
+    agent: AgentId | None = None
 
 
 class Misses(_Value, frozen=True):

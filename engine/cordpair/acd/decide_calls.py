@@ -127,11 +127,14 @@ def change_contact(cell: Cell, given: inp.ChangeContact, now: int) -> Events:
 
 
 def _feature(cell: Cell, given: inp.LegArrived, seat: SeatId, now: int) -> Events:
-    """Run the code for the agent of the authenticated seat, say what came of it, and hang up."""
+    """Run the code for the agent of the authenticated seat, or the one whose code it is, say what came of it, and hang
+    up."""
     until = now + cell.book.configuration.timing.closing_timeout_ms
     yield ev.LegAdopted(given.leg, given.node, LegRole.FEATURE, until, seat)
     code = cell.book.codes.get(given.dialled)
     agent = cell.state.seats[seat].agent or cell.book.by_seat.get(seat)
+    if code is not None and code.agent is not None:  # they said who they are
+        agent = code.agent
     action = code.action if code is not None else None
     result = "wrong_code"
     if code is not None:

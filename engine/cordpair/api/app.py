@@ -26,10 +26,12 @@ from cordpair.api.errors import (
     reply_to_http,
 )
 from cordpair.api.limits import Limits
+from cordpair.api.newcomers import SETTINGS_TRIES
 from cordpair.api.openapi import document
 from cordpair.api.roles import Scope
 from cordpair.api.route import Nothing, Route
 from cordpair.api.routes import ROUTES
+from cordpair.api.tries import Tries
 
 log = logging.getLogger("cordpair.api.access")
 
@@ -48,6 +50,7 @@ def make_app(office: Office, limits: Limits | None = None) -> web.Application:
     app = web.Application(client_max_size=LARGEST, middlewares=[_watched])
     app[OFFICE] = office
     app[WORKER] = Worker()
+    app[SETTINGS_TRIES] = Tries()
     used = limits or Limits()
     for route in ROUTES:
         app.router.add_route(route.method, route.path, _endpoint(route, office, used))

@@ -14,6 +14,7 @@ from cordpair.api import (
     trunks,
 )
 from cordpair.api.configuration import CONFIGURATION_ROUTES
+from cordpair.api.newcomers import NEWCOMER_ROUTES
 from cordpair.api.people import PEOPLE_ROUTES
 from cordpair.api.reports import REPORT_ROUTES
 from cordpair.api.route import Route, get, post
@@ -112,6 +113,7 @@ ROUTES: tuple[Route, ...] = (
     *CONFIGURATION_ROUTES,
     *REPORT_ROUTES,
     *PEOPLE_ROUTES,
+    *NEWCOMER_ROUTES,
     get("/healthz", "healthz", "Whether the process lives", health.healthz, None,
         replies={200: health.Health, 503: health.Health}),
     get("/readyz", "readyz", "Whether every PBX is linked and open", health.readyz, None,

@@ -1,4 +1,4 @@
-"""``cordpair agents``: who is here and what they do; who may sign in at a desk, and their passwords."""
+"""``cordpair agents``: who is an agent, who may sign in at a desk, and their passwords."""
 
 import asyncio
 import sys
@@ -12,6 +12,7 @@ from rich.table import Table
 
 from cordpair.adapters.cti import sent_for
 from cordpair.api.passwords import LONGEST, SHORTEST, hash_password, make_password
+from cordpair.cli import newcomers
 from cordpair.cli.failures import errors, fail, output, reports_errors
 from cordpair.cli.settings import AUTHOR, Settings, read_settings
 from cordpair.cli.text import day_time
@@ -21,6 +22,9 @@ from cordpair.ids import AgentId
 from cordpair.store import CtiSecrets, Entry, Store
 
 app = typer.Typer()
+app.command("add")(newcomers.add)
+app.command("remove")(newcomers.remove)
+app.command("phone")(newcomers.phone)
 
 T = TypeVar("T")
 

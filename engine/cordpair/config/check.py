@@ -7,9 +7,9 @@ from cordpair.config.check_adapters import check_adapters
 from cordpair.config.check_calls import check_calls
 from cordpair.config.check_reports import check_reports
 from cordpair.config.check_trunks import check_trunks
-from cordpair.config.model import Action, Config, Queue, Step
+from cordpair.config.model import Action, Config, Queue, Seat, Step
 from cordpair.config.problems import Path, Problems, quote
-from cordpair.config.web import check_web
+from cordpair.config.web import ACCOUNT, check_web
 
 # What an agent's phone may be told; a name in [prompts] that is neither this nor used anywhere is a typing error.
 CODE_RESULTS = (
@@ -118,6 +118,8 @@ def _seats(config: Config, problems: Problems) -> None:
         path: Path = ("seats", name)
         if joined and "@" in seat.endpoint:
             problems.error((*path, "endpoint"), "cannot be rung over a trunk, which is named after the '@'")
+        if seat.account:
+            _account(config, seat, path, problems)
         if seat.node is not None:
             _refer(config.pbx, "pbx", seat.node, (*path, "node"), problems)
         others = seen.setdefault(seat.endpoint, [])
@@ -126,6 +128,21 @@ def _seats(config: Config, problems: Problems) -> None:
                 problems.error((*path, "endpoint"), f"{quote(seat.endpoint)} is the endpoint of seats.{other} already")
                 break
         others.append((name, seat.node))
+    accounts: dict[str, str] = {}
+    for name, seat in config.seats.items():
+        first = accounts.setdefault(seat.endpoint, name) if seat.account else name
+        if first != name:
+            message = f"is the account of seats.{first} already: each has a password of its own"
+            problems.error(("seats", name, "endpoint"), message)
+
+
+def _account(config: Config, seat: Seat, path: Path, problems: Problems) -> None:
+    if seat.node is None and len(config.pbx) > 1:
+        problems.error((*path, "node"), "is missing: of several PBXs, a phone registers with one")
+    if seat.browser:
+        problems.error((*path, "account"), "is for other phones: that of a browser is made when its agent signs in")
+    if ACCOUNT.fullmatch(seat.endpoint) is None:
+        problems.error((*path, "endpoint"), 'of an account has letters, digits and "_.-" only')
 
 
 def _agents(config: Config, problems: Problems) -> None:
@@ -167,6 +184,10 @@ def _codes(config: Config, problems: Problems) -> None:
         if reason.digit is not None:
             for code in codes.not_ready:
                 take(code + reason.digit, f"not_ready with reason {name}", ("reasons", name, "digit"))
+    for name, agent in config.agents.items():
+        if agent.number is not None:
+            for code in codes.sign_in:
+                take(code + agent.number, f"sign_in of agent {name}", ("agents", name, "number"))
 
 
 def _prompts(config: Config, problems: Problems) -> None:

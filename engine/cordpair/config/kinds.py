@@ -15,12 +15,14 @@ Word = Annotated[str, Meta(pattern=r"^\S{1,128}$")]
 URL = r"^\S{1,1024}$"
 Url = Annotated[str, Meta(pattern=URL)]
 ADDRESS = r"^([A-Za-z0-9][A-Za-z0-9.-]{0,252}|\[[0-9A-Fa-f:.]{2,45}\])(:[0-9]{1,5})?$"
+REGISTRAR = ADDRESS.removesuffix("$") + r"(;transport=(udp|tcp|tls))?$"
 ORIGIN = r"^https?://[A-Za-z0-9][A-Za-z0-9.-]{0,252}(:[0-9]{1,5})?$"
 PAGE = r"^/[!-)+-~]{0,255}\*?$"
 SOCKET = r"^wss?://[^\s/]{1,255}(/\S{0,255})?$"
 POP = r"^https?://\S{1,1016}$"
 NETWORK = r"^[0-9A-Fa-f:.]{2,45}(/[0-9]{1,3})?$"
 Address = Annotated[str, Meta(pattern=ADDRESS)]
+Registrar = Annotated[str, Meta(pattern=REGISTRAR)]
 Trunk = Annotated[str, Meta(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.-]{0,63}$")]
 Origin = Annotated[str, Meta(pattern=ORIGIN)]
 Page = Annotated[str, Meta(pattern=PAGE)]
@@ -58,6 +60,7 @@ __all__ = [
     "ORIGIN",
     "PAGE",
     "POP",
+    "REGISTRAR",
     "SOCKET",
     "URL",
     "Address",
@@ -74,6 +77,7 @@ __all__ = [
     "PbxName",
     "Prompt",
     "QueueName",
+    "Registrar",
     "SeatName",
     "Secret",
     "ServiceName",

@@ -18,7 +18,6 @@ from cordpair.config.kinds import (
     SOCKET,
     Address,
     CellName,
-    Code,
     Duration,
     Key,
     Level,
@@ -29,6 +28,7 @@ from cordpair.config.kinds import (
     PbxName,
     Prompt,
     QueueName,
+    Registrar,
     SeatName,
     Secret,
     ServiceName,
@@ -38,6 +38,7 @@ from cordpair.config.kinds import (
     Url,
     Word,
 )
+from cordpair.config.phones import Codes, Phones
 from cordpair.config.queue_log import QueueLog
 from cordpair.config.reports import Reports, Smtp
 from cordpair.config.trunks import SipTrunk
@@ -93,13 +94,15 @@ class PbxDoor(msgspec.Struct, frozen=True):
 
 
 class Pbx(msgspec.Struct, frozen=True):
-    """``peers``: other nodes, each with the name that this PBX gives to its trunk there."""
+    """``peers``: other nodes, each with the name that this PBX gives to its trunk there. ``phones``: where phones
+    register."""
 
     url: Url
     password: Secret | None = None
     address: Address | None = None
     peers: dict[PbxName, Trunk] = {}
     door: PbxDoor | None = None
+    phones: Registrar | None = None
 
 
 class Action(msgspec.Struct, frozen=True):
@@ -169,9 +172,10 @@ class Assignment(msgspec.Struct, frozen=True):
 
 
 class Agent(msgspec.Struct, frozen=True):
-    """``shown_as``: the name that customers and colleagues see."""
+    """``shown_as``: the name that customers and colleagues see. ``number``: dialled after the code to sign in."""
 
     shown_as: Text = ""
+    number: Annotated[str, Meta(pattern=r"^[0-9]{1,10}$")] | None = None
     seat: SeatName | None = None
     skills: dict[SkillName, Level] = {}
     queues: dict[QueueName, Assignment] = {}
@@ -180,9 +184,12 @@ class Agent(msgspec.Struct, frozen=True):
 
 
 class Seat(msgspec.Struct, frozen=True):
+    """``account``: the engine makes the phone's account. A phone in a browser always has one of those."""
+
     endpoint: Word
     node: PbxName | None = None
     browser: bool = False
+    account: bool = False
 
 
 class Service(msgspec.Struct, frozen=True):
@@ -197,21 +204,6 @@ class Service(msgspec.Struct, frozen=True):
 
 class Reason(msgspec.Struct, frozen=True):
     digit: Annotated[str, Meta(pattern=r"^[0-9]{1,4}$")] | None = None
-
-
-class Codes(msgspec.Struct, frozen=True):
-    """What an agent's phone dials. Empty: there is no such code."""
-
-    sign_in: tuple[Code, ...] = ("011",)
-    sign_out: tuple[Code, ...] = ("022",)
-    ready: tuple[Code, ...] = ("033",)
-    not_ready: tuple[Code, ...] = ("044",)  # each followed by the digit of a reason
-    wrap_up_done: tuple[Code, ...] = ("055",)
-
-
-class Phones(msgspec.Struct, frozen=True):
-    contexts: tuple[Word, ...] = ("cordpair-agents",)
-    codes: Codes = Codes()
 
 
 class Misses(msgspec.Struct, frozen=True):

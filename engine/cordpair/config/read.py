@@ -14,7 +14,7 @@ from cordpair.config.adapters import MAC, URL_PATH
 from cordpair.config.calls import DIAL
 from cordpair.config.dialling import CALLER_ID, NUMBERS, PREFIX, REGION
 from cordpair.config.durations import format_duration, parse_duration
-from cordpair.config.kinds import ADDRESS, NETWORK, ORIGIN, PAGE, POP, SOCKET, URL, Secret, is_duration
+from cordpair.config.kinds import ADDRESS, NETWORK, ORIGIN, PAGE, POP, REGISTRAR, SOCKET, URL, Secret, is_duration
 from cordpair.config.problems import Path, Problems, quote
 from cordpair.config.reports import HOOK, HOUR, MAILBOX
 from cordpair.config.trunks import LOGIN, NUMBER
@@ -46,6 +46,8 @@ PATTERNS = {
     NUMBER: 'must be a number or name that is dialled, such as "+493012345"',
     LOGIN: 'must be 1 to 64 letters, digits or "+._-"',
     DIAL: 'must be an endpoint with {number} in it, such as "{number}@provider"',
+    REGISTRAR: 'must be a host or host:port, such as "pbx.example.com:5060", perhaps with ";transport=tcp" after it',
+    r"^[0-9]{1,10}$": 'must be 1 to 10 digits, as text: "105"',
     r"^[0-9]{1,4}$": 'must be 1 to 4 digits, as text: "1"',
 }
 CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")

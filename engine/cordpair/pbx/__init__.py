@@ -1,6 +1,7 @@
 """The driver port. A driver imports only this, ``cordpair.acd``'s inputs and causes, ids and errors."""
 
 from cordpair.pbx.diagnosis import Diagnosable, Finding, Level, Wanted
+from cordpair.pbx.digest import REALM, ha1
 from cordpair.pbx.driver import (
     FULL,
     Capability,
@@ -29,6 +30,7 @@ from cordpair.pbx.sip_switch import HasSipSwitch, SipLine, SipSwitch
 
 __all__ = [
     "FULL",
+    "REALM",
     "Capability",
     "CommandTimedOut",
     "Diagnosable",
@@ -54,6 +56,7 @@ __all__ = [
     "SpeaksTo",
     "Unsupported",
     "Wanted",
+    "ha1",
     "make_driver",
     "schemes",
 ]

@@ -57,6 +57,7 @@ class Wanted(msgspec.Struct, frozen=True):
     music: tuple[str, ...] = ()
     prompts: tuple[str, ...] = ()  # media, as the PBX calls them
     browsers: tuple[str, ...] = ()  # endpoints of seats in browsers: no account before somebody signs in
+    phones: tuple[str, ...] = ()  # of seats whose account the engine makes: none before their settings were fetched
     video: bool = False  # customers may want to be seen
     trunks: tuple[str, ...] = ()  # that the PBX asks whether they live
 

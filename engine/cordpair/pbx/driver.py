@@ -39,11 +39,12 @@ class Capability(StrEnum):
     REFER = "refer"
     MUTE = "mute"
     ACCOUNTS = "accounts"
+    PHONES = "phones"
     SEAT_STATUS = "seat_status"
 
 
 # A driver that declares these is *full*; the conformance suite runs everything against it.
-FULL: frozenset[Capability] = frozenset(Capability) - {Capability.ACCOUNTS}
+FULL: frozenset[Capability] = frozenset(Capability) - {Capability.ACCOUNTS, Capability.PHONES}
 
 
 class Hears(StrEnum):
@@ -185,9 +186,15 @@ class Driver(Protocol):
 
         Raises Refused where the PBX is not set up for it, or has no such options; never with the secret in it."""
 
+    async def put_phone(self, endpoint: str, digest: str) -> None:
+        """The same for a phone of its own, on a desk or in a program: it registers over the network, with the password
+        of which ``digest`` is the ``ha1``. Needs PHONES.
+
+        Raises Refused where the PBX is not set up for it, or has such a phone by itself."""
+
     async def remove_account(self, endpoint: str) -> None:
-        """Nobody can register with it, and nobody is rung there; a call that is up goes on. One that is not there is
-        removed."""
+        """Of either kind: nobody can register with it, and nobody is rung there; a call that is up goes on. One that is
+        not there is removed."""
 
 
 # Entry point: (node, url, cell, endpoints whose status matters) → driver. Opens nothing.

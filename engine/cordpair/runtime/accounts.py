@@ -1,15 +1,13 @@
 """Phone accounts that shall exist on the PBXs: made when asked for, and again whenever a link is up.
 
-They are kept in memory only: their secrets are nobody's but of those who wait for them, and made anew for everybody
-who comes after this process.
+They are kept in memory only. Secrets of phones in browsers are nobody's but of those who wait for them, and made anew
+for everybody who comes after this process; digests of other phones come from the store (``phones``).
 """
 
 import asyncio
 import logging
 from collections.abc import Callable, Coroutine, Mapping
 from typing import Any
-
-import msgspec
 
 from cordpair.clock import Clock
 from cordpair.ids import NodeId
@@ -20,14 +18,7 @@ from cordpair.runtime.waiting import within
 log = logging.getLogger(__name__)
 
 Name = tuple[NodeId, str]
-
-
-class _Account(msgspec.Struct, frozen=True):
-    secret: str
-    options: Mapping[str, str]
-
-    def __repr__(self) -> str:
-        return "_Account()"
+Make = Callable[[Driver], Coroutine[Any, Any, None]]  # holds a secret, and does not show it
 
 
 class Accounts:
@@ -39,7 +30,7 @@ class Accounts:
         deadline_ms: int = DEADLINE_MS,
     ) -> None:
         self._drivers, self._is_up, self._clock, self._deadline_ms = drivers, is_up, clock, deadline_ms
-        self._wanted: dict[Name, _Account] = {}
+        self._wanted: dict[Name, Make] = {}
         self._turns: dict[Name, tuple[asyncio.Lock, int]] = {}  # one at a time for each; how many want it
         self._repeating: dict[NodeId, asyncio.Task[None]] = {}
 
@@ -48,21 +39,34 @@ class Accounts:
 
         After LinkLost and CommandTimedOut it is made by the next link; after any other it is not wanted any more.
         """
-        driver = self._able(node)
-        name, account = (node, endpoint), _Account(secret, dict(options or {}))
-        self._wanted[name] = account
+        given = dict(options or {})
+        await self._put(node, endpoint, Capability.ACCOUNTS, lambda driver: driver.put_account(endpoint, secret, given))
+
+    async def put_phone(self, node: NodeId, endpoint: str, digest: str) -> None:
+        """The same for a phone of its own, which has the password of this digest."""
+        await self._put(node, endpoint, Capability.PHONES, lambda driver: driver.put_phone(endpoint, digest))
+
+    def has_phones(self, node: NodeId) -> bool:
+        """Whether ``put_phone`` can be asked of it."""
+        driver = self._drivers.get(node)
+        return driver is not None and Capability.PHONES in driver.capabilities()
+
+    async def _put(self, node: NodeId, endpoint: str, needed: Capability, make: Make) -> None:
+        driver = self._able(node, needed)
+        name = (node, endpoint)
+        self._wanted[name] = make
         try:
             await self._in_turn(name, lambda: self._make(driver, name))
         except (LinkLost, CommandTimedOut):
             raise
         except PbxError:
-            if self._wanted.get(name) is account:
+            if self._wanted.get(name) is make:
                 del self._wanted[name]
             raise
 
     async def remove(self, node: NodeId, endpoint: str) -> None:
         """Nobody can register with it any more. One that is not there is removed. Raises PbxError."""
-        driver, name = self._able(node), (node, endpoint)
+        driver, name = self._able(node, Capability.ACCOUNTS), (node, endpoint)
         self._wanted.pop(name, None)
         await self._in_turn(name, lambda: self._unmake(driver, name))
 
@@ -81,9 +85,9 @@ class Accounts:
 
     # ------------------------------------------------------------ inner parts
 
-    def _able(self, node: NodeId) -> Driver:
+    def _able(self, node: NodeId, needed: Capability) -> Driver:
         driver = self._drivers.get(node)
-        if driver is None or Capability.ACCOUNTS not in driver.capabilities():
+        if driver is None or needed not in driver.capabilities():
             raise Unsupported(f"node {node}: phone accounts cannot be made there by the engine")
         return driver
 
@@ -101,9 +105,9 @@ class Accounts:
     async def _make(self, driver: Driver, name: Name) -> None:
         """As it is wanted by now: what was put meanwhile takes its place."""
         node, endpoint = name
-        account = self._wanted.get(name)
-        if account is not None:
-            await self._ask(node, endpoint, driver.put_account(endpoint, account.secret, account.options))
+        make = self._wanted.get(name)
+        if make is not None:
+            await self._ask(node, endpoint, make(driver))
 
     async def _unmake(self, driver: Driver, name: Name) -> None:
         node, endpoint = name

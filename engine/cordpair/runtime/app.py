@@ -100,6 +100,7 @@ async def opened(setup: Setup, clock: Clock) -> AsyncIterator[Engine]:
         engine.snapshot_every(setup.snapshot_every)
         if setup.origin is not None:
             engine.reloader = Reloader(engine, setup.origin)
+            engine.keep_phones(setup.origin.store.phone_accounts)
         if setup.traces is not None:
             engine.trace(setup.traces)
         yield engine

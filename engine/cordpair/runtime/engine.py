@@ -24,6 +24,7 @@ from cordpair.runtime.executor import DEADLINE_MS, Executor
 from cordpair.runtime.lag import Lag
 from cordpair.runtime.laws import Laws
 from cordpair.runtime.personal import DIALLED, NOBODY, Personal, Record, Records
+from cordpair.runtime.phones import Digests, Phones
 from cordpair.runtime.placed import Placed
 from cordpair.runtime.reload import Reloader
 from cordpair.runtime.subscriptions import Subscription
@@ -68,6 +69,7 @@ class Engine:
         self._stop: asyncio.Future[Stop] = asyncio.get_running_loop().create_future()
         self.meter = Meter()
         self.reloader: Reloader | None = None  # when there is a store: changes the configuration
+        self.phones: Phones | None = None  # likewise: makes accounts of phones
         self._drivers = {driver.node: driver for driver in drivers}
         self._executor = Executor(self._drivers, self, clock, self.submit, deadline_ms, self.meter)
         self._writer = Writer(
@@ -90,9 +92,7 @@ class Engine:
         self.meter.revision(core.state.configuration.revision)
         self.accounts = Accounts(self._drivers, self._is_up, clock, deadline_ms)
         self._supervisors = {
-            driver.node: Supervisor(
-                driver, self._writer, self._executor, clock, draw, self._fenced, self.accounts.link_up
-            )
+            driver.node: Supervisor(driver, self._writer, self._executor, clock, draw, self._fenced, self._linked)
             for driver in drivers
         }
 
@@ -141,6 +141,10 @@ class Engine:
         self._traces = traces
         traces.resume(self.state)
         self._writer.committed.append(traces.see)
+
+    def keep_phones(self, digests: Digests) -> None:
+        """Before ``run``: the PBXs have accounts of the phones in the configuration, with these digests."""
+        self.phones = Phones(self.accounts, digests, lambda: self.state)
 
     def submit(self, input: Input) -> None:
         """From a driver. Never lost and never refused."""
@@ -230,6 +234,8 @@ class Engine:
             self._laws.start()
         writer = asyncio.create_task(self._write(), name="writer")
         links = [asyncio.create_task(s.run(), name=f"link {s.node}") for s in self._supervisors.values()]
+        if self.phones is not None:
+            links.append(asyncio.create_task(self.phones.run(), name="phones"))
         for task in links:
             task.add_done_callback(self._link_task_ended)
         try:
@@ -265,6 +271,13 @@ class Engine:
                 self.meter.revision(event.configuration.revision)
                 for node, supervisor in self._supervisors.items():
                     supervisor.watch(endpoints_of(event.configuration, node))
+                if self.phones is not None:
+                    self.phones.stir()
+
+    def _linked(self, node: NodeId) -> None:
+        self.accounts.link_up(node)
+        if self.phones is not None:
+            self.phones.stir()
 
     def _fenced(self, node: NodeId) -> None:
         self.stop(Stop.FENCED)

@@ -9,6 +9,7 @@ from cordpair.store.keys import ApiKey, ApiKeys
 from cordpair.store.mapping import to_configuration
 from cordpair.store.pages import page_of, pages_beside
 from cordpair.store.people import LastAdmin, NoSuchPerson, People, Person, PersonChanged, PersonExists
+from cordpair.store.phone_accounts import PhoneAccount, PhoneAccounts
 from cordpair.store.records import ContactRecord, ContactRecords
 from cordpair.store.resets import PasswordResets
 from cordpair.store.revisions import Active, Revision
@@ -38,6 +39,8 @@ __all__ = [
     "Person",
     "PersonChanged",
     "PersonExists",
+    "PhoneAccount",
+    "PhoneAccounts",
     "Revision",
     "SignIn",
     "SignIns",

@@ -3,7 +3,7 @@
 from cordpair.acd import configuration as acd
 from cordpair.acd.causes import Cause
 from cordpair.config import Config
-from cordpair.config.model import Action, Agent, Queue, Service, Step
+from cordpair.config.model import Action, Agent, Queue, Seat, Service, Step
 from cordpair.ids import AgentId, NodeId, QueueId, SeatId, ServiceId
 
 
@@ -16,7 +16,7 @@ def to_configuration(config: Config, revision: int) -> acd.Configuration:
         queues=tuple(_queue(name, queue) for name, queue in config.queues.items()),
         agents=tuple(_agent(name, agent) for name, agent in config.agents.items()),
         seats=tuple(
-            acd.Seat(SeatId(name), seat.endpoint, NodeId(seat.node) if seat.node is not None else None, seat.browser)
+            acd.Seat(SeatId(name), seat.endpoint, _node(seat), seat.browser, seat.account)
             for name, seat in config.seats.items()
         ),
         services=tuple(_service(name, service) for name, service in config.services.items()),
@@ -58,6 +58,10 @@ def to_configuration(config: Config, revision: int) -> acd.Configuration:
         ),
         addresses={NodeId(name): pbx.address for name, pbx in config.pbx.items() if pbx.address is not None},
     )
+
+
+def _node(seat: Seat) -> NodeId | None:
+    return NodeId(seat.node) if seat.node is not None else None
 
 
 def _queue(name: str, queue: Queue) -> acd.Queue:
@@ -125,7 +129,8 @@ def _service(name: str, service: Service) -> acd.Service:
 
 
 def _codes(config: Config) -> tuple[acd.FeatureCode, ...]:
-    """Not ready is dialled with a reason: the code, then the reason's digit."""
+    """Not ready is dialled with a reason: the code, then the reason's digit; at a foreign phone one signs in with the
+    code, then one's number."""
     codes = config.phones.codes
     plain = {
         acd.FeatureAction.SIGN_IN: codes.sign_in,
@@ -138,6 +143,12 @@ def _codes(config: Config) -> tuple[acd.FeatureCode, ...]:
         if reason.digit is not None:
             found += [
                 acd.FeatureCode(code + reason.digit, acd.FeatureAction.NOT_READY, name) for code in codes.not_ready
+            ]
+    for name, agent in config.agents.items():
+        if agent.number is not None:
+            found += [
+                acd.FeatureCode(code + agent.number, acd.FeatureAction.SIGN_IN, agent=AgentId(name))
+                for code in codes.sign_in
             ]
     return tuple(found)
 

@@ -24,6 +24,7 @@ from cordpair.store.schema import (
     line_protocol,
     migrations,
     people,
+    phone_accounts,
     queue_alarms,
     refuse_foreign,
     sip_trunks,
@@ -63,6 +64,13 @@ def _without_help(db: Database) -> None:
         db.execute(f"ALTER TABLE {table} DROP COLUMN {column}")
 
 
+def _without_phone_accounts(db: Database) -> None:
+    for table, column in (("seats", "account"), ("pbx", "phones"), ("agents", "number")):
+        db.execute(f"ALTER TABLE {table} DROP COLUMN {column}")
+    for table in ("phone_accounts", "phone_settings"):
+        db.table(table).drop()
+
+
 def _without_desks(db: Database) -> None:
     for table in ("passwords", "sign_ins", "conversations"):
         db.table(table).drop()
@@ -98,6 +106,7 @@ UNDO: dict[str, Undo] = {
     people.__name__: _without_people,
     drafts.__name__: _drop("drafts"),
     sip_trunks.__name__: _drop("trunks"),
+    phone_accounts.__name__: _without_phone_accounts,
 }
 NAMES = tuple(UNDO)  # in their order: migration 1, 2, …
 

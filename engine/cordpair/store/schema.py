@@ -193,6 +193,22 @@ def sip_trunks(db: Database) -> None:
     db.table("trunks").create(columns, pk="name", not_null=needed)
 
 
+@migrations()
+def phone_accounts(db: Database) -> None:
+    """Phones whose accounts the engine makes: digests of their passwords, and addresses for their settings."""
+    db.execute("ALTER TABLE seats ADD COLUMN account INTEGER NOT NULL DEFAULT 0")
+    db.execute("ALTER TABLE pbx ADD COLUMN phones TEXT")
+    db.execute("ALTER TABLE agents ADD COLUMN number TEXT")
+    db.execute(
+        "CREATE TABLE phone_accounts (endpoint TEXT PRIMARY KEY, realm TEXT NOT NULL, ha1 TEXT NOT NULL, "
+        "made_at INTEGER NOT NULL)"
+    )
+    db.execute(
+        "CREATE TABLE phone_settings (endpoint TEXT PRIMARY KEY, hash BLOB NOT NULL UNIQUE, "
+        "expires_at INTEGER NOT NULL)"
+    )
+
+
 # Durations are in ms; what is written as a list or table in the file is JSON here.
 ENTITIES: list[tuple[str, dict[str, type], set[str]]] = [
     ("pbx", {"url": str, "password": str}, {"url"}),
@@ -284,6 +300,7 @@ def refuse_foreign(db: Database, path: Path) -> None:
         people.__name__,
         drafts.__name__,
         sip_trunks.__name__,
+        phone_accounts.__name__,
     }
     if unknown:
         newer = ", ".join(sorted(unknown))

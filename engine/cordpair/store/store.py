@@ -11,8 +11,10 @@ from cordpair.store.cti_secrets import CtiSecrets
 from cordpair.store.drafts import Drafts
 from cordpair.store.errors import StoreError
 from cordpair.store.keys import ApiKeys
+from cordpair.store.leaving import forget_agent
 from cordpair.store.pages import pages_beside
 from cordpair.store.people import People
+from cordpair.store.phone_accounts import PhoneAccounts
 from cordpair.store.records import KEEP, ContactRecords
 from cordpair.store.resets import PasswordResets
 from cordpair.store.revisions import Active, Revision
@@ -35,6 +37,7 @@ class Store:
         self.bookmarks = Bookmarks(thread)
         self.drafts = Drafts(thread)
         self.cti_secrets = CtiSecrets(thread)
+        self.phone_accounts = PhoneAccounts(thread)
 
     @classmethod
     async def open(cls, path: Path, *, keep: int = KEEP) -> "Store":
@@ -85,6 +88,10 @@ class Store:
     async def export(self) -> str:
         """What is in force, as a file."""
         return await self._thread.ask(revisions.export)
+
+    async def forget_agent(self, name: str, noted: Entry) -> None:
+        """All that led to them, once they are in the configuration no more; see ``leaving``."""
+        await self._thread.ask(lambda db: forget_agent(db, name, noted))
 
     async def close(self) -> None:
         """Write what is queued, then close. Safe to call twice."""

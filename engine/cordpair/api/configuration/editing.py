@@ -33,12 +33,12 @@ async def take_in(call: Call) -> bytes:
 
 async def apply(call: Call) -> Applied:
     body: Edited = call.body
-    return await _change(call, lambda _: used(in_order(body.config, body.order)), body.base)
+    return await change(call, lambda _: used(in_order(body.config, body.order)), body.base)
 
 
 async def apply_changes(call: Call) -> Applied:
     body: Changes = call.body
-    return await _change(call, lambda present: changed(present, body), body.base)
+    return await change(call, lambda present: changed(present, body), body.base)
 
 
 async def roll_back(call: Call) -> Applied:
@@ -47,11 +47,11 @@ async def roll_back(call: Call) -> Applied:
     store = parts_of(call).store
     with store_errors():
         text = await store.text_of((await line_of(store, number_of(call))).revision)
-    return await _change(call, lambda _: parse(text, f"revision {call.id}").config, body.base)
+    return await change(call, lambda _: parse(text, f"revision {call.id}").config, body.base)
 
 
-async def _change(call: Call, edit: Edit, base: int | None) -> Applied:
-    """Raises Conflict, Unprocessable, Refused, Unavailable."""
+async def change(call: Call, edit: Edit, base: int | None) -> Applied:
+    """The way of every edit that is asked for. Raises Conflict, Unprocessable, Refused, Unavailable."""
     reloader = parts_of(call).reloader
     try:
         with store_errors():
@@ -77,4 +77,4 @@ def _refusal(outcome: Outcome) -> Unprocessable | Refused | Unavailable:
     return Refused("Nothing was changed: " + "; ".join(outcome.problems))
 
 
-__all__ = ["apply", "apply_changes", "look_at", "roll_back", "take_in"]
+__all__ = ["apply", "apply_changes", "change", "look_at", "roll_back", "take_in"]

@@ -122,7 +122,12 @@ async def remove_person(call: Call) -> None:
 
 async def reset_password(call: Call) -> LinkView:
     """Of a person, or of an agent who has a desk only. The password there is stays good until the link is used."""
-    store, name, now = store_of(call), call.id, now_of(call)
+    return await make_link(call, call.id)
+
+
+async def make_link(call: Call, name: str) -> LinkView:
+    """Raises NotFound, Refused."""
+    store, now = store_of(call), now_of(call)
     with store_errors():
         person = await store.people.find(name)
         if person is None and not _is_agent(call, name):
@@ -176,6 +181,7 @@ __all__ = [
     "add_person",
     "change_person",
     "list_people",
+    "make_link",
     "remove_person",
     "reset_password",
 ]

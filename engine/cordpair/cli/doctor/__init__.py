@@ -56,10 +56,11 @@ async def examine(file: Path) -> list[tuple[str, list[Finding]]]:
     if settings is None:
         return [*parts, ("machine", machine.names({}))]
     config = settings.loaded.config
+    told = machine.registrars({name: pbx.phones for name, pbx in config.pbx.items() if pbx.phones is not None})
     urls, secrets = _urls(settings)
     parts += [(f"pbx.{node}", [finding]) for node, finding in secrets.items()]
     agents = len(config.agents)
-    parts.append(("machine", [*machine.names(urls), machine.open_files(settings.journal, agents)]))
+    parts.append(("machine", [*machine.names(urls), *told, machine.open_files(settings.journal, agents)]))
     parts += [("journal", files.journal(settings.journal, config.cell.name)), ("store", files.store(settings.store))]
     for node, url in urls.items():
         parts.append((f"pbx.{node}", await _pbx(config, NodeId(node), url)))
@@ -120,13 +121,14 @@ def wanted(config: Config, node: NodeId | None = None) -> Wanted:
     media = {config.prompts.get(name, name) for name in names - {""}}
     browsers = sorted({seat.endpoint for seat in config.seats.values() if seat.browser})
     video = any("video" in portal.media for portal in config.portals.values())
+    phones = sorted({seat.endpoint for seat in config.seats.values() if seat.account})
     trunks = tuple(
         name
         for name, trunk in config.trunks.items()
         if node is not None and trunk.node in (None, node) and settled(trunk).options
     )
     music = tuple(sorted({queue.music for queue in voice}))
-    return Wanted(music, tuple(sorted(media)), tuple(browsers), video, trunks)
+    return Wanted(music, tuple(sorted(media)), tuple(browsers), tuple(phones), video, trunks)
 
 
 def _show(reports: list[Report]) -> None:

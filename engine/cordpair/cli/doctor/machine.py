@@ -35,6 +35,27 @@ def names(urls: Mapping[str, str]) -> list[Finding]:
     return found
 
 
+def registrars(phones: Mapping[str, str]) -> list[Finding]:
+    """The names that phones are told to register at, by node: as they resolve from here."""
+    found = []
+    for node, told in phones.items():
+        address = told.partition(";")[0]
+        host = _host(f"//{address}")
+        if not host:
+            continue
+        took, trouble = resolve(host)
+        if not trouble and took < SLOW_S:
+            found.append(
+                good("phones", f"{host}, where phones of pbx.{node} register, resolves in {took * 1000:.0f} ms")
+            )
+            continue
+        what = f"{host}, where phones of pbx.{node} register, {trouble or f'takes {took:.1f} s to resolve'}"
+        why = "a phone looks it up for whatever it does: to dial, to answer, to hang up, each waits for so long"
+        mend = f"write the address in [pbx.{node}] phones, or mend the resolver that the phones ask, too"
+        found.append(error("phones", what, why, mend))
+    return found
+
+
 def _own_name(local: list[str]) -> Finding:
     name = socket.gethostname()
     took, trouble = resolve(name)
@@ -124,4 +145,4 @@ def _engine_limit(journal: Path) -> tuple[str, int | None]:
     return "", None
 
 
-__all__ = ["SLOW_S", "names", "open_files", "resolve"]
+__all__ = ["SLOW_S", "names", "open_files", "registrars", "resolve"]

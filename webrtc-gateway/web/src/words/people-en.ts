@@ -92,6 +92,32 @@ export const peopleEn = {
   did_key_revoked: "key revoked",
   did_sign_in_ended: "signed out by somebody",
   did_configuration_applied: "configuration applied",
+  add_agent: "New agent",
+  shown_as: "Shown as",
+  phone: "Phone",
+  phone_browser: "In the browser, at the desk",
+  phone_sip: "A SIP phone, with settings made for it",
+  phone_none: "None yet",
+  on_pbx: "On which PBX",
+  works_queues: "Works these queues",
+  add_agent_why: "In force at once. You then get a link to a password, and the settings of a SIP phone.",
+  made_for: "{name} can begin",
+  phone_settings: "Phone settings",
+  phone_why:
+    "Scan the code with Linphone, or download the settings for another phone. They can be fetched once, until {until}, with a new password; the one before is good no more then.",
+  phone_code: "QR code with the address of the phone's settings",
+  phone_address: "Address of the phone's settings",
+  phone_fetched: "The settings for {program} are fetched. They cannot be shown again.",
+  download: "Download: {program}",
+  program_linphone: "Linphone",
+  program_baresip: "baresip",
+  program_sheet: "any phone (text)",
+  remove_agent_whole:
+    "They are no agent any more: signed out at once, their password forgotten, their keys revoked, and the phone that was made for them taken away.",
+  did_agent_added: "added as an agent",
+  did_agent_removed: "removed as an agent",
+  did_phone_settings_made: "address of phone settings made",
+  did_phone_settings_fetched: "phone settings fetched",
 };
 
 export type PeopleKey = keyof typeof peopleEn;

@@ -3,19 +3,23 @@
 import { html, nothing } from "lit";
 import type { PeopleKey } from "../../words/people-en.ts";
 import { say } from "../../words/words.ts";
+import {
+  agentForm,
+  type AgentAdded,
+  agentOf,
+  type Centre,
+  centreOf,
+  fileOf,
+  inForm,
+  type Made,
+  NO_CENTRE,
+  type PhoneSettings,
+  save,
+  shownOnce,
+} from "./new-agent.ts";
 import { dialog, secret } from "./parts/dialog.ts";
-import { choice, field, text } from "./parts/fields.ts";
+import { NOBODY, type Person, personForm } from "./person.ts";
 import { Tab } from "./tab.ts";
-
-interface Person {
-  readonly name: string;
-  readonly full_name: string;
-  readonly role: string;
-  readonly enabled: boolean;
-  readonly version: number;
-  readonly agent: boolean;
-  readonly password_since: string | null;
-}
 
 interface Agent {
   readonly name: string;
@@ -32,39 +36,36 @@ type Open =
   | null
   | { readonly what: "person"; readonly person: Person; readonly is: "new" | "known" }
   | { readonly what: "remove"; readonly person: Person }
-  | { readonly what: "link"; readonly link: Link };
-
-const ROLES = ["admin", "supervisor", "read-only"] as const;
-const NOBODY: Person = {
-  name: "",
-  full_name: "",
-  role: "supervisor",
-  enabled: true,
-  version: 0,
-  agent: false,
-  password_since: null,
-};
+  | { readonly what: "link"; readonly link: Link }
+  | { readonly what: "agent" }
+  | { readonly what: "remove-agent"; readonly name: string }
+  | { readonly what: "made"; readonly made: Made };
 
 export class StaffTab extends Tab {
   static override properties = {
     ...Tab.properties,
     people: { state: true },
     agents: { state: true },
+    centre: { state: true },
     open: { state: true },
   };
 
   declare private people: readonly Person[];
   declare private agents: readonly Agent[];
+  declare private centre: Centre;
   declare private open: Open;
 
   constructor() {
     super();
     this.people = this.agents = [];
+    this.centre = NO_CENTRE;
     this.open = null;
   }
 
   protected override async load(): Promise<void> {
-    const found = await this.office.api.get<{ people: Person[]; agents: Agent[] }>("/v1/people");
+    const { api } = this.office;
+    const found = await api.get<{ people: Person[]; agents: Agent[] }>("/v1/people");
+    this.centre = centreOf(await api.get("/v1/configuration"));
     this.people = found.people;
     this.agents = found.agents;
   }
@@ -76,6 +77,7 @@ export class StaffTab extends Tab {
         <button id="add-person" @click=${() => this.show({ what: "person", person: NOBODY, is: "new" })}>
           ${say(words, "add_person")}
         </button>
+        <button id="add-agent" @click=${() => this.show({ what: "agent" })}>${say(words, "add_agent")}</button>
       </div>
       <div class="scroll">
         <table>
@@ -109,6 +111,7 @@ export class StaffTab extends Tab {
       <td class="actions">
         ${this.button("edit", person.name, () => this.show({ what: "person", person, is: "known" }))}
         ${person.enabled ? this.button("new_password", person.name, () => void this.link(person.name)) : nothing}
+        ${this.phoneButton(person.name)}
         ${this.button("remove", person.name, () => this.show({ what: "remove", person }))}
       </td>
     </tr>`;
@@ -128,6 +131,11 @@ export class StaffTab extends Tab {
     >
       ${say(this.words, key)}
     </button>`;
+  }
+
+  private phoneButton(name: string) {
+    const seat = this.centre.phones.get(name);
+    return seat ? this.button("phone_settings", name, () => void this.phone(name, seat)) : nothing;
   }
 
   private desks() {
@@ -152,6 +160,8 @@ export class StaffTab extends Tab {
                     ${this.button("into_office", agent.name, () =>
                       this.show({ what: "person", person: { ...NOBODY, name: agent.name }, is: "new" }),
                     )}
+                    ${this.phoneButton(agent.name)}
+                    ${this.button("remove", agent.name, () => this.show({ what: "remove-agent", name: agent.name }))}
                   </td>
                 </tr>`,
             )}
@@ -192,34 +202,48 @@ export class StaffTab extends Tab {
         submit: () => void this.remove_(open.person),
         close,
       });
+    if (open.what === "made")
+      return shownOnce({
+        words,
+        made: open.made,
+        busy,
+        fetch: (program) => void this.fetch(open.made, program),
+        close,
+      });
+    if (open.what === "agent")
+      return dialog({
+        words,
+        title: say(words, "add_agent"),
+        inside: agentForm(words, this.centre, this.problems),
+        action: say(words, "save"),
+        busy,
+        problems: inForm(this.problems),
+        submit: (form) => void this.addAgent(form),
+        close,
+      });
+    if (open.what === "remove-agent")
+      return dialog({
+        words,
+        title: say(words, "remove_title", { name: open.name }),
+        inside: html`<p>${say(words, "remove_agent_whole")}</p>`,
+        action: say(words, "remove"),
+        danger: true,
+        busy,
+        problems: this.problems,
+        submit: () => void this.removeAgent(open.name),
+        close,
+      });
     const title = open.is === "new" ? say(words, "add_person") : say(words, "edit_title", { name: open.person.name });
     return dialog({
       words,
       title,
-      inside: this.form(open.person, open.is === "new"),
+      inside: personForm(words, this.problems, open.person, open.is === "new"),
       action: say(words, "save"),
       busy,
       problems: this.problems,
       submit: (form) => void this.save(open.person, open.is === "new", form),
       close,
     });
-  }
-
-  private form(person: Person, isNew: boolean) {
-    const { words, problems } = this;
-    const roles = ROLES.map((value) => ({ value, text: say(words, `role_${value}`) }));
-    return html`${field(say(words, "name"), "name", problems, (wrong) =>
-      text("name", person.name, wrong, { off: !isNew || person.name !== "", first: isNew }),
-    )}
-    ${field(say(words, "full_name"), "full_name", problems, (wrong) => text("full_name", person.full_name, wrong))}
-    ${field(say(words, "role"), "role", problems, (wrong) => choice("role", roles, person.role, wrong))}
-    ${
-      isNew
-        ? html`<p class="soft">${say(words, "add_why")}</p>`
-        : html`<label class="tick"
-            ><input type="checkbox" name="enabled" .checked=${person.enabled} /> ${say(words, "may_sign_in")}</label
-          >`
-    }`;
   }
 
   // ---------------------------------------------------------------- what is done
@@ -245,6 +269,56 @@ export class StaffTab extends Tab {
       this.close();
       await this.load();
       this.office.say("good", say(this.words, "removed", { name: person.name }));
+    });
+  }
+
+  private async addAgent(form: FormData): Promise<void> {
+    await this.do(async () => {
+      const added = await this.office.api.send<AgentAdded>("POST", "/v1/agents", agentOf(form));
+      await this.load();
+      const { password, phone } = added;
+      this.show({ what: "made", made: this.made(added.agent, password?.link ?? "", password?.until ?? null, phone) });
+    });
+  }
+
+  private async removeAgent(name: string): Promise<void> {
+    await this.do(async () => {
+      await this.office.api.send("DELETE", `/v1/agents/${encodeURIComponent(name)}`);
+      this.close();
+      await this.load();
+      this.office.say("good", say(this.words, "removed", { name }));
+    });
+  }
+
+  /** New settings for a phone there is. */
+  private async phone(name: string, seat: string): Promise<void> {
+    await this.do(async () => {
+      const path = `/v1/seats/${encodeURIComponent(seat)}/phone-settings`;
+      const phone = await this.office.api.send<PhoneSettings>("POST", path);
+      this.show({ what: "made", made: this.made(name, "", null, phone) });
+    });
+  }
+
+  private made(name: string, link: string, until: string | null, phone: PhoneSettings | null): Made {
+    const whole = link ? new URL(link, location.href).href : "";
+    return {
+      name,
+      link: whole,
+      linkUntil: this.time(until),
+      phone,
+      phoneUntil: this.time(phone?.until ?? null),
+      fetched: "",
+    };
+  }
+
+  /** The one time that they can be. */
+  private async fetch(made: Made, program: string): Promise<void> {
+    const { phone } = made;
+    if (!phone) return;
+    await this.do(async () => {
+      const { pathname } = new URL(phone.address);
+      save(fileOf(program, phone.seat), await this.office.api.text(`${pathname}?program=${program}`));
+      this.show({ what: "made", made: { ...made, fetched: program } });
     });
   }
 
