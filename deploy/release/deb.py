@@ -59,8 +59,10 @@ def build(wheel: Path, debian: Debian, architecture: str, epoch: int, out: Path)
         writings(root, version, epoch)
         control(root, version, debian, architecture)
         settle(root, epoch)
-        command = ["dpkg-deb", "--root-owner-group", "-Zxz", "--threads-max=1", "--build", str(root), str(made)]
-        subprocess.run(command, check=True, stdout=subprocess.DEVNULL, env=os.environ | {"SOURCE_DATE_EPOCH": str(epoch)})
+        command = ["dpkg-deb", "--root-owner-group", "-Zxz", "-z1", "--threads-max=1", "--build", str(root), str(made)]
+        subprocess.run(
+            command, check=True, stdout=subprocess.DEVNULL, env=os.environ | {"SOURCE_DATE_EPOCH": str(epoch)}
+        )
     return made
 
 
@@ -80,7 +82,13 @@ def download(into: Path, debian: Debian, architecture: str) -> None:
 
 def unpack(wheel: Path, root: Path, debian: Debian) -> None:
     site = f"/{HOME}/lib/python{debian.python}/site-packages"
-    schemes = {"purelib": site, "platlib": site, "scripts": f"/{HOME}/bin", "data": f"/{HOME}", "headers": f"/{HOME}/include"}
+    schemes = {
+        "purelib": site,
+        "platlib": site,
+        "scripts": f"/{HOME}/bin",
+        "data": f"/{HOME}",
+        "headers": f"/{HOME}/include",
+    }
     destination = SchemeDictionaryDestination(
         schemes, INTERPRETER, "posix", bytecode_optimization_levels=(), destdir=str(root)
     )
@@ -97,7 +105,7 @@ def environment(root: Path, debian: Debian) -> None:
     for command in (home / "bin").iterdir():
         if command.name != "cordpair":
             command.unlink()
-    (home / "bin" / "python3").symlink_to(f"/usr/bin/python{debian.python}")
+    (home / "bin" / "python3").symlink_to(f"../../../bin/python{debian.python}")
     (root / "usr/bin").mkdir()
     (root / "usr/bin/cordpair").symlink_to("../lib/cordpair/bin/cordpair")
 
@@ -131,9 +139,7 @@ def writings(root: Path, version: str, epoch: int) -> None:
 
 def packed(text: str, into: Path) -> None:
     into.parent.mkdir(parents=True, exist_ok=True)
-    into.write_bytes(
-        subprocess.run(["gzip", "-9n"], input=text.encode(), capture_output=True, check=True).stdout
-    )
+    into.write_bytes(subprocess.run(["gzip", "-9n"], input=text.encode(), capture_output=True, check=True).stdout)
 
 
 def maintainer() -> str:
