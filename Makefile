@@ -12,7 +12,8 @@ ARGS ?=
 WHAT ?=
 
 # What the tests need beside Python: "command:Debian package".
-TEST_TOOLS := chromium:chromium sipp:sip-tester debootstrap:debootstrap faketime:faketime openssl:openssl
+TEST_TOOLS := chromium:chromium sipp:sip-tester debootstrap:debootstrap faketime:faketime openssl:openssl \
+	systemd-analyze:systemd
 
 # The browser side. Its sources decide whether it is built again.
 WEB := webrtc-gateway/web
@@ -49,7 +50,7 @@ test: test-deps check web web-check ## install what tests need, check the source
 	@$(BIN)/python -m pytest $(ARGS)
 
 quick: check ## the tests that need neither a real PBX nor patience
-	@$(BIN)/python -m pytest -m "not pbx and not slow and not browser" $(ARGS)
+	@$(BIN)/python -m pytest -m "not pbx and not slow and not browser and not release" $(ARGS)
 
 bench: $(VENV)/.with-tests test-deps ## measure against app_queue and the budgets; one part: WHAT=core (see docs/bench.md)
 	@PYTHONPATH=tests:. $(BIN)/python -m bench $(WHAT)

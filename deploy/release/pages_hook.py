@@ -1,4 +1,4 @@
-"""Of the build: a wheel or an sdist without the pages that browsers load is none. An editable install may do without."""
+"""A wheel or an sdist without the pages that browsers load is not built. An editable install may do without."""
 
 from pathlib import Path
 from typing import Any
@@ -9,8 +9,8 @@ STATIC = Path("webrtc-gateway") / "cordpair_gateway" / "static"
 LAST_WRITTEN = STATIC / "sizes.json"  # by build.mjs, when all else is there
 
 MISSING = (
-    f"The pages for browsers are not built: {STATIC} has no {LAST_WRITTEN.name}. Run `make web` first (it takes Node from "
-    "this machine or from PyPI), or build from a release's sdist, which has them."
+    f"The pages for browsers are not built: {STATIC} has no {LAST_WRITTEN.name}. Run `make web` first (it takes Node "
+    "from this machine or from PyPI), or build from a release's sdist, which has them."
 )
 
 

@@ -92,7 +92,7 @@ async def test_an_engine_says_when_it_is_ready_beats_and_says_that_it_stops(syst
     log = asyncio.create_task(engine.communicate())
     systemd.setblocking(False)
     loop = asyncio.get_running_loop()
-    heard = []
+    heard: list[str] = []
     try:
         async with asyncio.timeout(SECONDS):
             while heard.count("WATCHDOG=1") < 3 or "READY=1" not in heard:
