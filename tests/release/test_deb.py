@@ -63,7 +63,7 @@ def test_nothing_in_it_names_the_place_where_it_was_built(package: Path, unpacke
 
 
 def test_files_are_roots_and_their_modes_are_plain(package: Path) -> None:
-    modes = {}
+    modes: dict[str, list[str]] = {}
     for line in said("dpkg-deb", "-c", package).splitlines():
         mode, owner, _, _, _, path = line.split(maxsplit=5)
         assert owner == "root/root"

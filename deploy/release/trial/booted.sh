@@ -8,8 +8,8 @@ trap 'echo "line $LINENO failed: $BASH_COMMAND" >>$SAID; journalctl --no-pager -
 seen() { echo "$*" | tee -a $SAID; }
 property() { systemctl show -P "$1" cordpair; }
 as_service() { runuser -u cordpair -- cordpair "$@"; }
-# Until the command succeeds; it is looked at again and again, for half a minute.
-until_true() { for _ in $(seq 150); do if "$@" >/dev/null 2>&1; then return 0; fi; sleep 0.2; done; echo "never: $*" >>$SAID; return 1; }
+# Until the command succeeds; it is looked at again and again, for a minute.
+until_true() { for _ in $(seq 300); do if "$@" >/dev/null 2>&1; then return 0; fi; sleep 0.2; done; echo "never: $*" >>$SAID; return 1; }
 get() { /usr/lib/cordpair/bin/python3 -c 'import sys, urllib.request as u; sys.stdout.write(u.urlopen("http://127.0.0.1:8080" + sys.argv[1], timeout=5).read().decode())' "$1"; }
 connected() { as_service queues --json | /usr/lib/cordpair/bin/python3 -c 'import json, sys; print(sum(q["outcomes"].get("connected", 0) for q in json.load(sys.stdin)))'; }
 calls_taken() { [ "$(connected)" -gt "${1:-0}" ]; }
@@ -17,7 +17,7 @@ restarted() { [ "$(property NRestarts)" -gt "$1" ] && [ "$(property ActiveState)
 
 # 1. enabled by the package: it came up with the machine, as shipped
 [ "$(property ActiveState)/$(property Type)/$(property User)" = active/notify/cordpair ]
-get /readyz | grep -q '"ready":true'
+until_true get /readyz
 get /office | grep -qi '<!doctype html>'
 seen "as shipped: active, ready, pages served"
 
@@ -87,7 +87,7 @@ cmp /root/trial/good.toml /etc/cordpair/cordpair.toml
 seen "upgraded: restarted, state and configuration kept, takes calls"
 dpkg -r cordpair
 [ -s /var/lib/cordpair/journal.db ] && [ -f /etc/cordpair/cordpair.toml ] && [ ! -e /usr/bin/cordpair ]
-[ -z "$(find /usr/lib/cordpair 2>/dev/null)" ]
+[ ! -e /usr/lib/cordpair ]
 seen "removed: state kept, nothing of the program left"
 dpkg -i /root/trial/cordpair.deb
 systemctl start cordpair
