@@ -7,6 +7,7 @@ import re
 import subprocess
 import sys
 import tarfile
+import tomllib
 import urllib.request
 import zipfile
 from asyncio.subprocess import DEVNULL, PIPE, STDOUT
@@ -17,6 +18,8 @@ import pytest
 from release.conftest import ROOT, STATIC, Built, hatch, tree
 
 SECONDS = 60
+HATCH = tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"]["hatch"]["build"]["targets"]["wheel"]
+FORCED: dict[str, str] = HATCH["force-include"]
 
 
 def names(wheel: Path) -> set[str]:
@@ -39,12 +42,21 @@ def test_every_module_is_in_the_wheel(built: Built) -> None:
         if "node_modules" not in path.parts
     }
     assert modules <= names(built.wheel)
-    assert "cordpair/config/example.toml" in {name.removeprefix("engine/") for name in names(built.wheel)}
+
+
+@pytest.mark.parametrize(("source", "target"), sorted(FORCED.items()))
+def test_what_is_put_into_packages_is_in_the_wheel(built: Built, source: str, target: str) -> None:
+    """The example, of which the forms' help is made; the dialplans, once `cordpair provision` writes them."""
+    place = ROOT / source
+    files = [path for path in place.rglob("*") if path.is_file()] if place.is_dir() else [place]
+    inside = target.partition("/")[2]  # below a source root
+    wanted = {f"{inside}/{path.relative_to(place).as_posix()}".removesuffix("/.") for path in files}
+    assert wanted and wanted <= names(built.wheel)
 
 
 def test_nothing_that_is_no_part_of_it_is_in_the_wheel(built: Built) -> None:
     tops = {name.partition("/")[0] for name in names(built.wheel)}
-    assert {top for top in tops if not re.match(r"cordpair(_\w+)?(-[\d.]+\.dist-info)?$", top)} <= {"engine"}
+    assert [top for top in tops if not re.match(r"cordpair(_\w+)?(-[\d.]+\.dist-info)?$", top)] == []
     assert not [name for name in names(built.wheel) if "__pycache__" in name or name.endswith(".db")]
 
 
