@@ -12,7 +12,8 @@ ARGS ?=
 WHAT ?=
 
 # What the tests need beside Python: "command:Debian package".
-TEST_TOOLS := chromium:chromium sipp:sip-tester debootstrap:debootstrap faketime:faketime openssl:openssl baresip:baresip-core
+TEST_TOOLS := chromium:chromium sipp:sip-tester debootstrap:debootstrap faketime:faketime openssl:openssl \
+	systemd-analyze:systemd baresip:baresip-core
 
 # The browser side. Its sources decide whether it is built again.
 WEB := webrtc-gateway/web
@@ -25,7 +26,11 @@ NODE_PATH = node -e 'process.exit(parseInt(process.versions.node) < 20 ? 1 : 0)'
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 export PIP_ROOT_USER_ACTION := ignore
 
-.PHONY: help venv run web web-check test quick bench check fix test-deps firefox lab-asterisk lab-freeswitch clean
+# Of the oldest Python that we run on, for any machine.
+LOCK = $(BIN)/uv pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes --no-annotate \
+	--no-emit-index-url --custom-compile-command "make lock"
+
+.PHONY: help venv run web web-check test quick bench check fix test-deps firefox lab-asterisk lab-freeswitch dist try-dist lock clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1\t\2/' | expand -t 22
@@ -45,7 +50,7 @@ test: test-deps check web web-check ## install what tests need, check the source
 	@$(BIN)/python -m pytest $(ARGS)
 
 quick: check ## the tests that need neither a real PBX nor patience
-	@$(BIN)/python -m pytest -m "not pbx and not slow and not browser" $(ARGS)
+	@$(BIN)/python -m pytest -m "not pbx and not slow and not browser and not release" $(ARGS)
 
 bench: $(VENV)/.with-tests test-deps ## measure against app_queue and the budgets; one part: WHAT=core (see docs/bench.md)
 	@PYTHONPATH=tests:. $(BIN)/python -m bench $(WHAT)
@@ -83,6 +88,17 @@ lab-asterisk: $(VENV)/.with-tests test-deps ## a private real Asterisk on loopba
 
 lab-freeswitch: $(VENV)/.with-tests test-deps ## a private real FreeSWITCH on loopback, from dialplans/freeswitch; it must be installed
 	@PYTHONPATH=tests $(BIN)/python -m lab.freeswitch $(ARGS)
+
+dist: $(BIN)/python ## a release's files in dist/, of the last commit: sdist, wheel, Debian packages, sums (docs/releasing.md)
+	@$(BIN)/python deploy/release/dist.py $(ARGS)
+
+try-dist: $(VENV)/.with-tests test-deps ## install them on bare Debians and take calls there (root, minutes); a part: WHAT=deb
+	@PYTHONPATH=tests $(BIN)/python deploy/release/try_dist.py $(WHAT)
+
+lock: $(BIN)/python ## pin anew what the packages bring and what builds them: the newest versions that fit
+	@[ -x $(BIN)/uv ] || $(BIN)/pip install --quiet uv
+	@$(LOCK) deploy/release/build-requirements.in --output-file deploy/release/build-requirements.txt
+	@$(LOCK) pyproject.toml --extra oidc --output-file deploy/release/requirements.txt
 
 clean: ## remove the environment and every cache (cached Asterisk trees stay)
 	rm -rf $(VENV) build dist .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis

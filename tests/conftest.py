@@ -48,6 +48,7 @@ CATEGORIES = dict.fromkeys(UNIT_FOLDERS, "unit") | {
     "conformance": "conformance",
     "freeswitch": "freeswitch",
     "pbx": "pbx",
+    "release": "release",
     "scenarios": "scenario",
 }
 

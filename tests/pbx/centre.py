@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+import shlex
 import signal
 import socket
 import sys
@@ -24,6 +25,8 @@ from lab.render import Agent
 from lab.sipp import Call
 
 LOOK_EVERY = 0.02
+# That of an installed package instead, in trials of a release (deploy/release/try_dist.py).
+COMMAND = shlex.split(os.environ.get("CORDPAIR_COMMAND", "")) or [sys.executable, "-m", "cordpair"]
 T = TypeVar("T")
 E = TypeVar("E")
 
@@ -79,9 +82,7 @@ class EngineProcess:
     async def start(self) -> None:
         with (self.directory / "engine.log").open("ab") as log:
             self.process = await asyncio.create_subprocess_exec(
-                sys.executable,
-                "-m",
-                "cordpair",
+                *COMMAND,
                 "serve",
                 str(self.file),
                 env={**os.environ, "CORDPAIR_PBX_PASSWORD": self.password},

@@ -149,11 +149,12 @@ async def serve_api(
     tls: Tls | None = None,
     mount: Mount | None = None,
     reports: Clerk | None = None,
+    begun: Callable[[], None] = lambda: None,
 ) -> None:
     """Serve until cancelled. Raises ConfigurationError when ``listen`` is no address.
 
     A port that is taken does not keep the engine from taking calls: it says so, and tries again. It is free as soon
-    as an engine that this one replaces has gone.
+    as an engine that this one replaces has gone. ``begun`` is called when it listens, and each time that it cannot.
     """
     host, port = parse_listen(listen)
     async with office_of(engine, store.keys, journal, store, reports=reports) as office:
@@ -166,8 +167,10 @@ async def serve_api(
                 except OSError as error:
                     if server.url is None:
                         _complain(listen, error)
+                    begun()
                     await asyncio.sleep(AGAIN_S)
             log.info("the API is at %s", url)
+            begun()
             await (tls.follow() if tls is not None else asyncio.Event().wait())
         finally:
             await server.close()

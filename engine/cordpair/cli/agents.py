@@ -14,6 +14,7 @@ from cordpair.adapters.cti import sent_for
 from cordpair.api.passwords import LONGEST, SHORTEST, hash_password, make_password
 from cordpair.cli import newcomers
 from cordpair.cli.failures import errors, fail, output, reports_errors
+from cordpair.cli.places import DEFAULT_FILE, Config
 from cordpair.cli.settings import AUTHOR, Settings, read_settings
 from cordpair.cli.text import day_time
 from cordpair.cli.typed import typed_password
@@ -27,9 +28,6 @@ app.command("remove")(newcomers.remove)
 app.command("phone")(newcomers.phone)
 
 T = TypeVar("T")
-
-Config = Annotated[Path, typer.Option("--config", "-c", help="The configuration, for the store's place.")]
-DEFAULT_FILE = Path("cordpair.toml")
 
 
 @app.command()

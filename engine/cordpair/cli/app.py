@@ -22,7 +22,7 @@ from cordpair.cli.failures import EXIT_FAILED, fail, output, reports_errors
 from cordpair.cli.keeping import backup as back_up
 from cordpair.cli.keeping import journal_app, store_app
 from cordpair.cli.keeping import restore as put_back
-from cordpair.cli.places import DEFAULT_FILE, Config, Demo, Journal, journal_of
+from cordpair.cli.places import DEFAULT_FILE, Config, Demo, File, Journal, journal_of
 from cordpair.cli.settings import read_settings
 from cordpair.config.durations import parse_duration
 
@@ -43,7 +43,6 @@ app.add_typer(journal_app, name="journal")
 app.add_typer(store_app, name="store")
 app.add_typer(reporting.app, name="reports")
 
-File = Annotated[Path, typer.Argument(help="The configuration.", show_default=True)]
 Json = Annotated[bool, typer.Option("--json", help="For programs.")]
 
 

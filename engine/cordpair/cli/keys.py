@@ -13,6 +13,7 @@ from rich.table import Table
 from cordpair.api import Role, make_key
 from cordpair.api.people import KeyWish, Known, lasts_ms, wrong_with_key
 from cordpair.cli.failures import errors, fail, output, reports_errors
+from cordpair.cli.places import DEFAULT_FILE, Config
 from cordpair.cli.settings import AUTHOR, read_settings
 from cordpair.cli.text import day_time
 from cordpair.clock import AsyncioClock
@@ -20,8 +21,6 @@ from cordpair.store import ApiKey, Entry, Store
 
 app = typer.Typer(help="Who may use the API.", no_args_is_help=True)
 
-Config = Annotated[Path, typer.Option("--config", "-c", help="The configuration, for the store's place.")]
-DEFAULT_FILE = Path("cordpair.toml")
 OPTIONS = {"queues": "queue"}  # what is called otherwise here
 
 

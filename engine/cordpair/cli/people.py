@@ -5,7 +5,6 @@ import secrets
 import sys
 from collections.abc import Awaitable, Callable
 from enum import StrEnum
-from pathlib import Path
 from typing import Annotated, TypeVar
 
 import typer
@@ -16,6 +15,7 @@ from rich.text import Text
 from cordpair.api.passwords import hash_password, make_password, wrong_with
 from cordpair.api.people import FIRST_LINK_MS, PASSWORD_PAGE, wrong_with_full_name, wrong_with_name
 from cordpair.cli.failures import errors, fail, output, reports_errors
+from cordpair.cli.places import DEFAULT_FILE, Config
 from cordpair.cli.settings import AUTHOR, Settings, read_settings
 from cordpair.cli.text import day_time
 from cordpair.cli.typed import typed_password
@@ -26,11 +26,9 @@ app = typer.Typer(help="Who works in the office, and their passwords.", no_args_
 
 T = TypeVar("T")
 
-Config = Annotated[Path, typer.Option("--config", "-c", help="The configuration, for the store's place.")]
 Name = Annotated[str, typer.Argument(help="The name to sign in with.")]
 Stdin = Annotated[bool, typer.Option("--stdin", help="Read the password from standard input, a line.")]
 Generate = Annotated[bool, typer.Option("--generate", help="Make a password and show it, once.")]
-DEFAULT_FILE = Path("cordpair.toml")
 
 
 class Role(StrEnum):

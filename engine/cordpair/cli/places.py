@@ -12,8 +12,16 @@ from cordpair.cli.settings import Settings, read_settings
 from cordpair.config.reports import Reports
 
 DEFAULT_FILE = Path("cordpair.toml")
+SYSTEM_FILE = Path("/etc/cordpair/cordpair.toml")  # of the Debian package and its service
 
-Config = Annotated[Path, typer.Option("--config", "-c", help="The configuration, for the journal's place.")]
+
+def usual(given: Path) -> Path:
+    """Where nothing else is said: the file here, or else the one of this machine's service."""
+    return SYSTEM_FILE if given == DEFAULT_FILE and not given.exists() and SYSTEM_FILE.exists() else given
+
+
+File = Annotated[Path, typer.Argument(help="The configuration.", show_default=True, callback=usual)]
+Config = Annotated[Path, typer.Option("--config", "-c", help="The configuration.", callback=usual)]
 Journal = Annotated[Path | None, typer.Option("--journal", help="The journal itself, instead of a configuration.")]
 Demo = Annotated[bool, typer.Option("--demo", help="The journal of [bold]cordpair run[/].")]
 
@@ -48,4 +56,4 @@ def journal_of(config: Path, journal: Path | None, use_demo: bool) -> Path:
     return journal if journal is not None else settings_of(config, use_demo).journal
 
 
-__all__ = ["DEFAULT_FILE", "Config", "Demo", "Journal", "Places", "journal_of", "places_of", "settings_of"]
+__all__ = ["DEFAULT_FILE", "Config", "Demo", "File", "Journal", "Places", "journal_of", "places_of", "settings_of"]

@@ -12,7 +12,7 @@ from cordpair.observe import log_to_stderr
 from cordpair.reports.clerk import counting_of
 from cordpair.reports.queue_log import writing
 from cordpair.reports.sending import plans_of, sending
-from cordpair.runtime import Engine, run_engine, run_loop
+from cordpair.runtime import READY, Engine, beating, run_engine, run_loop, tell
 
 
 def serve(file: Path, *, take_file: bool) -> int:
@@ -41,8 +41,10 @@ async def _serve(settings: Settings, take_file: bool) -> int:
                 writing(engine, store, setup.journal, config.queue_log, directory),
                 counting_of(engine, setup.journal, config.reports, directory) as reports,
                 sending(plans, reports, store, engine.clock),
+                beating(),
             ):
-                await serve_api(engine, store, setup.journal, config.http.listen, tls, mount, reports)
+                listen = config.http.listen
+                await serve_api(engine, store, setup.journal, listen, tls, mount, reports, lambda: tell(READY))
 
         return await run_engine(setup, started=beside)
 

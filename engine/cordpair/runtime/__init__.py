@@ -6,6 +6,7 @@ from cordpair.runtime.engine import Engine, Stop
 from cordpair.runtime.errors import CoreFailed, EngineBusy, EngineStopped
 from cordpair.runtime.exits import EXIT_BUG, EXIT_CONFIGURATION, EXIT_FENCED, EXIT_JOURNAL, EXIT_OK
 from cordpair.runtime.figures import AgentFigures, Figures, QueueFigures, figures
+from cordpair.runtime.notices import READY, beating, tell
 from cordpair.runtime.personal import DIALLED, MemoryRecords, Record, Records
 from cordpair.runtime.placed import Placed, PlacedCall, placed_calls
 from cordpair.runtime.process import run_loop
@@ -22,6 +23,7 @@ __all__ = [
     "EXIT_FENCED",
     "EXIT_JOURNAL",
     "EXIT_OK",
+    "READY",
     "Accounts",
     "AgentFigures",
     "CoreFailed",
@@ -49,6 +51,7 @@ __all__ = [
     "TrunkHealth",
     "Trunks",
     "WatchedTrunk",
+    "beating",
     "engine_on",
     "figures",
     "opened",
@@ -56,4 +59,5 @@ __all__ = [
     "recover",
     "run_engine",
     "run_loop",
+    "tell",
 ]

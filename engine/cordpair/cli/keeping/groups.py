@@ -7,12 +7,11 @@ import typer
 
 from cordpair.cli.failures import fail, reports_errors
 from cordpair.cli.keeping import at_rest
+from cordpair.cli.places import DEFAULT_FILE, Config
 from cordpair.cli.settings import read_settings
 from cordpair.config.durations import parse_duration
 from cordpair.config.reports import Reports
 
-DEFAULT_FILE = Path("cordpair.toml")
-Config = Annotated[Path, typer.Option("--config", "-c", help="The configuration, for the places of the files.")]
 Journal = Annotated[Path | None, typer.Option("--journal", help="The journal itself, instead of a configuration.")]
 
 journal_app = typer.Typer(help="The journal, while no engine runs.", no_args_is_help=True)
