@@ -2,30 +2,28 @@
 
 import re
 
-from handbook.places import outside_fences
-
-ITEM = re.compile(r"^(?P<indent> *)(?P<mark>[-*]|\d+\.) ")
+ITEM = re.compile(r"^(?P<mark>[-*]|\d+\.) ")
 LONGEST = 160
 
 
 def spaced(markdown: str) -> str:
     """An empty line before a list that follows a paragraph, and four spaces for what is inside of an item."""
-    return outside_fences(markdown, lambda text: "\n".join(_spaced(text.split("\n"))))
-
-
-def _spaced(lines: list[str]) -> list[str]:
     out: list[str] = []
-    inside = False  # of a list
-    for line in lines:
-        item = ITEM.match(line)
-        if item is not None and not inside and out and out[-1].strip() and not item["indent"]:
-            out.append("")
-        if item is not None:
-            inside = True
-        elif line.strip() and not line.startswith(" "):
-            inside = inside and bool(out and out[-1].strip())  # a line that goes on, or the end of the list
-        out.append(line)
-    return out
+    fenced = False  # in a block of code that is in no list
+    width = 0  # of the mark of the list's items; 0: in no list
+    for line in markdown.split("\n"):
+        item = ITEM.match(line) if not fenced else None
+        if line.startswith("```"):
+            fenced, width = not fenced, 0
+        elif item is not None:
+            if width == 0 and out and out[-1].strip():
+                out.append("")
+            width = len(item[0])
+        elif line.strip() and not line.startswith(" ") and not (out and out[-1].strip()):
+            width = 0  # a paragraph after the list
+        inside = width and item is None and line.startswith(" " * width)
+        out.append(" " * (4 - width) + line if inside and width < 4 else line)
+    return "\n".join(out)
 
 
 def description(markdown: str) -> str:

@@ -8,7 +8,10 @@ from handbook.markdown import code, table
 
 def kinds(root: type) -> Iterator[type]:
     """The class and all public ones that are made from it, by status."""
-    found = {root}.union(*(kinds(each) for each in root.__subclasses__() if not each.__name__.startswith("_")))
+    found: set[type] = {root}
+    for kind in root.__subclasses__():
+        if not kind.__name__.startswith("_"):
+            found.update(kinds(kind))
     yield from sorted(found, key=lambda kind: (_status(kind), kind.__name__))
 
 

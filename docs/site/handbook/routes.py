@@ -69,7 +69,7 @@ def _reply(reply: Document) -> str:
     if "x-message" in reply:
         return f"a WebSocket of {_kind(reply['x-message'])}"
     if "application/json" in content and not _is_own(reply):
-        return reply["description"].lower()
+        return str(reply["description"]).lower()
     kinds = [_kind(each["schema"]) if "schema" in each else code(media) for media, each in content.items()]
     return " or ".join(kinds) if kinds else "nothing"
 
