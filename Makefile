@@ -64,7 +64,7 @@ fix: $(VENV)/.with-tests ## let ruff repair and format what it can
 	@$(BIN)/ruff format .
 
 docs: $(VENV)/.with-docs ## build the documentation's site into build/site; whatever is not right ends it
-	@$(MKDOCS) build --strict --quiet -f docs/site/mkdocs.yml $(ARGS)
+	@$(MKDOCS) build --strict -f docs/site/mkdocs.yml $(ARGS)
 
 docs-serve: $(VENV)/.with-docs ## the same on http://127.0.0.1:8000/, built anew whenever a page changes
 	@$(MKDOCS) serve -f docs/site/mkdocs.yml $(ARGS)

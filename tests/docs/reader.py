@@ -75,7 +75,13 @@ class Reader:
         self._home, self._swaps = home, swaps
         paths = [str(Path(sys.executable).parent), os.environ["PATH"]]
         kept = {name: os.environ[name] for name in ("LANG", "LC_ALL") if name in os.environ}
-        self._env = kept | {"HOME": str(home), "PATH": os.pathsep.join(paths), "COLUMNS": "160", "PYTHONUTF8": "1", "TERM": "dumb"}
+        self._env = kept | {
+            "HOME": str(home),
+            "PATH": os.pathsep.join(paths),
+            "COLUMNS": "160",
+            "PYTHONUTF8": "1",
+            "TERM": "dumb",
+        }
         self._beside: list[Beside] = []
         self._shell: Process | None = None
         self.ran: list[str] = []
@@ -110,7 +116,7 @@ class Reader:
         while True:
             said = await self._run(command)
             if missing(answer, said) is None:
-                return
+                return None
             if not again or loop.time() > until:
                 return self._fits(command, answer, said)
             await asyncio.sleep(AGAIN_S)  # sleep: callers come when they come

@@ -4,8 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from docs.page_blocks import Block, blocks, missing
-from docs.reader import Mistaken, reader
+from docs.reader import reader
 from lab.process import free_port
 
 ROOT = Path(__file__).parents[2]

@@ -1,5 +1,6 @@
 """Every route of the API, from the OpenAPI document that the engine serves."""
 
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
@@ -26,13 +27,14 @@ def unmentioned_routes(served: Iterable[tuple[str, str]], document: Document, pa
     return [
         f"{method} {path}"
         for method, path in served
-        if (method, path) not in told and method not in {"HEAD", "OPTIONS"} and _stem(path) not in pages
+        if (method, path) not in told and method not in {"HEAD", "OPTIONS"} and not _mentioned(path, pages)
     ]
 
 
-def _stem(path: str) -> str:
-    """What a page can say of it: ``/web/{name}`` is ``/web/``."""
-    return path.partition("{")[0]
+def _mentioned(path: str, pages: str) -> bool:
+    """As a whole; of ``/web/{name}`` a page can say ``/web/``."""
+    stem, brace, _ = path.partition("{")
+    return re.search(re.escape(stem) + ("" if brace else r"(?![\w/-])"), pages) is not None
 
 
 def http_api(document: Document) -> str:
@@ -95,7 +97,7 @@ def _default(schema: Document) -> str:
 def _kind(schema: Document) -> str:
     if "$ref" in schema:
         name = schema["$ref"].rpartition("/")[2]
-        return f"[`{name}`](#{name.lower()})"
+        return f"[`{name}`](#{name.lower().replace('.', '')})"
     if "anyOf" in schema:
         return " or ".join(_kind(each) for each in schema["anyOf"])
     if "enum" in schema:
