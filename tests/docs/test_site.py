@@ -133,10 +133,10 @@ def test_every_maker_is_on_one_page() -> None:
 
 
 def test_the_navigation_takes_what_is_there() -> None:
-    nav = ["index.md", {"How to": [{"Soon": "soon.md"}, {"Lost": "lost.md"}]}, {"Why": ["why/*"]}]
-    there = {"index.md", "why/0002-b.md", "why/0001-a.md"}
+    nav = ["index.md", {"How to": [{"Soon": "soon.md"}, {"Lost": "lost.md"}]}, {"Why": ["why.md"]}]
+    there = {"index.md", "why.md"}
     made = navigation.complete(nav, there, {"soon.md"})
-    assert navigation.listed(made) == ["index.md", "lost.md", "why/0001-a.md", "why/0002-b.md"]
+    assert navigation.listed(made) == ["index.md", "lost.md", "why.md"]
 
 
 # ---------------------------------------------------------------- our Markdown as the site's

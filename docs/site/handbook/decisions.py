@@ -21,7 +21,7 @@ def decisions(folder: Path) -> str:
 
 def _short(page: Path) -> str:
     """Without the number, which has a column."""
-    return title(page.read_text(encoding="utf-8")).lstrip("0123456789. :–-")
+    return title(page.read_text(encoding="utf-8")).lstrip("0123456789. :–·-")
 
 
 __all__ = ["decisions", "title"]

@@ -1,12 +1,12 @@
-"""The navigation as ``mkdocs.yml`` has it, with what is a page for each file of a folder."""
+"""The navigation as ``mkdocs.yml`` has it, without what is not written yet."""
 
 from collections.abc import Iterable
 from typing import Any
 
 
 def complete(nav: Iterable[Any], pages: set[str], coming: set[str]) -> list[Any]:
-    """Entries that end with ``/*`` become the pages of that folder; those of ``coming`` that are not there yet are
-    left out. Any other that is not there stays, for the build to complain of."""
+    """Without those of ``coming`` that are not there yet. Any other that is not there stays, for the build to complain
+    of."""
     found: list[Any] = []
     for entry in nav:
         found += _complete(entry, pages, coming)
@@ -19,8 +19,6 @@ def _complete(entry: Any, pages: set[str], coming: set[str]) -> list[Any]:
         if isinstance(inner, list):
             return [{name: complete(inner, pages, coming)}]
         return [entry] if inner in pages or inner not in coming else []
-    if entry.endswith("/*"):
-        return sorted(page for page in pages if page.startswith(entry.removesuffix("*")))
     return [entry] if entry in pages or entry not in coming else []
 
 
