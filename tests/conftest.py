@@ -22,6 +22,7 @@ UNIT_FOLDERS = [
     "config",
     "cordpair_asterisk",
     "cordpair_loopback",
+    "docs",
     "drivers",
     "errors",
     "freeswitch_driver",

@@ -8,9 +8,15 @@ from pathlib import Path
 
 import pytest
 from msgspec.structs import replace
+from typer.testing import CliRunner
 
+from cordpair.acd.inputs import Caller
+from cordpair.cli import app
 from cordpair.cli.settings import read_settings
+from cordpair.clock import AsyncioClock
+from cordpair.ids import ContactId
 from cordpair.journal import SqliteJournal, current_codec
+from cordpair.journal.lock import WriterLock
 from cordpair.store import Store
 from cordpair.store.migrating import NAMES
 
@@ -180,3 +186,62 @@ def test_migrating_the_store(cordpair, kept):
     assert f"from 1 to {newest}" in good(cordpair, "store", "migrate")
     assert "nothing was changed" in good(cordpair, "store", "migrate")
     assert "no migration 99" in refused(cordpair, "store", "migrate", "--to", "99")
+
+
+ANNA, BEN, CARLA = Caller("+4930123456", "Anna"), Caller("+4930777777", "Ben"), Caller("+4930999999", "Carla")
+
+
+def stored(file: Path) -> list[str]:
+    with sqlite3.connect(file) as connection:
+        found = [row[0] for row in connection.execute("SELECT contact FROM contacts ORDER BY contact")]
+    connection.close()
+    return found
+
+
+@pytest.fixture
+def known(kept) -> Path:
+    """A store that knows four contacts of three people, one of them of today."""
+
+    async def run() -> None:
+        store = await Store.open(kept / "cordpair.db")
+        for contact, at, caller in (("c1", 1, ANNA), ("c2", 2, ANNA), ("c3", 3, BEN), ("c4", now(), CARLA)):
+            store.records.put(ContactId(contact), at, caller, {})
+        await store.close()
+
+    asyncio.run(run())
+    return kept / "cordpair.db"
+
+
+def now() -> int:
+    return AsyncioClock().now_ms()
+
+
+def test_people_are_erased(cordpair, known):
+    assert "2 contacts erased" in good(cordpair, "store", "erase", "--number", ANNA.number)
+    assert stored(known) == ["c3", "c4"]
+    assert ANNA.number.encode() not in known.read_bytes()
+    assert "1 contact erased" in good(cordpair, "store", "erase", "--older", "1d")
+    assert stored(known) == ["c4"]
+    assert "1 contact erased" in good(cordpair, "store", "erase", "--contact", "c4")
+    assert "0 contacts erased" in good(cordpair, "store", "erase", "--contact", "c4")
+
+
+def test_a_number_need_not_be_an_argument(known):
+    done = CliRunner().invoke(
+        app, ["store", "erase", "--number", "-", "-c", str(known.parent / "cordpair.toml")], input=f"{BEN.number}\n"
+    )
+    assert "1 contact erased" in done.stdout
+    assert stored(known) == ["c1", "c2", "c4"]
+
+
+def test_nothing_is_erased_by_half_a_wish_or_under_an_engine(cordpair, known):
+    assert cordpair("store", "erase").exit_code == 2
+    assert cordpair("store", "erase", "--contact", "c1", "--number", ANNA.number).exit_code == 2
+    assert cordpair("store", "erase", "--older", "long").exit_code == 2
+    lock = WriterLock(known.parent / "journal.db")
+    lock.acquire()
+    try:
+        assert "is being written by" in refused(cordpair, "store", "erase", "--contact", "c1")
+    finally:
+        lock.release()
+    assert len(stored(known)) == 4

@@ -37,7 +37,7 @@ class ErrorReply(msgspec.Struct, frozen=True):
 
 
 class ApiError(Exception):
-    """Raised by handlers. Its subclasses fix status and code."""
+    """A defect of Cordpair; the log has the traceback. (Handlers raise its subclasses, which fix status and code.)"""
 
     status = 500
     code = "internal"
@@ -74,6 +74,8 @@ class Forbidden(ApiError):
 
 
 class NotFound(ApiError):
+    """What is asked for is not there, or is not for the asker to see."""
+
     status, code = 404, "not_found"
 
 
@@ -84,6 +86,8 @@ class NotAcceptable(ApiError):
 
 
 class TooSlow(ApiError):
+    """The request's body did not come in time."""
+
     status, code = 408, "timeout"
 
 
@@ -104,10 +108,14 @@ class Conflict(Refused):
 
 
 class TooLarge(ApiError):
+    """The body has more bytes than this route takes."""
+
     status, code = 413, "too_large"
 
 
 class UnsupportedMedia(ApiError):
+    """A body that is no JSON, or does not say that it is."""
+
     status, code = 415, "unsupported_media_type"
 
 
@@ -122,6 +130,8 @@ class Unprocessable(ApiError):
 
 
 class UpgradeNeeded(ApiError):
+    """This route is a WebSocket, and the request does not ask for one."""
+
     status, code = 426, "upgrade_required"
 
     def __init__(self, message: str) -> None:
@@ -129,6 +139,8 @@ class UpgradeNeeded(ApiError):
 
 
 class TooMany(ApiError):
+    """More requests, clients or tries than one may have; ``Retry-After`` says when to come again."""
+
     status, code = 429, "too_many_requests"
 
     def __init__(self, message: str, after_s: int = 1) -> None:

@@ -204,7 +204,7 @@ class Tables(Collector):
         count = dict.fromkeys(AgentStatus, 0)
         for row in self._engine.state.agents.values():
             count[row.status] += 1
-        agents = GaugeMetricFamily("cordpair_agents", "Agents", labels=["status"])
+        agents = GaugeMetricFamily("cordpair_agents", "Agents, by what they are", labels=["status"])
         for status, number in count.items():
             agents.add_metric([status.value], number)
         yield agents

@@ -1,5 +1,6 @@
-"""What is done to the files while no engine runs: ``cordpair journal mend | compact``, ``cordpair store migrate``."""
+"""What is done to the files while no engine runs: ``cordpair journal …`` and ``cordpair store …``."""
 
+import asyncio
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -7,13 +8,15 @@ from cordpair.cli.failures import output
 from cordpair.cli.keeping.copies import copy_database
 from cordpair.cli.settings import Settings
 from cordpair.cli.text import size
+from cordpair.clock import AsyncioClock
 from cordpair.errors import JournalError
+from cordpair.ids import ContactId
 from cordpair.journal import SqliteReader, current_codec
 from cordpair.journal.mending import at_rest, compact, take_off, torn_entry
 from cordpair.reports.archive import Archive
 from cordpair.runtime.history import at_beginning
 from cordpair.runtime.snapshots import encode
-from cordpair.store import migrating
+from cordpair.store import Store, migrating
 
 EVERYTHING = 1 << 62  # entries
 
@@ -77,10 +80,30 @@ def list_migrations(settings: Settings) -> None:
         output.print(f"{'*' if number <= present else ' '} {number} {name}")
 
 
+def erase(settings: Settings, *, contact: str | None, number: str | None, older_ms: int | None) -> None:
+    """Of one contact, or all of a caller or customer, or all that are older. Raises JournalError, StoreError."""
+    with at_rest(settings.journal):
+        count = asyncio.run(_erase(settings.store, contact, number, older_ms))
+    output.print(f"{settings.store}: {count} {'contact' if count == 1 else 'contacts'} erased", soft_wrap=True)
+
+
+async def _erase(path: Path, contact: str | None, number: str | None, older_ms: int | None) -> int:
+    store = await Store.open(path)
+    try:
+        if contact is not None:
+            return int(await store.records.erase(ContactId(contact)))
+        if number is not None:
+            return await store.records.erase_number(number)
+        assert older_ms is not None
+        return await store.records.erase_before(AsyncioClock().now_ms() - older_ms)
+    finally:
+        await store.close()
+
+
 def _copy(path: Path, why: str) -> Path:
     target = path.with_name(f"{path.name}.before-{why}-{datetime.now(UTC):%Y%m%dT%H%M%S.%fZ}")
     copy_database(path, target)
     return target
 
 
-__all__ = ["list_migrations", "make_small", "mend", "migrate"]
+__all__ = ["erase", "list_migrations", "make_small", "mend", "migrate"]

@@ -1,5 +1,6 @@
 """``cordpair journal …`` and ``cordpair store …``."""
 
+import sys
 from pathlib import Path
 from typing import Annotated
 
@@ -64,6 +65,32 @@ def migrate(
 def migrations(config: Config = DEFAULT_FILE) -> None:
     """List the migrations; those with * are applied."""
     at_rest.list_migrations(read_settings(config))
+
+
+@store_app.command()
+@reports_errors
+def erase(
+    contact: Annotated[str | None, typer.Option("--contact", metavar="ID", help="Of this contact.")] = None,
+    number: Annotated[
+        str | None,
+        typer.Option("--number", help="All of this caller, or customer of a web site; - reads it from standard input."),
+    ] = None,
+    older: Annotated[
+        str | None, typer.Option("--older", metavar="DURATION", help="All that arrived longer ago, such as 365d.")
+    ] = None,
+    config: Config = DEFAULT_FILE,
+) -> None:
+    """Erase people's data: number, name, context, notes and kept pages of contacts. What was decided stays.
+
+    Overwritten in the file. Backups, and logs of queue_log with callers, have them still.
+    """
+    if len([each for each in (contact, number, older) if each]) != 1:
+        raise fail("name exactly one of --contact, --number and --older", 2)
+    older_ms = parse_duration(older) if older is not None else None
+    if older is not None and (older_ms is None or older_ms < 0):
+        raise fail(f"--older: {older!r} is no duration; write 365d or 12h", 2)
+    whose = sys.stdin.readline().strip() if number == "-" else number
+    at_rest.erase(read_settings(config), contact=contact, number=whose, older_ms=older_ms)
 
 
 __all__ = ["journal_app", "store_app"]
