@@ -159,6 +159,16 @@ def test_asterisks_trunks_peers_and_door(cordpair, centre, tmp_path) -> None:
     )
 
 
+def test_a_distributions_own_files_are_kept(cordpair, centre, tmp_path) -> None:
+    etc = tmp_path / "etc"
+    etc.mkdir()
+    (etc / "asterisk.conf").write_text("[directories]\n")
+    for _ in range(2):
+        assert cordpair("provision", "asterisk", "--to", etc, "--apply", "--yes").exit_code == 0
+    assert (etc / "asterisk.conf").read_text() == "[directories]\n"
+    assert "Written by" in (etc / "indications.conf").read_text()  # there was none
+
+
 def test_freeswitchs_trunks_and_peers(cordpair, centre, tmp_path) -> None:
     cordpair("provision", "freeswitch", "--to", tmp_path, "--apply", "--yes")
     trunks = (tmp_path / "cordpair.d/trunks.xml").read_text()

@@ -1,12 +1,14 @@
 """A private PBX whose configuration ``cordpair provision`` wrote, into a directory that had nothing of it."""
 
 import asyncio
+import json
 import os
 import shutil
 import sys
 from collections.abc import Iterable
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit
 
 from lab import freeswitch_files
@@ -87,6 +89,15 @@ class Provisioned:
         else:
             self.lab.settings = replace(self.lab.settings, password=password)
         return said
+
+    async def doctor(self) -> list[dict[str, Any]]:
+        process = await asyncio.create_subprocess_exec(
+            *(sys.executable, "-m", "cordpair", "doctor", str(self.engine.file), "--json"),
+            stdin=asyncio.subprocess.DEVNULL,
+            stdout=asyncio.subprocess.PIPE,
+        )
+        said, _ = await asyncio.wait_for(process.communicate(), 60)
+        return list(json.loads(said))
 
     def configure(self, before: str, after: str) -> None:
         text = self.engine.file.read_text()

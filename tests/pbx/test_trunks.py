@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +11,7 @@ import pytest
 from aiohttp import ClientSession
 
 from api.processes import free_port, new_key
+from cordpair.acd import State
 from lab.render import TRUNK_ADDRESS
 from lab.sipp import Crowd, Plan
 from lab.sipp import free_port as free_sip_port
@@ -28,6 +30,10 @@ EQUAL = 10
 
 def trunk(name: str, address: str, source: str = "from", options: str = "0s") -> str:
     return f'[trunks.{name}]\naddresses = ["{address}"]\ncaller_id_from = "{source}"\noptions = "{options}"\n'
+
+
+def waiting(count: int, state: State) -> bool:
+    return len(state.visits) == count
 
 
 class Watched:
@@ -76,7 +82,7 @@ async def test_callers_and_lines(lab_of, tmp_path) -> None:
         lab, engine = world.centre.lab, world.centre.engine
         for number, (address, _) in enumerate(BY_SOURCE.values(), 1):
             await lab.sipp.callers([Plan("5000", "0301111")], address=address, headers=HEADERS)
-            await engine.until(lambda state, n=number: len(state.visits) == n, 10)
+            await engine.until(partial(waiting, number), 10)
         seen = {each["caller"]["number"] for each in (await world.get("/v1/contacts"))["contacts"]}
         assert seen == {number for _, number in BY_SOURCE.values()}
         # The last trunk says which lines it has: one of them by To, whatever was dialled; another is told of.

@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+from collections.abc import Callable
 
 import pytest
 
@@ -96,7 +97,7 @@ class Pbx:
 
     def __init__(self) -> None:
         self.asked: list[tuple[str, ...]] = []
-        self.tell = None
+        self.tell: Callable[[TrunkSeen], None] = lambda seen: None
         self.lost = asyncio.Event()
         self.opened = asyncio.Event()
 
@@ -116,7 +117,7 @@ async def test_a_lost_link_says_unknown_and_is_opened_again() -> None:
         await pbx.opened.wait()
         pbx.tell(UP)
         health = found.health[0]
-        assert health.status is TrunkStatus.UP
+        assert health.round_trip_ms == 12.5
         pbx.opened.clear()
         pbx.lost.set()
         while health.status is not TrunkStatus.UNKNOWN:

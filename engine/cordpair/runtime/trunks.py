@@ -17,7 +17,7 @@ import msgspec
 from cordpair.acd.inputs import LegArrived
 from cordpair.clock import Clock
 from cordpair.ids import NodeId
-from cordpair.pbx import Driver, PbxError
+from cordpair.pbx import PbxError
 from cordpair.pbx.trunks import ObservesTrunks, TrunkSeen, TrunkStatus
 from cordpair.runtime.waiting import pause
 
@@ -102,10 +102,11 @@ class TrunkHealth:
 
 
 class Trunks:
-    """Those of all nodes. ``wanted`` says which there are; it is asked again when the configuration may be another."""
+    """Those of all nodes. ``wanted`` says which there are; it is asked again when the configuration may be another. Of
+    ``drivers`` those are asked that can tell."""
 
     def __init__(
-        self, drivers: Mapping[NodeId, Driver], clock: Clock, wanted: Callable[[], tuple[WatchedTrunk, ...]]
+        self, drivers: Mapping[NodeId, object], clock: Clock, wanted: Callable[[], tuple[WatchedTrunk, ...]]
     ) -> None:
         self._drivers, self._clock, self._wanted = drivers, clock, wanted
         self._key = secrets.token_bytes(16)
@@ -158,7 +159,7 @@ class Trunks:
         for node, driver in self._drivers.items():
             self._watch(node, driver, tuple(each.trunk for each in wanted if each.node == node and each.asked))
 
-    def _watch(self, node: NodeId, driver: Driver, trunks: tuple[str, ...]) -> None:
+    def _watch(self, node: NodeId, driver: object, trunks: tuple[str, ...]) -> None:
         had, task = self._watching.pop(node, ((), None))
         if task is not None and had == trunks:
             self._watching[node] = (had, task)

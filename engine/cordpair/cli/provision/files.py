@@ -120,10 +120,11 @@ def _shown(line: str, secrets: re.Pattern[str]) -> str:
 def write(directory: Path, changes: list[Change], own: str) -> None:
     """Each whole or not at all; what a conflict had is kept beside it. Raises ConfigurationError."""
     try:
-        (directory / own).mkdir(parents=True, exist_ok=True)
+        directory.mkdir(parents=True, exist_ok=True)
         for folder in ((directory / own).parent, directory / own):
-            _belongs_to(folder, directory)
-            folder.chmod(0o750)
+            if not folder.exists():
+                folder.mkdir(mode=0o750)
+                _belongs_to(folder, directory)
         for change in changes:
             _write(directory, change, own)
     except OSError as error:

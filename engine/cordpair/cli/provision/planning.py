@@ -6,7 +6,6 @@ from urllib.parse import unquote, urlsplit
 from cordpair.config import Config
 from cordpair.config.model import Secret
 from cordpair.config.trunks import SipTrunk, settled
-from cordpair.config.web import browser_nodes
 from cordpair.errors import ConfigurationError
 from cordpair.ids import NodeId
 from cordpair.pbx.provisioning import DoorPlan, PeerPlan, PhoneAccount, Plan, Registration, TrunkPlan
@@ -68,7 +67,7 @@ def _address(config: Config, node: str, peer: str) -> str:
 
 def _door(config: Config, node: str, resolve: Resolve) -> DoorPlan | None:
     door = config.pbx[node].door
-    if door is None or (door.key is None and node not in browser_nodes(config)):
+    if door is None:
         return None
     key = resolve(door.key, f"pbx.{node}.door.key") if door.key is not None else ""
     return DoorPlan(door.url, door.phones_url or door.url, key)
