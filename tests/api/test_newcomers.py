@@ -188,7 +188,7 @@ async def test_names_of_seats_that_are_taken(api) -> None:
         ({"skills": {"german": 11}}, "skills.german", "from 1 to 10"),
         ({"queues": {"sales": {"tier": 0}}}, "queues.sales.tier", "from 1 to 100"),
         ({"seat": "nowhere"}, "seat", 'there is no seat "nowhere"'),
-        ({"seat": {"new": "sip", "endpoint": "a b"}}, "seat.endpoint", "letters"),
+        ({"seat": {"new": "sip", "endpoint": "a+b"}}, "seat.endpoint", "letters"),
         ({"seat": {"new": "sip", "endpoint": "ann"}}, "seat.endpoint", "seats.seat-ann"),
         ({"seat": {"new": "sip", "name": "seat-ann"}}, "seat.name", "there is a seat of that name"),
         ({"seat": {"new": "sip", "node": "n2"}}, "seat.node", 'there is no pbx "n2"'),
