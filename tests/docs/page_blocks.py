@@ -13,7 +13,8 @@ import re
 from typing import NamedTuple
 
 FENCE = re.compile(
-    r'(?:^<!-- test: (?!ends )(?P<note>[^\n]+?) -->\n+)?^```(?P<language>\w+)(?: title="(?P<title>[^"]+)")?\n(?P<body>.*?)^```$'
+    r"(?:^<!-- test: (?!ends )(?P<note>[^\n]+?) -->\n+)?"
+    r'^```(?P<language>\w+)(?: title="(?P<title>[^"]+)")?\n(?P<body>.*?)^```$'
     r"|^<!-- test: ends (?P<ends>[^\n]+?) -->$",
     re.MULTILINE | re.DOTALL,
 )

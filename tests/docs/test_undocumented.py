@@ -8,6 +8,7 @@ import pytest
 import typer
 import typer.main
 from aiohttp import web
+from msgspec.structs import replace
 
 from api.centres import TEXT, centre
 from cordpair.acd.events import Event
@@ -79,12 +80,8 @@ def test_a_key_without_an_explanation_is_found() -> None:
     (journal,) = (each for each in SECTIONS if each.name == "journal")
     assert journal.fields is not None
     planted = type(journal)(name="colour", kind="text", help="", required=False)
-    with_it = type(journal)(**{**as_given(journal), "fields": (*journal.fields, planted)})
+    with_it = replace(journal, fields=(*journal.fields, planted))
     assert configuration.unexplained_keys([with_it]) == ["journal.colour"]
-
-
-def as_given(field: configuration.Field) -> dict[str, object]:
-    return {name: getattr(field, name) for name in field.__struct_fields__}
 
 
 # ---------------------------------------------------------------- the API
