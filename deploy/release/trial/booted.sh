@@ -13,7 +13,7 @@ until_true() { for _ in $(seq 300); do if "$@" >/dev/null 2>&1; then return 0; f
 get() { /usr/lib/cordpair/bin/python3 -c 'import sys, urllib.request as u; sys.stdout.write(u.urlopen("http://127.0.0.1:8080" + sys.argv[1], timeout=5).read().decode())' "$1"; }
 connected() { as_service queues --json | /usr/lib/cordpair/bin/python3 -c 'import json, sys; print(sum(q["outcomes"].get("connected", 0) for q in json.load(sys.stdin)))'; }
 calls_taken() { [ "$(connected)" -gt "${1:-0}" ]; }
-clerk_is_nice() { for p in /proc/[0-9]*; do if grep -qa reports.clerk "$p/cmdline"; then [ "$(awk '{print $19}' "$p/stat")" = 5 ] && return 0; fi; done; return 1; }
+clerk_is_nice() { for p in /proc/[0-9]*; do if grep -qa reports.clerk "$p/cmdline"; then [ "$(awk '{print $19}' "$p/stat")" -ge 5 ] && return 0; fi; done; return 1; }
 restarted() { [ "$(property NRestarts)" -gt "$1" ] && [ "$(property ActiveState)" = active ]; }
 
 # 1. enabled by the package: it came up with the machine, as shipped
