@@ -33,6 +33,15 @@ def test_every_page_is_in_the_wheel(built: Built) -> None:
     assert {f"cordpair_gateway/static/{name}" for name in pages} <= names(built.wheel)
 
 
+def test_whose_code_the_pages_hold_is_said(built: Built) -> None:
+    with zipfile.ZipFile(built.wheel) as packed:
+        text = packed.read("cordpair_gateway/static/licences.txt").decode()
+    package = json.loads((ROOT / "webrtc-gateway/web/package.json").read_text())
+    for name, version in package["dependencies"].items():
+        assert f"{name} {version}\n" in text
+    assert "Licence: undefined" not in text
+
+
 def test_every_module_is_in_the_wheel(built: Built) -> None:
     roots = [ROOT / folder for folder in ("engine", "drivers", "webrtc-gateway")]
     modules = {

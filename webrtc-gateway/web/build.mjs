@@ -82,7 +82,22 @@ if (process.argv.includes("--tests")) {
   await mkdir(out, { recursive: true });
   await cp(join(here, "pages"), out, { recursive: true });
   await cp(join(here, "node_modules", "uplot", "dist", "uPlot.min.css"), join(out, "uplot.css"));
+  await writeFile(join(out, "licences.txt"), await licences(result.metafile));
   await report(result.metafile);
+}
+
+/** The bundles hold code of others, whose notices go along with every copy. Sorted: the same wherever it is built. */
+async function licences(metafile) {
+  const inside = /^(.*node_modules\/(?:@[^/]+\/)?[^/]+)\//;
+  const folders = new Set(Object.keys(metafile.inputs).flatMap((name) => inside.exec(name)?.[1] ?? []));
+  const notices = [];
+  for (const folder of [...folders].sort()) {
+    const { name, version, license } = JSON.parse(await readFile(join(here, folder, "package.json"), "utf8"));
+    const file = (await readdir(join(here, folder))).sort().find((each) => /^licen[cs]e/i.test(each));
+    const text = file ? await readFile(join(here, folder, file), "utf8") : `Licence: ${license}`;
+    notices.push(`${name} ${version}\n\n${text.trim()}\n`);
+  }
+  return notices.join(`\n${"-".repeat(72)}\n\n`);
 }
 
 /** What each stage of the customer's page loads: an entry with what it imports at once. */

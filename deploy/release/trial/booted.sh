@@ -79,7 +79,7 @@ cp /root/trial/good.toml /etc/cordpair/cordpair.toml
 systemctl reset-failed cordpair; systemctl start cordpair
 
 # 5. hardened as it says, and an upgrade, a removal, a purge
-systemd-analyze verify /usr/lib/systemd/system/cordpair.service
+systemd-analyze verify --man=no /usr/lib/systemd/system/cordpair.service
 systemd-analyze security cordpair.service | tail -1 | grep -oE '[0-9.]+ [A-Z]+' | sed 's/^/exposure /' | tee -a $SAID
 taken=$(connected); pid=$(property MainPID)
 dpkg -i /root/trial/cordpair.deb
