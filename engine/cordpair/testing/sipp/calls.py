@@ -2,12 +2,18 @@
 
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
-
-from lab.render import Agent
+from dataclasses import dataclass, field, replace
 
 REQUEST_TERMINATED = 487
 ENDINGS = ("far-bye", "near-bye", "refused", "cancelled")
+
+
+@dataclass(frozen=True)
+class Account:
+    """Of a phone on the PBX."""
+
+    number: str
+    password: str = field(repr=False)
 
 
 @dataclass(frozen=True)
@@ -20,8 +26,10 @@ class Plan:
     """Seconds after the INVITE at which a caller who was not answered gives up."""
     hang_up_after: float | None = None
     """Seconds after the answer at which the caller hangs up; None waits for the far side."""
-    agent: Agent | None = None
+    agent: Account | None = None
     """Call from this agent's phone, with its credentials, instead of from the trunk."""
+    digits: str = ""
+    """Pressed some time after the answer."""
 
 
 @dataclass(frozen=True)
@@ -100,3 +108,6 @@ def _fold(call: Call, what: str, at: float, more: str) -> Call:
             return replace(call, ended=at, ending=what, more=f"{call.more} {more}".strip())
         case _:
             return call
+
+
+__all__ = ["ENDINGS", "Account", "Call", "Plan", "Report", "read"]
