@@ -50,6 +50,8 @@ class Call:
     """far-bye, near-bye, refused, cancelled, or open: SIPp saw no end (or an end it did not understand)."""
     status: int | None = None
     """The SIP status of a refusal."""
+    stopped: float | None = None
+    """We told the caller to end the call."""
     more: str = ""
     """A Reason header, or what a phone saw in the INVITE: `context=... from=...`."""
 
@@ -98,6 +100,8 @@ def _fold(call: Call, what: str, at: float, more: str) -> Call:
             return call if call.early else replace(call, early=at)
         case "answered":
             return call if call.answered else replace(call, answered=at)
+        case "stopped":
+            return call if call.stopped or call.ended else replace(call, stopped=at)
         case _ if call.ended:
             return call
         case "refused" if int(more) == REQUEST_TERMINATED:

@@ -2,7 +2,9 @@
 
 import asyncio
 import contextlib
+import secrets
 import signal
+import socket
 import time
 from collections.abc import Sequence
 from pathlib import Path
@@ -11,6 +13,18 @@ from cordpair.testing.sipp.calls import Plan, Report, read
 from cordpair.testing.sipp.statistics import Counts, last_counts
 
 FIRST_MOMENT = 0.1
+TELL_EVERY, TELL_AT_ONCE, TELL_PAUSE = 0.5, 50, 0.02
+MESSAGE = """\
+MESSAGE sip:caller@{host}:{port} SIP/2.0
+Via: SIP/2.0/UDP {host};branch=z9hG4bK-{branch}
+From: <sip:load@{host}>
+To: <sip:caller@{host}>
+Call-ID: {call_id}
+CSeq: 1 MESSAGE
+Max-Forwards: 1
+Content-Length: 0
+
+"""
 # Of SIPp's own statistics only the end is read, and of its errors only the newest.
 MOST_STATISTICS, MOST_ERRORS = 65_536, 4_000
 
@@ -23,10 +37,11 @@ class Crowd:
     """A running SIPp."""
 
     def __init__(
-        self, process: asyncio.subprocess.Process, directory: Path, port: int, plans: Sequence[Plan] = ()
+        self, process: asyncio.subprocess.Process, directory: Path, address: str, port: int, plans: Sequence[Plan] = ()
     ) -> None:
         self.process = process
         self.directory = directory
+        self.address = address
         self.port = port
         self.plans = plans
 
@@ -72,15 +87,25 @@ class Crowd:
             await asyncio.sleep(0.02)  # SIPp's log is a file
 
     async def end_calls(self, deadline: float) -> Report:
-        """No new calls; those that are up are ended by CANCEL or BYE, then SIPp ends."""
-        for _ in range(2):  # at the first no call is placed any more, at the second all are aborted
-            if self.running:
-                self.process.send_signal(signal.SIGUSR1)
-                with contextlib.suppress(TimeoutError):
-                    await asyncio.wait_for(asyncio.shield(self.process.wait()), FIRST_MOMENT)
-        with contextlib.suppress(TimeoutError):
-            await asyncio.wait_for(self.process.wait(), deadline)
+        """No new calls; callers who are in one end it now, by CANCEL or BYE. Then SIPp ends, or is ended."""
+        ends = time.monotonic() + deadline
+        if self.running:
+            self.process.send_signal(signal.SIGUSR1)
+        while self.running and time.monotonic() < ends:
+            await self._tell([call.call_id for call in self.report().calls if not call.ended and not call.stopped])
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(asyncio.shield(self.process.wait()), TELL_EVERY)
         return await self.stop(grace=0)
+
+    async def _tell(self, call_ids: Sequence[str]) -> None:
+        """SIPp has no order for this, but gives a call whatever comes with its Call-ID, from wherever."""
+        with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as sender:
+            sender.bind((self.address, 0))
+            for number, call_id in enumerate(call_ids, 1):
+                text = MESSAGE.format(host=self.address, port=self.port, call_id=call_id, branch=secrets.token_hex(8))
+                sender.sendto(text.replace("\n", "\r\n").encode(), (self.address, self.port))
+                if number % TELL_AT_ONCE == 0:
+                    await asyncio.sleep(TELL_PAUSE)  # the socket's buffer has an end
 
     async def stop(self, grace: float = 1.0) -> Report:
         """End it: calls that are up get `grace` seconds to finish.

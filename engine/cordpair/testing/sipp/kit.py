@@ -29,6 +29,7 @@ REGISTRATION_DEADLINE = 15.0
 REGISTRATIONS_A_SECOND = 200.0
 START_TRIES = 3
 MOST_AT_ONCE = 5000
+LOOPBACK = "127.0.0.1"  # else anybody could steer it: SIPp takes orders by UDP
 
 
 @dataclass(frozen=True)
@@ -189,7 +190,8 @@ class SippKit:
             raise SippError(f"no free port at {address}: is that an address of this machine?") from None
         command = [
             *_WITH_US, sipp, "-sf", "scenario.xml", "-nostdin", "-t", "u1", "-timer_resol", "1",
-            "-i", address, "-mi", address, "-p", str(port), "-mp", str(media_port), "-l", str(MOST_AT_ONCE),
+            "-i", address, "-mi", address, "-p", str(port), "-mp", str(media_port),
+            "-l", str(MOST_AT_ONCE), "-ci", LOOPBACK,
             *_FILES,
         ]  # fmt: skip
         if rows:
@@ -206,7 +208,7 @@ class SippKit:
                 stderr=output,
                 start_new_session=True,
             )
-        crowd = Crowd(process, directory, port, plans)
+        crowd = Crowd(process, directory, address, port, plans)
         self._crowds.append(crowd)
         if not rows:
             await _until_bound(crowd, address)

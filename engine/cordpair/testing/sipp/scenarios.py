@@ -7,6 +7,9 @@ FOLDER = Path(__file__).parent / "pieces"
 REFUSALS = (400, 401, 403, 404, 407, 408, 480, 481, 482, 484, 486, 487, 488, 500, 501, 502, 503, 504, 600, 603)
 CHALLENGES = (401, 407)  # Asterisk's and FreeSWITCH's
 
+# The RTP payload type of telephone-event: as most phones have it, and the one that SIPp writes whatever was offered.
+EVENTS, SIPPS_EVENTS = 101, 96
+
 Span = float | tuple[float, float]
 """Seconds, or a range from which each call draws its own."""
 
@@ -45,11 +48,12 @@ def call(headers: str = "", *, digits_after: float | None = None) -> str:
 
 
 def _attempt(txn: str, headers: str, digits_after: float | None, *, cseq: int, auth: str, challenged: bool) -> str:
-    sound = ""
+    sound, events = "", EVENTS
     if digits_after is not None:
+        events = SIPPS_EVENTS
         sound = Template(_text("caller-presses")).substitute(txn=txn, after=milliseconds(digits_after))
     return Template(_text("attempt")).substitute(
-        txn=txn, cseq=cseq, auth=auth, headers=headers, after="end", sound=sound,
+        txn=txn, cseq=cseq, auth=auth, headers=headers, after="end", sound=sound, events=events,
         refusals=_refusals(txn, challenged=challenged),
     )  # fmt: skip
 
