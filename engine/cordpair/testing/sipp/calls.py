@@ -52,6 +52,8 @@ class Call:
     """The SIP status of a refusal."""
     stopped: float | None = None
     """We told the caller to end the call."""
+    crossed: bool = False
+    """Both ends hung up at once."""
     more: str = ""
     """A Reason header, or what a phone saw in the INVITE: `context=... from=...`."""
 
@@ -102,6 +104,8 @@ def _fold(call: Call, what: str, at: float, more: str) -> Call:
             return call if call.answered else replace(call, answered=at)
         case "stopped":
             return call if call.stopped or call.ended else replace(call, stopped=at)
+        case "far-bye" | "near-bye" if call.ended:
+            return replace(call, crossed=True)
         case _ if call.ended:
             return call
         case "refused" if int(more) == REQUEST_TERMINATED:

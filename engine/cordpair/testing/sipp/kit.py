@@ -69,13 +69,12 @@ class SippKit:
         address: str | None = None,
         to_port: int | None = None,
         digits_after: float | None = None,
-        endless: bool = False,
     ) -> Crowd:
         """Callers from the trunk (or, by their plan, from agents' phones), in order, `rate` a second.
 
         A number makes `count` equal callers, with caller ids 030000001, 030000002 ... With an address and a port they
         come from somewhere else and knock at another door. `digits_after`: so many seconds after the answer they press
-        what their plans say. `endless`: after the last plan the first again, until it is ended.
+        what their plans say.
         """
         if isinstance(dialled, str):
             plans: Sequence[Plan] = [
@@ -91,9 +90,8 @@ class SippKit:
         address = address or (self._place.callers_address if from_trunk else self._place.phones_address)
         to_port = to_port or (self._place.trunk_port if from_trunk else self._place.port)
         text = scenarios.call(extra, digits_after=digits_after)
-        most = None if endless else len(rows)
         for tries in range(1, START_TRIES + 1):
-            crowd = await self._start("call", text, address, plans, rows=rows, rate=rate, most=most, to_port=to_port)
+            crowd = await self._start("call", text, address, plans, rows=rows, rate=rate, to_port=to_port)
             if tries == START_TRIES or not await crowd.failed_to_start():
                 break
         return crowd
@@ -116,8 +114,7 @@ class SippKit:
         """Phones register; they take calls at that port of their address. With expires=0 they leave."""
         address = self._place.phones_address
         rows = [f"{a.number};{_credentials(a.number, a.password)};{address}:{contact_port};{expires}" for a in agents]
-        rate, most = REGISTRATIONS_A_SECOND, len(rows)
-        crowd = await self._start("register", scenarios.register(), address, rows=rows, rate=rate, most=most)
+        crowd = await self._start("register", scenarios.register(), address, rows=rows, rate=REGISTRATIONS_A_SECOND)
         report = await crowd.wait(REGISTRATION_DEADLINE)
         if report.exit_status != 0:
             raise SippError(f"registration failed ({report.exit_status}): {report.errors}")
@@ -164,7 +161,7 @@ class SippKit:
         await asyncio.gather(*(crowd.stop(grace=0) for crowd in self._crowds))
         self._crowds.clear()
 
-    async def _start(  # noqa: PLR0913  all of them are SIPp's own
+    async def _start(
         self,
         name: str,
         scenario: str,
@@ -173,7 +170,6 @@ class SippKit:
         *,
         rows: Sequence[str] = (),
         rate: float = 0.0,
-        most: int | None = None,
         port: int | None = None,
         to_port: int | None = None,
     ) -> Crowd:
@@ -196,8 +192,7 @@ class SippKit:
         ]  # fmt: skip
         if rows:
             (directory / "rows.csv").write_text("\n".join(["SEQUENTIAL", *rows, ""]))
-            command += ["-inf", "rows.csv", "-r", f"{max(round(rate * 10), 1)}", "-rp", "10000"]
-            command += [] if most is None else ["-m", str(most)]
+            command += ["-inf", "rows.csv", "-m", str(len(rows)), "-r", f"{max(round(rate * 10), 1)}", "-rp", "10000"]
             command += [f"{self._place.host}:{to_port or self._place.port}"]
         with (directory / "output").open("wb") as output:
             process = await asyncio.create_subprocess_exec(
