@@ -246,6 +246,22 @@ def test_who_hangs_up_as_the_agent_answers_may_be_either():
     assert counted(seen, Engine(5, {"connected": 0, "abandoned": 4, "timed_out": 1})).disagreements
 
 
+def test_who_gave_up_before_the_engine_saw_them_is_told_apart():
+    """The one who cancelled after half a second; with one more lacking there is no such explanation."""
+    found = counted(engine=Engine(4, {"connected": 2, "abandoned": 1, "timed_out": 1}))
+    assert (found.unseen, found.disagreements) == (1, ())
+    assert "1 gave up before the engine saw them" in " ".join(notes([found]))
+    worse = counted(engine=Engine(3, {"connected": 2, "abandoned": 0, "timed_out": 1}))
+    assert worse.unseen == 0
+    assert "offered: SIPp 5, the engine 3" in worse.disagreements
+
+
+def test_an_answer_that_came_to_nothing_is_no_second_caller():
+    phones = [phone("102", 1, started=10.1, answered=10.15, ended=10.18), *PHONES]
+    found = counted(SEEN._replace(phones=phones, phones_counted=Counts(named={"invite": 3, "answered": 3})))
+    assert (found.answered, found.in_vain, found.disagreements) == (2, 1, ())
+
+
 def test_whom_we_stopped_had_not_the_patience_for_the_engine():
     callers = [CALLERS[0], caller(2, started=11.0, ended=13.0, ending="near-bye", stopped=12.9), *CALLERS[2:]]
     found = counted(SEEN._replace(callers=callers))

@@ -77,16 +77,22 @@ def notes(results: Sequence[Result]) -> list[str]:
         found += [f"{each.rate:g}/s: {what}" for what in each.disagreements]
     found = [f"they DISAGREE: {line}" for line in found] or [_agreement(results)]
     for each in results:
-        if each.undecided:
-            found.append(
-                f"{each.rate:g}/s: {each.undecided} hung up at the moment when an agent answered: SIPp has them as "
-                "answered, the engine as either"
-            )
+        found += [f"{each.rate:g}/s: {what}" for what in _remarks(each)]
         if not each.held:
             found.append(f"{each.rate:g}/s did not hold: {', '.join(each.why_not)}{_busy(each.cpu)}")
     most = highest(results)
     found.append("no rate held" if most is None else f"the highest rate that held: {most:g} calls/s")
     return found
+
+
+def _remarks(found: Result) -> list[str]:
+    """What the two sides see differently, and why."""
+    told = [
+        (found.undecided, "hung up at the moment when an agent answered: answered here, either for the engine"),
+        (found.unseen, "gave up before the engine saw them"),
+        (found.in_vain, "answers came to nothing: an agent or the caller hung up before they were joined"),
+    ]
+    return [f"{number} {what}" for number, what in told if number]
 
 
 def _agreement(results: Sequence[Result]) -> str:

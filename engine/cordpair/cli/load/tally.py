@@ -82,6 +82,10 @@ class Result(msgspec.Struct, frozen=True, kw_only=True):
     """Ended by the PBX before an agent answered."""
     undecided: int
     """Of the answered: they hung up within a moment of it, and may count as abandoned there."""
+    unseen: int
+    """Of the abandoned: they gave up before the engine saw them, as far as it says."""
+    in_vain: int
+    """Answers of agents who hung up, or whose caller had, before both were joined: the caller is offered again."""
     failed: dict[str, int]
     """By cause."""
     offers: int
@@ -208,6 +212,8 @@ def result(
         stopped=kinds["stopped"],
         otherwise=kinds["otherwise"],
         undecided=sum(_is_undecided(call, pairs.answers) for call in callers),
+        unseen=_unseen(callers, kinds, engine),
+        in_vain=sum(each.answered is not None for each in seen.phones or ()) - len(pairs.answers),
         failed=dict(failed),
         offers=len(seen.phones or ()),
         wait=spread([pairs.answers[c.call_id] - c.started for c in callers if c.call_id in pairs.answers]),
@@ -218,7 +224,7 @@ def result(
         disagreements=(),
         why_not=(),
     )
-    told = (*_sipp_disagrees(seen, pairs), *_engine_disagrees(found, seen))
+    told = (*_sipp_disagrees(seen), *_engine_disagrees(found, seen))
     return msgspec.structs.replace(found, disagreements=told, why_not=tuple(_why_not(found, limits)))
 
 
@@ -247,6 +253,19 @@ def _kind(call: Call, answers: Mapping[str, float], *, known: bool) -> str:
             return "otherwise" if known else "answered"
         case _:
             return "failed"
+
+
+def _unseen(callers: Sequence[Call], kinds: Mapping[str, int], engine: Engine | None) -> int:
+    """How many callers the engine lacks, if so many gave up at once; else it lacks others, and nothing explains it."""
+    if engine is None:
+        return 0
+    lacking = len(callers) - kinds.get("failed", 0) - engine.offered
+    at_once = sum(call.ended - call.started < JOIN_WITHIN for call in callers if call.ended and _gave_up(call))
+    return lacking if 0 < lacking <= at_once else 0
+
+
+def _gave_up(call: Call) -> bool:
+    return call.ending in ("near-bye", "cancelled")
 
 
 def _is_undecided(call: Call, answers: Mapping[str, float]) -> bool:
@@ -281,7 +300,7 @@ def _why_not(found: Result, limits: Limits) -> list[str]:
 # ---------------------------------------------------------------- both sides
 
 
-def _sipp_disagrees(seen: Seen, pairs: Met) -> list[str]:
+def _sipp_disagrees(seen: Seen) -> list[str]:
     """Our reading of SIPp's log, and what SIPp counted itself."""
     callers, named = seen.callers, seen.counted.named
     refused = sum(number for name, number in named.items() if name.startswith("refused-"))
@@ -299,7 +318,6 @@ def _sipp_disagrees(seen: Seen, pairs: Met) -> list[str]:
         pairs_of += [
             ("offers at phones", len(seen.phones), named.get("invite", 0)),
             ("answers at phones", answers, named.get("answered", 0)),
-            ("answers at phones, by caller", len(pairs.answers), answers),
         ]
     return [f"{what}: our log {ours}, SIPp {theirs}" for what, ours, theirs in pairs_of if ours != theirs]
 
@@ -308,16 +326,17 @@ def _engine_disagrees(found: Result, seen: Seen) -> list[str]:
     engine = found.engine
     if engine is None:
         return []
-    came = found.offered - sum(found.failed.values())
+    came = found.offered - sum(found.failed.values()) - found.unseen
     pairs_of = [("offered", came, engine.offered, 0)]
     if seen.phones is not None and found.answered is not None:
         pairs_of.append(("answered", found.answered, engine.of("connected"), found.undecided))
         # Whom we stopped had, for the engine, not the patience to wait.
-        pairs_of.append(("abandoned", found.abandoned + found.stopped, engine.of("abandoned"), found.undecided))
+        gave_up = found.abandoned + found.stopped - found.unseen
+        pairs_of.append(("abandoned", gave_up, engine.of("abandoned"), found.undecided))
     return [
         f"{what}: SIPp {ours}, the engine {theirs}"
-        for what, ours, theirs, open_ in pairs_of
-        if abs(ours - theirs) > open_
+        for what, ours, theirs, either in pairs_of
+        if abs(ours - theirs) > either
     ]
 
 
