@@ -9,8 +9,9 @@ from hypothesis import strategies as st
 
 from cordpair.cli.load import command, processors
 from cordpair.cli.load.engine_side import Queue, Reading, Today, meanwhile
+from cordpair.cli.load.meetings import met
 from cordpair.cli.load.screen import notes
-from cordpair.cli.load.tally import Cpu, Engine, Limits, Seen, highest, met, minus, result, spread
+from cordpair.cli.load.tally import Cpu, Engine, Limits, Seen, highest, minus, result, spread
 from cordpair.cli.load.target import Target, is_ours, target
 from cordpair.cli.load.wish import (
     Callers,
@@ -53,7 +54,7 @@ def test_so_many_give_up(share: float, least: int, most: int):
     made = plans(wish, 1_000, random.Random(3))
     impatient = [plan for plan in made if plan.cancel_after is not None]
     assert least <= len(impatient) <= most
-    assert all(5 <= plan.cancel_after <= 30 and plan.hang_up_after == plan.cancel_after for plan in impatient)
+    assert all(5 <= (plan.cancel_after or 0) <= 30 and plan.hang_up_after == plan.cancel_after for plan in impatient)
     assert all(plan.hang_up_after is None for plan in made if plan.cancel_after is None)
 
 
@@ -168,9 +169,11 @@ PHONES = [
 ]
 NAMED = {"answered": 4, "far-bye": 3, "near-bye": 1, "refused-486": 1, "refused-487": 1}
 COUNTED = Counts(created=7, successful=6, failed=1, named=NAMED)
-PHONES_COUNTED = Counts(named={"invite": 2, "answered": 2})
+PHONES_COUNTED = Counts(named={"invite": 2, "answered": 2, "near-bye": 2})
+LOGGED = {"start": 7, "answered": 4, "far-bye": 3, "near-bye": 1, "refused": 2}
+PHONES_LOGGED = {"invite": 2, "answered": 2, "near-bye": 2}
 ENGINE = Engine(5, {"connected": 2, "abandoned": 2, "timed_out": 1})
-SEEN = Seen(CALLERS, COUNTED, PHONES, PHONES_COUNTED)
+SEEN = Seen(CALLERS, LOGGED, COUNTED, PHONES, PHONES_LOGGED, PHONES_COUNTED)
 
 
 LENIENT = Limits(failed=0.5)
@@ -222,9 +225,16 @@ def test_both_sides_agree():
     ("seen", "engine", "said"),
     [
         (SEEN._replace(counted=COUNTED._replace(created=8)), ENGINE, "calls placed: our log 7, SIPp 8"),
-        (SEEN._replace(counted=COUNTED._replace(failed=0)), ENGINE, "calls without an end: our log 1, SIPp 0"),
-        (SEEN._replace(counted=COUNTED._replace(named={**NAMED, "far-bye": 4})), ENGINE, "by BYE: our log 4, SIPp 5"),
-        (SEEN._replace(phones_counted=Counts(named={"invite": 3, "answered": 2})), ENGINE, "our log 2, SIPp 3"),
+        (SEEN._replace(counted=COUNTED._replace(failed=0)), ENGINE, "over or up: our log 7, SIPp 6"),
+        (SEEN._replace(counted=COUNTED._replace(failed=0, successful=7)), ENGINE, "1 calls have no end in our log"),
+        (SEEN._replace(counted=COUNTED._replace(named={**NAMED, "far-bye": 4})), ENGINE, "callers: our log 3, SIPp 4"),
+        (SEEN._replace(logged={**LOGGED, "refused": 1}), ENGINE, "refused or cancelled: our log 1, SIPp 2"),
+        (SEEN._replace(phones_counted=Counts(named={**PHONES_LOGGED, "invite": 3})), ENGINE, "our log 2, SIPp 3"),
+        (
+            SEEN._replace(phones_logged={**PHONES_LOGGED, "answered": 1}),
+            ENGINE,
+            "answered of phones: our log 1",
+        ),
         (SEEN._replace(phones=PHONES[:1]), ENGINE, "offers at phones: our log 1, SIPp 2"),
         (SEEN, Engine(6, ENGINE.outcomes), "offered: SIPp 5, the engine 6"),
         (SEEN, Engine(5, {"connected": 1, "abandoned": 2}), "answered: SIPp 2, the engine 1"),
@@ -238,8 +248,7 @@ def test_every_difference_is_said(seen: Seen, engine: Engine, said: str):
 
 def test_who_hangs_up_as_the_agent_answers_may_be_either():
     callers = [*CALLERS[:2], caller(3, started=12.0, ended=15.3, ending="near-bye"), *CALLERS[3:]]
-    both = COUNTED._replace(named={**NAMED, "far-bye": 2, "near-bye": 2})
-    seen = SEEN._replace(callers=callers, counted=both)
+    seen = SEEN._replace(callers=callers)
     assert counted(seen).undecided == 1
     assert counted(seen).disagreements == ()
     assert counted(seen, Engine(5, {"connected": 1, "abandoned": 3, "timed_out": 1})).disagreements == ()
@@ -258,7 +267,8 @@ def test_who_gave_up_before_the_engine_saw_them_is_told_apart():
 
 def test_an_answer_that_came_to_nothing_is_no_second_caller():
     phones = [phone("102", 1, started=10.1, answered=10.15, ended=10.18), *PHONES]
-    found = counted(SEEN._replace(phones=phones, phones_counted=Counts(named={"invite": 3, "answered": 3})))
+    both = {"invite": 3, "answered": 3, "near-bye": 3}
+    found = counted(SEEN._replace(phones=phones, phones_logged=both, phones_counted=Counts(named=both)))
     assert (found.answered, found.in_vain, found.disagreements) == (2, 1, ())
 
 
@@ -270,8 +280,14 @@ def test_whom_we_stopped_had_not_the_patience_for_the_engine():
     assert found.why_not[0] == "it was stopped"
 
 
+def test_a_pbx_that_says_nothing_is_unreachable_also_when_we_stop_waiting():
+    silent = [caller(n, started=10.0 + n, ended=None, ending="open", answered=None, stopped=30.0) for n in (1, 2)]
+    found = counted(Seen(silent, {"start": 2, "stopped": 2}, Counts(created=2, up=2), None), None)
+    assert (found.failed, found.stopped, found.disagreements) == ({"unreachable": 2}, 0, ())
+
+
 def test_without_phones_of_ours_the_engine_knows_who_was_answered():
-    alone = SEEN._replace(phones=None, phones_counted=None)
+    alone = SEEN._replace(phones=None)
     assert counted(alone).answered == 2
     assert counted(alone, None).answered is None
     assert counted(alone, None).latency is None
@@ -290,7 +306,7 @@ def test_a_rate_holds_within_its_limits():
 
 
 def test_of_no_calls_nothing_is_known():
-    found = result(20.0, Seen([], Counts(), [], Counts()), None, None, Limits(), since=0.0, wrap_up=0.0)
+    found = result(20.0, Seen([], {}, Counts(), []), None, None, Limits(), since=0.0, wrap_up=0.0)
     assert (found.offered, found.wait, found.latency, found.disagreements) == (0, None, None, ())
 
 
@@ -363,6 +379,7 @@ LOCAL = ("load", "sip:127.0.0.1:9", "--rate", "1", "--calls", "1")
         ((*LOCAL, "--phones", "phones", "--agents", "3"), "--agents"),
         ((*LOCAL, "--phones", "half-named"), "each line names an agent"),
         ((*LOCAL, "--digits", "12x"), "--digits"),
+        ((*LOCAL, "--phones", "phones", "--callers-hang-up"), "--lasts"),
     ],
 )
 def test_what_cannot_be_is_said_and_nothing_is_called(cordpair, tmp_path, monkeypatch, options, said: str):

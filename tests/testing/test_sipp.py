@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cordpair.testing.sipp import Account, Counts, Plan, last_counts, scenarios
-from cordpair.testing.sipp.calls import read
+from cordpair.testing.sipp.calls import count_lines, read
 
 HEADER = (
     b"Time;TotalCallCreated;CurrentCall;SuccessfulCall(P);SuccessfulCall(C);FailedCall(C);answered(P);answered(C);\n"
@@ -95,19 +95,20 @@ PLANS = [Plan("5000", "0301")]
 
 
 def one(*lines: str):
-    (call,) = read("\n".join(lines), PLANS)
+    (call,) = read("\n".join(lines) + "\n", PLANS)
     return call
 
 
 def test_a_call_is_folded_from_its_lines():
     call = one(line("start", 1), line("ringing", 2), line("answered", 3), line("answered", 4), line("far-bye", 5))
     assert (call.started, call.ringing, call.answered, call.ended, call.ending) == (1, 2, 3, 5, "far-bye")
-    assert (call.dialled, call.caller, call.crossed, call.stopped) == ("5000", "0301", False, None)
+    assert (call.dialled, call.caller, call.stopped) == ("5000", "0301", None)
 
 
-def test_two_byes_that_cross_are_one_end():
-    call = one(line("start", 1), line("answered", 3), line("near-bye", 5), line("far-bye", 5.1))
-    assert (call.ended, call.ending, call.crossed) == (5, "near-bye", True)
+def test_two_byes_that_cross_are_one_end_and_two_lines():
+    lines = (line("start", 1), line("answered", 3), line("near-bye", 5), line("far-bye", 5.1))
+    assert (one(*lines).ended, one(*lines).ending) == (5, "near-bye")
+    assert count_lines("\n".join(lines) + "\n") == {"start": 1, "answered": 1, "near-bye": 1, "far-bye": 1}
 
 
 def test_who_is_told_to_end_does_so():
@@ -120,6 +121,9 @@ def test_who_is_told_to_end_does_so():
 def test_half_a_line_is_none():
     assert one(line("start", 1), "CP 0 answered 1-2@h 2026").answered is None
     assert read("CP 0 start", PLANS) == ()
+    whole = line("start", 1)
+    assert read(whole, PLANS) == ()
+    assert len(read(whole + "\n" + line("far-bye", 12345.678901)[:-6], PLANS)) == 1
 
 
 def test_a_password_is_not_shown():

@@ -157,6 +157,8 @@ def load(  # noqa: PLR0913, PLR0917  a command has as many arguments as options
         )
 
     def people(there: Target, file: Path) -> Phones:
+        if callers_hang_up and not lasts:
+            raise ConfigurationError("--callers-hang-up: after which time? Say --lasts, too")
         at = target(phones_at, "--phones-at") if phones_at else there
         _may_load(at, yes_really)
         seats = _seats(file, agents)

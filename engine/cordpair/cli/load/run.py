@@ -4,14 +4,15 @@ import asyncio
 import contextlib
 import random
 import tempfile
-from collections.abc import AsyncIterator, Sequence
+from collections import Counter
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
 from typing import NamedTuple, Protocol
 
 from cordpair.cli.load import processors
 from cordpair.cli.load.engine_side import EngineSide, NotAsked, Reading, meanwhile
-from cordpair.cli.load.tally import Limits, Result, Seen, minus, result
+from cordpair.cli.load.tally import BOTH_COUNT, Limits, Result, Seen, minus, result
 from cordpair.cli.load.target import Target
 from cordpair.cli.load.wish import Callers, Tried, plans, steps
 from cordpair.clock import AsyncioClock
@@ -92,6 +93,7 @@ class Load:
         self._engine: EngineSide | None = None
         self._phones: Crowd | None = None
         self._known: set[str] = set()  # calls at phones of which a result has told
+        self._logged = Counter[str]()  # and what was logged of them
         self._pbx = processors.listens_at(order.target.port) if order.target.host.startswith("127.") else None
 
     async def run(self) -> None:
@@ -189,11 +191,11 @@ class Load:
         await self._until_over(crowd, counted, len(made) / rate + order.over_within)
         report = crowd.report()
         cpu = processors.between(spent, self._spent(await self._engine.read() if self._engine else None))
-        phones, phones_counted = await self._at_phones(counted)
+        at_phones = await self._at_phones(counted)
         after = await self._reading()
         engine = meanwhile(before, after) if before is not None and after is not None else None
         wrap_up = order.phones.wrap_up if order.phones else 0.0
-        seen = Seen(report.calls, crowd.counts(), phones, phones_counted)
+        seen = Seen(report.calls, report.lines, crowd.counts(), *at_phones)
         return result(rate, seen, engine, cpu, order.limits, since=since, wrap_up=wrap_up)
 
     async def _until_over(self, crowd: Crowd, counted: Counts, deadline: float) -> None:
@@ -212,20 +214,21 @@ class Load:
             ended.cancel()
             stopped.cancel()
 
-    async def _at_phones(self, counted: Counts) -> tuple[Sequence[Call] | None, Counts | None]:
+    async def _at_phones(self, counted: Counts) -> tuple[Sequence[Call] | None, Mapping[str, int], Counts]:
         """Calls at phones since the last time, when SIPp's statistics have them too."""
         if self._phones is None:
-            return None, None
+            return None, {}, Counts()
         ends = self._clock.now_ms() + COUNTED_WITHIN_S * 1_000
         while True:
-            calls = [call for call in self._phones.report().calls if call.call_id not in self._known]
-            news = minus(self._phones.counts(), counted)
-            answered = sum(call.answered is not None for call in calls)
+            report = self._phones.report()
+            calls = [call for call in report.calls if call.call_id not in self._known]
+            news, logged = minus(self._phones.counts(), counted), Counter(report.lines) - self._logged
             over = all(call.ended for call in calls)
-            same = (len(calls), answered) == (news.named.get("invite", 0), news.named.get("answered", 0))
+            same = all(logged[what] == news.named.get(what, 0) for what in ("invite", *BOTH_COUNT))
             if (over and same) or self._clock.now_ms() > ends:
                 self._known.update(call.call_id for call in calls)
-                return calls, news
+                self._logged = Counter(report.lines)
+                return calls, logged, news
             await asyncio.sleep(LOOK_EVERY_S)
 
     # ------------------------------------------------------------ the engine, the processors

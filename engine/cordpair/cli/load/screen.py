@@ -127,11 +127,12 @@ def _calls(results: Sequence[Result]) -> Table:
         table.add_row(f"{each.rate:g}", "SIPp", str(each.offered), answered, *kinds, held)
         if each.engine is not None:
             engine = each.engine
-            rest = sum(engine.outcomes.values()) - engine.of("connected") - engine.of("abandoned") - engine.of("failed")
+            shown = ("connected", "abandoned", "failed")
+            rest = [f"{number} {name}" for name, number in sorted(engine.outcomes.items()) if name not in shown]
             level = "" if engine.service_level is None else f"level {engine.service_level:.0%}"
             table.add_row(
-                "", "engine", str(engine.offered), str(engine.of("connected")), str(engine.of("abandoned")), str(rest),
-                "", str(engine.of("failed")), Text(level, "dim"),
+                "", "engine", str(engine.offered), str(engine.of("connected")), str(engine.of("abandoned")),
+                ", ".join(rest) or "0", "", str(engine.of("failed")), Text(level, "dim"),
             )  # fmt: skip
     return table
 

@@ -1,21 +1,18 @@
 """What became of the calls of one rate: counted from SIPp's log, set against SIPp's own counters and the engine's.
 
-Pure. A caller's call and a phone's are the same conversation when the phone was shown the caller's number meanwhile.
-*Answered* means by an agent's phone: the PBX answers everybody who waits. The **offer latency** is the time from when
-both were there, a caller who waits and a phone that is free, to the INVITE at the phone.
+Pure. *Answered* means by an agent's phone: the PBX answers everybody who waits.
 """
 
-import re
-from collections import Counter, defaultdict
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 import msgspec
 
 from cordpair.acd.causes import Cause
+from cordpair.cli.load.meetings import met
 from cordpair.testing.sipp import Call, Counts
 
-SHOWN_FROM = re.compile(r"from=[^<]*<?sips?:([^@;>]*)@")
 CAUSES: dict[int, Cause] = {
     **dict.fromkeys((404, 408, 410, 480, 484, 502, 504), Cause.UNREACHABLE),
     **dict.fromkeys((486, 600), Cause.BUSY),
@@ -24,6 +21,8 @@ CAUSES: dict[int, Cause] = {
 }
 # A call that was answered and of which SIPp saw no end; one that nothing or nothing known was answered to.
 NO_END = "no end seen"
+# What our scenarios log and SIPp counts, under the same name.
+BOTH_COUNT = ("answered", "far-bye", "near-bye")
 # Seconds within which the PBX and the engine join those who are both there, and one of them may have gone.
 JOIN_WITHIN = 1.0
 
@@ -117,13 +116,16 @@ class Limits(NamedTuple):
 
 
 class Seen(NamedTuple):
-    """By SIPp, in its log and by its own counters."""
+    """By SIPp: in the log of our scenarios, and by its own counters."""
 
     callers: Sequence[Call]
+    logged: Mapping[str, int]
+    """How often each thing was, of callers."""
     counted: Counts
     phones: Sequence[Call] | None
     """None where the phones are not ours."""
-    phones_counted: Counts | None
+    phones_logged: Mapping[str, int] = {}
+    phones_counted: Counts = Counts()
     """Of these calls only."""
 
 
@@ -149,43 +151,6 @@ def minus(after: Counts, before: Counts) -> Counts:
         after.retransmissions - before.retransmissions,
         {name: number - before.named.get(name, 0) for name, number in after.named.items()},
     )
-
-
-# ---------------------------------------------------------------- who met whom
-
-
-def shown(phone: Call) -> str:
-    """The caller's number, as the phone saw it."""
-    found = SHOWN_FROM.search(phone.more)
-    return found[1] if found else ""
-
-
-class Met(NamedTuple):
-    answers: Mapping[str, float]
-    """When an agent's phone was answered, by the Call-ID of the caller."""
-    latencies: Sequence[float]
-
-
-def met(callers: Sequence[Call], phones: Sequence[Call], since: float, wrap_up: float) -> Met:
-    """Of offers: who called, and how long it took since both were there. ``since``: when all phones were free."""
-    of_number: dict[str, list[Call]] = defaultdict(list)
-    for caller in sorted(callers, key=lambda call: call.started):
-        of_number[caller.caller].append(caller)
-    free_since: dict[str, float] = {}
-    last_offer: dict[str, float] = {}
-    answers, latencies = {}, []
-    for phone in sorted(phones, key=lambda call: call.started):
-        found = [each for each in of_number[shown(phone)] if each.started <= phone.started]
-        if found:
-            caller = found[-1]
-            there = max(caller.started, free_since.get(phone.key, since), last_offer.get(caller.call_id, 0.0))
-            latencies.append(max(0.0, phone.started - there))
-            if phone.answered is not None:
-                answers[caller.call_id] = phone.answered
-            last_offer[caller.call_id] = phone.ended or phone.started
-        ended = phone.ended or phone.started
-        free_since[phone.key] = ended + (wrap_up if phone.answered is not None else 0.0)
-    return Met(answers, latencies)
 
 
 # ---------------------------------------------------------------- the result
@@ -244,6 +209,8 @@ def _kind(call: Call, answers: Mapping[str, float], *, known: bool) -> str:
     """``known``: the phones are ours, so that a conversation can be told from a wait."""
     if call.call_id in answers:
         return "answered"
+    if call.ending == "open" and not call.answered and not call.ringing:
+        return "failed"  # nobody was there; that we stopped waiting for it makes no difference
     if call.stopped is not None:
         return "stopped"
     match call.ending:
@@ -302,24 +269,21 @@ def _why_not(found: Result, limits: Limits) -> list[str]:
 
 def _sipp_disagrees(seen: Seen) -> list[str]:
     """Our reading of SIPp's log, and what SIPp counted itself."""
-    callers, named = seen.callers, seen.counted.named
-    refused = sum(number for name, number in named.items() if name.startswith("refused-"))
-    ends = sum((call.ending in ("far-bye", "near-bye")) + call.crossed for call in callers)
+    logged, counted = seen.logged, seen.counted
+    refused = sum(number for name, number in counted.named.items() if name.startswith("refused-"))
     pairs_of = [
-        ("calls placed", len(callers), seen.counted.created),
-        ("calls the PBX answered", sum(c.answered is not None for c in callers), named.get("answered", 0)),
-        ("calls that ended by BYE", ends, named.get("far-bye", 0) + named.get("near-bye", 0)),
-        ("calls refused or cancelled", sum(c.ending in ("refused", "cancelled") for c in callers), refused),
-        ("calls without an end", sum(c.ending == "open" for c in callers), seen.counted.failed),
+        ("calls placed", len(seen.callers), counted.created),
+        ("calls that are over or up", len(seen.callers), counted.successful + counted.failed + counted.up),
+        ("refused or cancelled", logged.get("refused", 0), refused),
+        *((f"{what} of callers", logged.get(what, 0), counted.named.get(what, 0)) for what in BOTH_COUNT),
     ]
-    if seen.phones is not None and seen.phones_counted is not None:
+    if seen.phones is not None:
         named = seen.phones_counted.named
-        answers = sum(each.answered is not None for each in seen.phones)
-        pairs_of += [
-            ("offers at phones", len(seen.phones), named.get("invite", 0)),
-            ("answers at phones", answers, named.get("answered", 0)),
-        ]
-    return [f"{what}: our log {ours}, SIPp {theirs}" for what, ours, theirs in pairs_of if ours != theirs]
+        pairs_of.append(("offers at phones", len(seen.phones), named.get("invite", 0)))
+        pairs_of += [(f"{what} of phones", seen.phones_logged.get(what, 0), named.get(what, 0)) for what in BOTH_COUNT]
+    lost = sum(call.ending == "open" for call in seen.callers) - counted.failed - counted.up
+    told = [f"{what}: our log {ours}, SIPp {theirs}" for what, ours, theirs in pairs_of if ours != theirs]
+    return told + ([f"{lost} calls have no end in our log, and one for SIPp"] if lost > 0 else [])
 
 
 def _engine_disagrees(found: Result, seen: Seen) -> list[str]:
@@ -346,16 +310,15 @@ def highest(results: Sequence[Result]) -> float | None:
 
 
 __all__ = [
+    "BOTH_COUNT",
     "NO_END",
     "Cpu",
     "Engine",
     "Limits",
-    "Met",
     "Result",
     "Seen",
     "Spread",
     "highest",
-    "met",
     "minus",
     "result",
     "spread",

@@ -1,7 +1,7 @@
 """What callers are to do, and what became of each call: read from the log that the scenarios write."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 REQUEST_TERMINATED = 487
@@ -52,8 +52,6 @@ class Call:
     """The SIP status of a refusal."""
     stopped: float | None = None
     """We told the caller to end the call."""
-    crossed: bool = False
-    """Both ends hung up at once."""
     more: str = ""
     """A Reason header, or what a phone saw in the INVITE: `context=... from=...`."""
 
@@ -63,6 +61,8 @@ class Report:
     calls: tuple[Call, ...]
     exit_status: int | None
     errors: str
+    lines: Mapping[str, int] = field(default_factory=dict)
+    """How often each thing was logged: more often than there are calls, where a message is repeated or two cross."""
 
     def count(self, ending: str) -> int:
         return self.endings[ending]
@@ -77,19 +77,26 @@ class Report:
 
 
 def read(log: str, plans: Sequence[Plan]) -> tuple[Call, ...]:
-    """The log's lines `CP key what call-id date time epoch [more]`, folded into one call each."""
+    """The log's lines, folded into one call each."""
     calls: dict[str, Call] = {}
-    for line in log.splitlines():
-        parts = line.split(maxsplit=7)
-        if len(parts) < 7 or parts[0] != "CP":
-            continue
-        key, what, call_id, at = parts[1], parts[2], parts[3], float(parts[6])
-        more = parts[7] if len(parts) > 7 else ""
-        known = calls.get(call_id)
-        calls[call_id] = _fold(known or Call(key, call_id), what, at, more)
+    for key, what, call_id, at, more in _lines(log):
+        calls[call_id] = _fold(calls.get(call_id) or Call(key, call_id), what, at, more)
     if not plans:
         return tuple(calls.values())
     return tuple(replace(c, dialled=plans[int(c.key)].dialled, caller=plans[int(c.key)].caller) for c in calls.values())
+
+
+def count_lines(log: str) -> Counter[str]:
+    """Of each kind."""
+    return Counter(what for _, what, _, _, _ in _lines(log))
+
+
+def _lines(log: str) -> Iterator[tuple[str, str, str, float, str]]:
+    """Whole lines ``CP key what call-id date time epoch [more]``; SIPp may be writing the last."""
+    for line in log.splitlines(keepends=True):
+        parts = line.split(maxsplit=7)
+        if len(parts) >= 7 and parts[0] == "CP" and line.endswith("\n"):
+            yield parts[1], parts[2], parts[3], float(parts[6]), parts[7].rstrip() if len(parts) > 7 else ""
 
 
 def _fold(call: Call, what: str, at: float, more: str) -> Call:
@@ -104,8 +111,6 @@ def _fold(call: Call, what: str, at: float, more: str) -> Call:
             return call if call.answered else replace(call, answered=at)
         case "stopped":
             return call if call.stopped or call.ended else replace(call, stopped=at)
-        case "far-bye" | "near-bye" if call.ended:
-            return replace(call, crossed=True)
         case _ if call.ended:
             return call
         case "refused" if int(more) == REQUEST_TERMINATED:
@@ -118,4 +123,4 @@ def _fold(call: Call, what: str, at: float, more: str) -> Call:
             return call
 
 
-__all__ = ["ENDINGS", "Account", "Call", "Plan", "Report", "read"]
+__all__ = ["ENDINGS", "Account", "Call", "Plan", "Report", "count_lines", "read"]

@@ -9,7 +9,7 @@ import time
 from collections.abc import Sequence
 from pathlib import Path
 
-from cordpair.testing.sipp.calls import Plan, Report, read
+from cordpair.testing.sipp.calls import Plan, Report, count_lines, read
 from cordpair.testing.sipp.statistics import Counts, last_counts
 
 FIRST_MOMENT = 0.1
@@ -52,7 +52,8 @@ class Crowd:
     def report(self) -> Report:
         """What happened so far."""
         errors = _end(self.directory / "errors", MOST_ERRORS).decode(errors="replace")
-        return Report(read(_text(self.directory / "log"), self.plans), self.process.returncode, errors)
+        log = _text(self.directory / "log")
+        return Report(read(log, self.plans), self.process.returncode, errors, count_lines(log))
 
     def counts(self) -> Counts:
         """What SIPp itself counted so far; it writes once a second, and at its end."""
