@@ -19,9 +19,10 @@ ALONE = {
 }  # fmt: skip
 ON_A_PBX = {
     "recovery": "recovery", "setup": "setup", "idle-gap": "idle_gap", "cpu": "cpu", "idle-gap-web": "idle_gap_web",
+    "load": "load",
 }  # fmt: skip
 # Without the ending: on an Asterisk.
-ON_FREESWITCH = {f"{part}-freeswitch": ON_A_PBX[part] for part in ("setup", "idle-gap", "cpu")}
+ON_FREESWITCH = {f"{part}-freeswitch": ON_A_PBX[part] for part in ("setup", "idle-gap", "cpu", "load")}
 PARTS = (*ALONE, *ON_A_PBX, *ON_FREESWITCH)
 
 

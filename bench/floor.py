@@ -1,7 +1,6 @@
 """The floor that both are measured on: one PBX, its phones, its own queue's agents and Cordpair's agents alike."""
 
 import asyncio
-import os
 import socket
 from collections.abc import AsyncIterator
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
@@ -10,6 +9,7 @@ from typing import NamedTuple, Protocol
 
 from bench.capture import Capture
 from bench.report import line, machine
+from cordpair.cli.load import processors
 from lab.process import PbxLab
 from lab.sipp import Plan
 from pbx.centre import EngineProcess, agent_table, all_ready, is_open
@@ -25,7 +25,6 @@ limit = 1000
 OURS, THEIRS = "5000", "6000"
 BARE = "7"
 """Before the number of a phone: the PBX rings it by itself."""
-TICKS = os.sysconf("SC_CLK_TCK")
 
 
 class Floor:
@@ -112,10 +111,7 @@ async def open_floor(
 
 
 def _cpu(pid: int | None) -> float:
-    if pid is None:
-        return 0.0
-    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
-    return (int(fields[11]) + int(fields[12])) / TICKS
+    return processors.of_process(pid) or 0.0
 
 
 __all__ = ["BARE", "OURS", "THEIRS", "Floor", "Rivals", "open_floor"]

@@ -1,7 +1,6 @@
 """``cordpair serve`` as a process of its own, on the embedded PBX, and what is read off such a process from outside."""
 
 import asyncio
-import os
 import re
 import signal
 import sys
@@ -13,9 +12,9 @@ from typing import Any, NamedTuple
 from aiohttp import ClientConnectionError, ClientSession, TCPConnector
 
 from bench.pages import ORIGIN
+from cordpair.cli.load import processors
 from pbx.centre import free_port
 
-TICKS = os.sysconf("SC_CLK_TCK")
 AGENTS = ("101", "102", "103", "104")
 # People who call by telephone, one a second, so that the length of a turn is known and waits are told.
 CALLERS = "&callers_per_minute=60&dialled=5000&patience_ms=1500&ring_ms=10&answer_ms=10&talk_ms=300-900"
@@ -70,8 +69,7 @@ class Server:
 
     def cpu(self) -> float:
         """Seconds so far."""
-        fields = Path(f"/proc/{self.pid}/stat").read_text().rpartition(")")[2].split()
-        return (int(fields[11]) + int(fields[12])) / TICKS
+        return processors.of_process(self.pid) or 0.0
 
     def starved(self) -> float:
         """Seconds so far in which its main thread could have run, and had no processor."""

@@ -62,6 +62,11 @@ class PbxLab(ABC):
 
     @property
     @abstractmethod
+    def sip_port(self) -> int:
+        """Where phones register."""
+
+    @property
+    @abstractmethod
     def trunk_port(self) -> int:
         """Where callers from TRUNK_ADDRESS arrive."""
 

@@ -11,6 +11,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from cordpair.testing.sipp import Account
 from lab import sounds
 from lab.tree import Tree
 
@@ -29,12 +30,7 @@ STOCK = {
 }
 
 
-@dataclass(frozen=True)
-class Agent:
-    """An agent's phone account."""
-
-    number: str
-    password: str
+Agent = Account  # of an agent's phone
 
 
 @dataclass(frozen=True)

@@ -12,6 +12,7 @@ from cordpair.cli import conformance as conforming
 from cordpair.cli import doctor as examining
 from cordpair.cli import drain as draining
 from cordpair.cli import export as exporting
+from cordpair.cli import load as loading
 from cordpair.cli import provision as provisioning
 from cordpair.cli import replay as replaying
 from cordpair.cli import run as running
@@ -253,6 +254,7 @@ def export(
 
 
 app.command()(reports_errors(conforming.conformance))
+app.command()(reports_errors(loading.load))
 
 
 __all__ = ["app"]

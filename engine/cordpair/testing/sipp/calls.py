@@ -1,13 +1,19 @@
 """What callers are to do, and what became of each call: read from the log that the scenarios write."""
 
 from collections import Counter
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
-
-from lab.render import Agent
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 
 REQUEST_TERMINATED = 487
 ENDINGS = ("far-bye", "near-bye", "refused", "cancelled")
+
+
+@dataclass(frozen=True)
+class Account:
+    """Of a phone on the PBX."""
+
+    number: str
+    password: str = field(repr=False)
 
 
 @dataclass(frozen=True)
@@ -20,8 +26,10 @@ class Plan:
     """Seconds after the INVITE at which a caller who was not answered gives up."""
     hang_up_after: float | None = None
     """Seconds after the answer at which the caller hangs up; None waits for the far side."""
-    agent: Agent | None = None
+    agent: Account | None = None
     """Call from this agent's phone, with its credentials, instead of from the trunk."""
+    digits: str = ""
+    """Pressed some time after the answer."""
 
 
 @dataclass(frozen=True)
@@ -42,6 +50,8 @@ class Call:
     """far-bye, near-bye, refused, cancelled, or open: SIPp saw no end (or an end it did not understand)."""
     status: int | None = None
     """The SIP status of a refusal."""
+    stopped: float | None = None
+    """We told the caller to end the call."""
     more: str = ""
     """A Reason header, or what a phone saw in the INVITE: `context=... from=...`."""
 
@@ -51,6 +61,8 @@ class Report:
     calls: tuple[Call, ...]
     exit_status: int | None
     errors: str
+    lines: Mapping[str, int] = field(default_factory=dict)
+    """How often each thing was logged: more often than there are calls, where a message is repeated or two cross."""
 
     def count(self, ending: str) -> int:
         return self.endings[ending]
@@ -65,19 +77,26 @@ class Report:
 
 
 def read(log: str, plans: Sequence[Plan]) -> tuple[Call, ...]:
-    """The log's lines `CP key what call-id date time epoch [more]`, folded into one call each."""
+    """The log's lines, folded into one call each."""
     calls: dict[str, Call] = {}
-    for line in log.splitlines():
-        parts = line.split(maxsplit=7)
-        if len(parts) < 7 or parts[0] != "CP":
-            continue
-        key, what, call_id, at = parts[1], parts[2], parts[3], float(parts[6])
-        more = parts[7] if len(parts) > 7 else ""
-        known = calls.get(call_id)
-        calls[call_id] = _fold(known or Call(key, call_id), what, at, more)
+    for key, what, call_id, at, more in _lines(log):
+        calls[call_id] = _fold(calls.get(call_id) or Call(key, call_id), what, at, more)
     if not plans:
         return tuple(calls.values())
     return tuple(replace(c, dialled=plans[int(c.key)].dialled, caller=plans[int(c.key)].caller) for c in calls.values())
+
+
+def count_lines(log: str) -> Counter[str]:
+    """Of each kind."""
+    return Counter(what for _, what, _, _, _ in _lines(log))
+
+
+def _lines(log: str) -> Iterator[tuple[str, str, str, float, str]]:
+    """Whole lines ``CP key what call-id date time epoch [more]``; SIPp may be writing the last."""
+    for line in log.splitlines(keepends=True):
+        parts = line.split(maxsplit=7)
+        if len(parts) >= 7 and parts[0] == "CP" and line.endswith("\n"):
+            yield parts[1], parts[2], parts[3], float(parts[6]), parts[7].rstrip() if len(parts) > 7 else ""
 
 
 def _fold(call: Call, what: str, at: float, more: str) -> Call:
@@ -90,6 +109,8 @@ def _fold(call: Call, what: str, at: float, more: str) -> Call:
             return call if call.early else replace(call, early=at)
         case "answered":
             return call if call.answered else replace(call, answered=at)
+        case "stopped":
+            return call if call.stopped or call.ended else replace(call, stopped=at)
         case _ if call.ended:
             return call
         case "refused" if int(more) == REQUEST_TERMINATED:
@@ -100,3 +121,6 @@ def _fold(call: Call, what: str, at: float, more: str) -> Call:
             return replace(call, ended=at, ending=what, more=f"{call.more} {more}".strip())
         case _:
             return call
+
+
+__all__ = ["ENDINGS", "Account", "Call", "Plan", "Report", "count_lines", "read"]

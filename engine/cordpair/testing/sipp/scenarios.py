@@ -1,11 +1,14 @@
-"""SIPp's scenarios, put together from the pieces in `sipp/`."""
+"""SIPp's scenarios, put together from the pieces in ``pieces``."""
 
 from pathlib import Path
 from string import Template
 
-FOLDER = Path(__file__).parent / "sipp"
+FOLDER = Path(__file__).parent / "pieces"
 REFUSALS = (400, 401, 403, 404, 407, 408, 480, 481, 482, 484, 486, 487, 488, 500, 501, 502, 503, 504, 600, 603)
 CHALLENGES = (401, 407)  # Asterisk's and FreeSWITCH's
+
+# The RTP payload type of telephone-event: as most phones have it, and the one that SIPp writes whatever was offered.
+EVENTS, SIPPS_EVENTS = 101, 96
 
 Span = float | tuple[float, float]
 """Seconds, or a range from which each call draws its own."""
@@ -42,22 +45,23 @@ def _text(name: str) -> str:
     return (FOLDER / f"{name}.xml").read_text()
 
 
-def call(headers: str) -> str:
-    """Somebody calls; `headers` are more lines for the INVITE."""
-    attempt = Template(_text("attempt"))
-    attempts = attempt.substitute(
-        txn="first", cseq=1, auth="", headers=headers, after="end", refusals=_refusals("first", challenged=True)
-    )
-    attempts += _PROVE
-    attempts += attempt.substitute(
-        txn="second",
-        cseq=2,
-        auth="[field2]\n",
-        headers=headers,
-        after="end",
-        refusals=_refusals("second", challenged=False),
-    )
-    return Template(_text("call")).substitute(attempts=attempts)
+def call(headers: str = "", *, digits_after: float | None = None) -> str:
+    """Somebody calls; ``headers`` are more lines for the INVITE. So many seconds after the answer they press the digits
+    of their row, by RFC 4733 (SIPp needs the right to send raw packets for it)."""
+    first = _attempt("first", headers, digits_after, cseq=1, auth="", challenged=True)
+    second = _attempt("second", headers, digits_after, cseq=2, auth="[field2]\n", challenged=False)
+    return Template(_text("call")).substitute(attempts=first + _PROVE + second)
+
+
+def _attempt(txn: str, headers: str, digits_after: float | None, *, cseq: int, auth: str, challenged: bool) -> str:
+    sound, events = "", EVENTS
+    if digits_after is not None:
+        events = SIPPS_EVENTS
+        sound = Template(_text("caller-presses")).substitute(txn=txn, after=milliseconds(digits_after))
+    return Template(_text("attempt")).substitute(
+        txn=txn, cseq=cseq, auth=auth, headers=headers, after="end", sound=sound, events=events,
+        refusals=_refusals(txn, challenged=challenged),
+    )  # fmt: skip
 
 
 _PROVE = """
@@ -82,9 +86,10 @@ def _refusals(txn: str, *, challenged: bool) -> str:
         if code in CHALLENGES and challenged:
             lines.append(f'  <recv response="{code}" response_txn="{txn}" optional="global" auth="true" next="prove"/>')
             continue
+        log = f'<action><log message="CP [field5] refused [call_id] [timestamp] {code}"/></action>'
         lines.append(
-            f'  <recv response="{code}" response_txn="{txn}" optional="global" next="refused-{txn}">'
-            f'<action><log message="CP [field5] refused [call_id] [timestamp] {code}"/></action></recv>'
+            f'  <recv response="{code}" response_txn="{txn}" optional="global" next="refused-{txn}" '
+            f'counter="refused-{code}">{log}</recv>'
         )
     return "\n".join(lines)
 
@@ -93,3 +98,6 @@ def _pause(span: Span) -> str:
     if isinstance(span, tuple):
         return f'distribution="uniform" min="{milliseconds(span[0])}" max="{milliseconds(span[1])}"'
     return f'milliseconds="{milliseconds(span)}"'
+
+
+__all__ = ["Span", "call", "milliseconds", "phone", "register"]
