@@ -12,7 +12,8 @@ ARGS ?=
 WHAT ?=
 
 # What the tests need beside Python: "command:Debian package".
-TEST_TOOLS := chromium:chromium sipp:sip-tester debootstrap:debootstrap faketime:faketime openssl:openssl
+TEST_TOOLS := chromium:chromium sipp:sip-tester debootstrap:debootstrap faketime:faketime openssl:openssl \
+              nginx:nginx-light turnserver:coturn vagrant:vagrant
 
 # The browser side. Its sources decide whether it is built again.
 WEB := webrtc-gateway/web

@@ -45,6 +45,7 @@ CATEGORIES = dict.fromkeys(UNIT_FOLDERS, "unit") | {
     "architecture": "architecture",
     "browser": "browser",
     "conformance": "conformance",
+    "deploy": "deploy",
     "freeswitch": "freeswitch",
     "pbx": "pbx",
     "scenarios": "scenario",
