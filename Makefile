@@ -13,7 +13,7 @@ WHAT ?=
 
 # What the tests need beside Python: "command:Debian package".
 TEST_TOOLS := chromium:chromium sipp:sip-tester debootstrap:debootstrap faketime:faketime openssl:openssl \
-	systemd-analyze:systemd baresip:baresip-core
+	systemd-analyze:systemd baresip:baresip-core nginx:nginx-light turnserver:coturn vagrant:vagrant
 
 # The browser side. Its sources decide whether it is built again.
 WEB := webrtc-gateway/web

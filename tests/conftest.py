@@ -47,6 +47,7 @@ CATEGORIES = dict.fromkeys(UNIT_FOLDERS, "unit") | {
     "architecture": "architecture",
     "browser": "browser",
     "conformance": "conformance",
+    "deploy": "deploy",
     "freeswitch": "freeswitch",
     "pbx": "pbx",
     "release": "release",

@@ -62,13 +62,16 @@ def serve(
     take_file: Annotated[
         bool, typer.Option("--take-file", help="Take the file although the store's configuration was edited.")
     ] = False,
+    shop: Annotated[
+        str | None, typer.Option("--shop", metavar="PORTAL", help="For a lab: show the demonstration's shop, at /shop.")
+    ] = None,
 ) -> None:
     """Run the engine in the foreground, until SIGTERM or Ctrl-C; calls on the PBX go on without it.
 
     Exit status: 0 stopped · 70 a defect · 74 the journal or store cannot be used · 75 another engine took the PBX
     over · 78 the configuration cannot be used. A service should restart it, but not on 75 and 78.
     """
-    raise typer.Exit(serving.serve(config or file, take_file=take_file))
+    raise typer.Exit(serving.serve(config or file, take_file=take_file, shop=shop))
 
 
 @app.command()

@@ -7,7 +7,7 @@ from pathlib import Path
 from aiohttp import web
 
 from cordpair.api.addresses import TRUSTED, networks
-from cordpair.api.call import Office
+from cordpair.api.call import DEMONSTRATION, Office
 from cordpair.config.model import Config
 from cordpair.errors import ConfigurationError
 
@@ -27,14 +27,19 @@ def parts(found: Iterable[EntryPoint] | None = None) -> dict[str, Part]:
     return known
 
 
-def mounting(config: Config, directory: Path) -> Callable[[web.Application, Office], None]:
+def mounting(config: Config, directory: Path, shop: str | None = None) -> Callable[[web.Application, Office], None]:
     """Adds every part to the API's application, which is told whose word about addresses to believe.
 
-    ``directory``: of the configuration's file."""
+    ``directory``: of the configuration's file. ``shop``: the portal whose customers the demonstration's shop plays.
+    Raises ConfigurationError."""
     known = parts()
+    if shop is not None and (config.gateway.url is None or shop not in config.portals):
+        raise ConfigurationError(f"no shop can be shown: there is no portal {shop!r}, or no [gateway] url.")
 
     def mount(app: web.Application, office: Office) -> None:
         app[TRUSTED] = networks(config.http.trusted_proxies)
+        if shop is not None:
+            app[DEMONSTRATION] = shop
         for part in known.values():
             part(app, office, config, directory)
 

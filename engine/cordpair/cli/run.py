@@ -6,13 +6,11 @@ import sys
 from collections.abc import Mapping
 from pathlib import Path
 
-from aiohttp import web
 from rich import box
 from rich.live import Live
 from rich.table import Table
 
 from cordpair.api import Role, Server, make_key, office_of, url_of
-from cordpair.api.call import DEMONSTRATION, Office
 from cordpair.api.passwords import hash_password, make_password
 from cordpair.cli.demo import DESKS, NODE, SHOP, directory, pbx_url, prepare
 from cordpair.cli.failures import output
@@ -63,11 +61,7 @@ async def _run(settings: Settings, port: socket.socket, url: str, view: "View") 
         await store.keys.add(kept)
         passwords = await make_passwords(store)
         admin = await make_admin(store)
-        add_parts = mounting(config, settings.file.parent)
-
-        def mount(app: web.Application, office: Office) -> None:
-            app[DEMONSTRATION] = SHOP
-            add_parts(app, office)
+        mount = mounting(config, settings.file.parent, SHOP)
 
         async def started(engine: Engine) -> None:
             async with (

@@ -15,25 +15,25 @@ from cordpair.reports.sending import plans_of, sending
 from cordpair.runtime import READY, Engine, beating, run_engine, run_loop, tell
 
 
-def serve(file: Path, *, take_file: bool) -> int:
-    """The exit status, see ``cordpair.runtime.exits``."""
+def serve(file: Path, *, take_file: bool, shop: str | None = None) -> int:
+    """The exit status, see ``cordpair.runtime.exits``. ``shop``: the portal of the demonstration's shop."""
     log_to_stderr()
     try:
         settings = read_settings(file)
         for warning in settings.loaded.warnings:
             say_warning(f"{file}: {warning}")
-        return run_loop(_serve(settings, take_file))
+        return run_loop(_serve(settings, take_file, shop))
     except CordpairError as error:
         say_error(str(error))
         return status_of(error)
 
 
-async def _serve(settings: Settings, take_file: bool) -> int:
+async def _serve(settings: Settings, take_file: bool, shop: str | None) -> int:
     async with settings.prepared(take_file=take_file) as (setup, store, config):
         parse_listen(config.http.listen)  # before anything else is begun
         directory = settings.file.parent
         tls = tls_of(config.http, directory)
-        mount = mounting(config, directory)
+        mount = mounting(config, directory, shop)
         plans = plans_of(config, os.environ, directory)
 
         async def beside(engine: Engine) -> None:
