@@ -2,9 +2,8 @@
 
 from pathlib import Path
 
-from cordpair.testing.sipp import Call, Crowd, Place, Plan, Report, SippError
+from cordpair.testing.sipp import Call, Crowd, Place, Plan, Report, SippError, scenarios
 from cordpair.testing.sipp import SippKit as Kit
-from cordpair.testing.sipp import scenarios
 from lab.render import PHONE_ADDRESS, TRUNK_ADDRESS
 
 __all__ = ["Call", "Crowd", "Plan", "Report", "SippError", "SippKit"]

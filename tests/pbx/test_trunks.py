@@ -12,9 +12,9 @@ from aiohttp import ClientSession
 
 from api.processes import free_port, new_key
 from cordpair.acd import State
+from cordpair.testing.sipp.ports import free_port as free_sip_port
 from lab.render import TRUNK_ADDRESS
 from lab.sipp import Crowd, Plan
-from lab.sipp import free_port as free_sip_port
 from pbx.provisioned import CENTRE, Provisioned
 
 pytestmark = [pytest.mark.pbx, pytest.mark.timeout(120)]
