@@ -31,6 +31,15 @@ test("sound that does not come is a fault in a talk, and nowhere else", () => {
   assert.equal(said(reduce(inTalk, { on: "sound", up: true })), "You are talking to Ben");
 });
 
+test("a page that comes back to its end is told of it and nothing else", () => {
+  const lost = after(pressed, granted, call, talking, { on: "line", up: false });
+  assert.equal(wording(lost, helpEn).title, helpEn.lost_title);
+  const over = reduce(lost, message({ type: "ended", reason: "agent" }));
+  assert.equal(wording(over, helpEn).title, helpEn.ended_title);
+  const gone = reduce(lost, message({ type: "error", code: "expired" }));
+  assert.equal(wording(gone, helpEn).title, helpEn.expired_title);
+});
+
 test("a page that was loaded anew says what became of the place or the talk", () => {
   const refused = message({ type: "error", code: "token" });
   const resumed = (talking: boolean): Input => ({ on: "resume", media: "audio", talking });

@@ -79,8 +79,9 @@ const LIVE = new Set<Phase>(["joining", "waiting", "calling", "ringing", "talkin
 const IN_CALL = new Set<Phase>(["calling", "ringing", "talking", "held"]);
 
 export const isLive = (view: View): boolean => LIVE.has(view.phase);
-/** Whoever waits or is on hold misses nothing while no sound comes. */
-export const isBroken = (view: View): boolean => view.lineLost || (view.soundLost && view.phase === "talking");
+/** Whoever waits or is on hold misses nothing while no sound comes; what is over may end without a welcome. */
+export const isBroken = (view: View): boolean =>
+  isLive(view) && (view.lineLost || (view.soundLost && view.phase === "talking"));
 export const isInCall = (view: View): boolean => IN_CALL.has(view.phase);
 
 export function reduce(view: View, input: Input): View {
