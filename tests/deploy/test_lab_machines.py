@@ -7,6 +7,7 @@ import subprocess
 import sys
 import xml.etree.ElementTree as ET
 from collections.abc import Callable
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -17,7 +18,7 @@ from deploy.conftest import ran
 
 BIN = Path(sys.executable).parent
 ROLES = Path("deploy/ansible/roles")
-# Writes one role's template with the lab's variables, as the role would.
+# Writes the roles' templates with the lab's variables, as the roles would.
 PLAY = """
 - name: Write
   hosts: localhost
@@ -33,16 +34,18 @@ PLAY = """
 
 
 @pytest.fixture(scope="module")
-def rendered(root: Path, tmp_path_factory: pytest.TempPathFactory) -> Callable[[str, bool], Path]:
-    """Where the templates of a role are, filled in; with secrets of their own."""
+def rendered(root: Path, tmp_path_factory: pytest.TempPathFactory) -> Callable[[bool], Path]:
+    """Where the templates of all roles are, filled in; with secrets of their own."""
 
-    def render(role: str, freeswitch: bool) -> Path:
-        directory = tmp_path_factory.mktemp(f"{role}-{freeswitch}")
+    @cache
+    def render(freeswitch: bool) -> Path:
+        directory = tmp_path_factory.mktemp("rendered")
         shutil.copytree(root / "deploy/ansible/group_vars", directory / "group_vars")
         (directory / "play.yml").write_text(PLAY)
         (directory / "freeswitch-token").write_text("planted\n")
         given = {
-            "templates": f"{root / ROLES / role}/templates/*", "written": str(directory), "asterisk_root": "/tree",
+            "templates": [f"{path}/*" for path in (root / ROLES).glob("*/templates")],
+            "written": str(directory), "asterisk_root": "/tree",
             "lab_secrets": str(directory), "lab_freeswitch": freeswitch, "lab_freeswitch_repository": "https://x.test/deb",
         }  # fmt: skip
         (directory / "given.yml").write_text(yaml.safe_dump(given))
@@ -119,25 +122,25 @@ async def test_ansible_takes_the_playbook(root: Path, tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("freeswitch", [False, True], ids=["asterisk", "both"])
-def test_the_centre_is_good(rendered: Callable[[str, bool], Path], freeswitch: bool) -> None:
-    text = (rendered("cordpair", freeswitch) / "cordpair.toml").read_text("utf-8")
+def test_the_centre_is_good(rendered: Callable[[bool], Path], freeswitch: bool) -> None:
+    text = (rendered(freeswitch) / "cordpair.toml").read_text("utf-8")
     loaded = parse(text, "cordpair.toml")
     assert all("password" in str(warning) or "key" in str(warning) for warning in loaded.warnings)
     assert set(loaded.config.pbx) == ({"asterisk", "freeswitch"} if freeswitch else {"asterisk"})
     assert [bool(node.peers) for node in loaded.config.pbx.values()] == [freeswitch] * len(loaded.config.pbx)
 
 
-def test_both_pbxs_know_the_same_secrets_and_listen_inside(root: Path, rendered: Callable[[str, bool], Path]) -> None:
+def test_both_pbxs_know_the_same_secrets_and_listen_inside(root: Path, rendered: Callable[[bool], Path]) -> None:
     addresses = yaml.safe_load((root / "deploy/ansible/group_vars/all.yml").read_text("utf-8"))["lab_addresses"]
-    asterisk, freeswitch = rendered("asterisk", True), rendered("freeswitch", True)
-    ari = (asterisk / "ari").read_text().strip()
+    written = rendered(True)
+    ari = (written / "ari").read_text().strip()
     assert len(ari) == 32
-    assert f"password = {ari}" in (asterisk / "ari.conf").read_text()
-    assert f"bindaddr = {addresses['asterisk']}" in (asterisk / "http.conf").read_text()
-    assert f"bind = {addresses['asterisk']}:5060" in (asterisk / "pjsip.conf").read_text()
+    assert f"password = {ari}" in (written / "ari.conf").read_text()
+    assert f"bindaddr = {addresses['asterisk']}" in (written / "http.conf").read_text()
+    assert f"bind = {addresses['asterisk']}:5060" in (written / "pjsip.conf").read_text()
     # Pieces of XML, that FreeSWITCH includes.
-    pieces = {path.stem: ET.fromstring(f"<x>{path.read_text()}</x>") for path in freeswitch.glob("*.xml")}
-    esl = (freeswitch / "esl").read_text().strip()
+    pieces = {path.stem: ET.fromstring(f"<x>{path.read_text()}</x>") for path in written.glob("*.xml")}
+    esl = (written / "esl").read_text().strip()
     assert [(each.get("name"), each.get("value")) for each in pieces["event_socket"]] == [("password", esl)]
     ips = [each.get("data") for each in pieces["vars"]]
     assert ips == [f"{name}={addresses['freeswitch']}" for name in ("cp_sip_ip", "cp_rtp_ip", "cp_esl_ip")]
