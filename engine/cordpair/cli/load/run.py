@@ -24,6 +24,7 @@ END_WITHIN_S, CODE_WITHIN_S = 15.0, 15.0
 CODES_A_SECOND = 20.0
 # SIPp writes its statistics once a second.
 COUNTED_WITHIN_S = 3.0
+MOST_LINES = 5  # of what SIPp says when it fails
 
 
 class LoadError(CordpairError):
@@ -118,7 +119,7 @@ class Load:
                         await stack.enter_async_context(self._agents(kit, order.phones))
                     await self._rates(kit)
         except (SippError, NotAsked, TimeoutError) as why:
-            raise LoadError(str(why) or "it took too long") from why
+            raise LoadError("\n".join(str(why).splitlines()[:MOST_LINES]) or "it took too long") from why
 
     # ------------------------------------------------------------ agents
 

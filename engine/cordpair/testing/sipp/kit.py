@@ -26,7 +26,7 @@ from cordpair.testing.sipp.scenarios import Span, milliseconds
 
 FOR_EVER = 3600.0
 REGISTRATION_DEADLINE = 15.0
-REGISTRATIONS_A_SECOND = 200.0
+REGISTRATIONS_A_SECOND = 100.0
 START_TRIES = 3
 MOST_AT_ONCE = 5000
 LOOPBACK = "127.0.0.1"  # else anybody could steer it: SIPp takes orders by UDP
@@ -118,7 +118,7 @@ class SippKit:
         address = self._place.phones_address
         rows = [f"{a.number};{_credentials(a.number, a.password)};{address}:{contact_port};{expires}" for a in agents]
         crowd = await self._start("register", scenarios.register(), address, rows=rows, rate=REGISTRATIONS_A_SECOND)
-        report = await crowd.wait(REGISTRATION_DEADLINE)
+        report = await crowd.wait(REGISTRATION_DEADLINE + len(rows) / REGISTRATIONS_A_SECOND)
         if report.exit_status != 0:
             raise SippError(f"registration failed ({report.exit_status}): {report.errors}")
 
