@@ -1,21 +1,12 @@
 """What MkDocs is told beside ``mkdocs.yml``: pages from elsewhere, what is made, links, the list of decisions."""
 
-from pathlib import Path
-
 from mkdocs.config.defaults import MkDocsConfig
 from mkdocs.structure.files import File, Files
 from mkdocs.structure.pages import Page
 
-from handbook import dialect, makers, navigation, places
+from handbook import dialect, makers, places
 
 ROOT = makers.ROOT
-
-
-def on_config(config: MkDocsConfig) -> MkDocsConfig:
-    docs = Path(config.docs_dir)
-    there = {path.relative_to(docs).as_posix() for path in docs.rglob("*.md")} | set(places.OUTER.values())
-    config.nav = navigation.complete(config.nav or [], there, set(config.extra.get("coming", ())))
-    return config
 
 
 def on_files(files: Files, *, config: MkDocsConfig) -> Files:
@@ -31,4 +22,4 @@ def on_page_markdown(markdown: str, *, page: Page, config: MkDocsConfig, files: 
     return dialect.spaced(makers.fill(text))
 
 
-__all__ = ["on_config", "on_files", "on_page_markdown"]
+__all__ = ["on_files", "on_page_markdown"]

@@ -13,7 +13,7 @@ import pytest
 from playwright.async_api import Page, async_playwright
 
 from docs.conftest import ROOT, build
-from handbook import dialect, makers, navigation, places
+from handbook import dialect, makers, places
 
 LOADED = {"script": "src", "img": "src", "iframe": "src", "source": "src", "video": "src", "audio": "src"}
 LINKED = {"stylesheet", "icon", "preconnect", "dns-prefetch", "preload", "modulepreload", "manifest"}
@@ -130,13 +130,6 @@ def test_every_maker_is_on_one_page() -> None:
     assert sorted(marked) == sorted(makers.MAKERS)
     with pytest.raises(KeyError):
         makers.fill("<!-- made: nothing -->")
-
-
-def test_the_navigation_takes_what_is_there() -> None:
-    nav = ["index.md", {"How to": [{"Soon": "soon.md"}, {"Lost": "lost.md"}]}, {"Why": ["why.md"]}]
-    there = {"index.md", "why.md"}
-    made = navigation.complete(nav, there, {"soon.md"})
-    assert navigation.listed(made) == ["index.md", "lost.md", "why.md"]
 
 
 # ---------------------------------------------------------------- our Markdown as the site's

@@ -79,6 +79,8 @@ INNER: dict[str, str] = SECTIONS | STEPS | RULES | ALARMS | MISSES | {
     "oidc.claim": "Which claim of the provider holds the agent's name.",
     "trunks.NAME.dial": "What the PBX is asked to dial; `{number}` is the number as `rules` write it.",
     "trunks.NAME.caller_id": "What customers are shown where nothing else says so.",
+    "register.user": "Who we are to the provider, who wants to be registered with.",
+    "register.password": "The password of that account.",
     "caller_ids.queues": "Of calls that count for a queue.",
     "caller_ids.agents": "Of an agent's calls; goes before the queue's.",
     "reports.schedules": "Reports that are sent by themselves, each under a name of your own.",

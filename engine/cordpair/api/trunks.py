@@ -95,17 +95,16 @@ class TrunkFigures(Collector):
         self._trunks, self._clock = trunks, clock
 
     def collect(self) -> Iterable[Metric]:
-        names = ["node", "trunk"]
-        up = GaugeMetricFamily("cordpair_trunk_up", "Whether the trunk answers", labels=names)
+        up = GaugeMetricFamily("cordpair_trunk_up", "Whether the trunk answers", labels=["node", "trunk"])
         took = GaugeMetricFamily(
-            "cordpair_trunk_round_trip_seconds", "Time to the trunk's last known answer", labels=names
+            "cordpair_trunk_round_trip_seconds", "Time to the trunk's last known answer", labels=["node", "trunk"]
         )
-        calls = CounterMetricFamily("cordpair_trunk_calls", "Calls that the trunk brought", labels=names)
+        calls = CounterMetricFamily("cordpair_trunk_calls", "Calls that the trunk brought", labels=["node", "trunk"])
         strange = CounterMetricFamily(
-            "cordpair_trunk_unknown_numbers", "Calls for numbers that are none of the trunk's", labels=names
+            "cordpair_trunk_unknown_numbers", "Calls for numbers that are none of the trunk's", labels=["node", "trunk"]
         )
         alarms = GaugeMetricFamily(
-            "cordpair_trunk_alarm", "Whether something is wrong with the trunk", labels=[*names, "alarm"]
+            "cordpair_trunk_alarm", "Whether something is wrong with the trunk", labels=["node", "trunk", "alarm"]
         )
         now = self._clock.now_ms()
         for health in self._trunks.health:
