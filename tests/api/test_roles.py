@@ -43,6 +43,7 @@ MAY: dict[str, set[str | None]] = {
     "listHistory": VIEWERS,
     "tellStory": VIEWERS,
     "listNodes": VIEWERS,
+    "listTrunks": VIEWERS,
     "listReasons": VIEWERS | {"ann"},
     "drainNode": {"admin"},
     "stopDraining": {"admin"},
