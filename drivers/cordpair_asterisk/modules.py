@@ -48,6 +48,7 @@ NEEDED: tuple[tuple[str, Level, tuple[str, ...]], ...] = (
     ),
     ("a trunk is not known by its address", Level.WARNING, ("res_pjsip_endpoint_identifier_ip",)),
     ("callers' numbers are not shown", Level.WARNING, ("res_pjsip_caller_id",)),
+    ("callers' numbers are not read from Remote-Party-ID (caller_id_from)", Level.WARNING, ("func_cut",)),
     ("phones show missed calls that somebody else answered", Level.WARNING, ("res_pjsip_rfc3326",)),
     ("the context of a web visitor is lost", Level.WARNING, ("res_pjsip_header_funcs",)),
     ("phones behind NAT have one-way audio", Level.WARNING, ("res_pjsip_nat",)),
