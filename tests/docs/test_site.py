@@ -10,7 +10,7 @@ from html.parser import HTMLParser
 from pathlib import Path
 
 import pytest
-from playwright.async_api import Page, async_playwright
+from playwright.async_api import Locator, Page, async_playwright, expect
 
 from docs.conftest import ROOT, build
 from handbook import dialect, makers, places
@@ -92,18 +92,17 @@ async def test_a_browser_asks_nobody_else_and_finds_what_it_searches(served: str
             await page.goto(served + path, wait_until="networkidle")
             wide = await page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
             assert wide <= 0, f"{path} is wider than a phone"
-        assert await found(page, "snapshot_every") == "The commented example"
+        await expect(await found(page, "snapshot_every")).to_have_text("The commented example", timeout=20_000)
         await browser.close()
     assert wrong == []
     assert [each for each in asked if not each.startswith((served, "data:", "blob:"))] == []
 
 
-async def found(page: Page, words: str) -> str:
-    """The first page that the search has."""
+async def found(page: Page, words: str) -> Locator:
+    """The first page that the search has; while one types it has others."""
     await page.locator("label[for=__search]").first.click()
     await page.locator("input.md-search__input").press_sequentially(words)
-    first = page.locator(".md-search-result__item h1").first
-    return (await first.inner_text(timeout=20_000)).strip()
+    return page.locator(".md-search-result__item h1").first
 
 
 # ---------------------------------------------------------------- what fails the build
