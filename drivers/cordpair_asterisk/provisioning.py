@@ -5,14 +5,13 @@
 
 import ipaddress
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 
 from cordpair.errors import ConfigurationError
 from cordpair.pbx.provisioning import (
     DoorPlan,
     PeerPlan,
-    PhoneAccount,
     Plan,
     Reloaded,
     Text,
@@ -101,26 +100,6 @@ def _pjsip(plan: Plan) -> list[str]:
         lines += _peer(peer)
     if plan.door is not None:
         lines += _door(plan.door, f"pbx.{plan.node}.door.key")
-    return lines + phones(plan.accounts)
-
-
-def phones(accounts: Iterable[PhoneAccount]) -> list[str]:
-    """Agents' desk phones, of which only the digest's HA1 is known here."""
-    lines = []
-    for account in accounts:
-        name = account.endpoint
-        lines += [
-            f"[{name}](cordpair-agent)",
-            f"auth = {name}",
-            f"aors = {name}",
-            f"[{name}](cordpair-agent-auth)",
-            "auth_type = md5",
-            f"username = {name}",
-            f"realm = {account.realm}",
-            f"md5_cred = {account.ha1}",
-            f"[{name}](cordpair-agent-aor)",
-            "",
-        ]
     return lines
 
 
@@ -196,4 +175,4 @@ def _value(value: str, key: str) -> str:
 
 provisioner = AsteriskProvisioner()
 
-__all__ = ["AsteriskProvisioner", "local", "modules", "phones", "provisioner"]
+__all__ = ["AsteriskProvisioner", "local", "modules", "provisioner"]

@@ -6,13 +6,13 @@
 import contextlib
 import ipaddress
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 from urllib.parse import urlsplit
 from xml.sax.saxutils import escape
 
 from cordpair.errors import ConfigurationError
-from cordpair.pbx.provisioning import PhoneAccount, Plan, Reloaded, Text, TrunkPlan, harmless, host_of, shipped
+from cordpair.pbx.provisioning import Plan, Reloaded, Text, TrunkPlan, harmless, host_of, shipped
 from cordpair_freeswitch.reloading import reload
 from cordpair_freeswitch.stamps import app_of
 
@@ -23,8 +23,8 @@ CODECS = {"alaw": "PCMA", "ulaw": "PCMU", "g722": "G722", "opus": "OPUS"}
 SECRET = {"agents", "engine", "event_socket", "gateways"}
 # Read by the shipped files, and nothing of ours to say in them.
 EMPTY = (
-    "acl-engine", "browsers", "conference", "dialplan", "door", "fallback", "local_stream", "modules", "phones",
-    "sip_profiles", "switch", "trunks-profile",
+    "acl-engine", "agents", "browsers", "conference", "dialplan", "door", "fallback", "local_stream", "modules",
+    "phones", "sip_profiles", "switch", "trunks-profile",
 )  # fmt: skip
 
 
@@ -53,7 +53,6 @@ def local(plan: Plan) -> dict[str, list[str]]:
     account, at = plan.user.partition("@")[0], f"pbx.{plan.node}.peers"
     return {
         **{name: [] for name in EMPTY},
-        "agents": phones(plan.accounts),
         "engine": [_user(account, param("esl-password", password))] if account else [],
         "event_socket": [] if account else [param("password", password)],
         "gateways": [line for trunk in plan.trunks for line in _gateway(trunk)]
@@ -75,11 +74,6 @@ def _variables(plan: Plan) -> dict[str, str]:
         if browsers is not None and browsers != door and plan.door.phones_url.startswith("ws:"):
             found["cp_browsers_ws_port"] = str(browsers)
     return found
-
-
-def phones(accounts: Iterable[PhoneAccount]) -> list[str]:
-    """Agents' desk phones, of which only the digest's HA1 is known here. Their realm is FreeSWITCH's ``domain``."""
-    return [_user(account.endpoint, param("a1-hash", account.ha1)) for account in accounts]
 
 
 def _user(name: str, params: str) -> str:
@@ -148,4 +142,4 @@ def _value(value: str, key: str) -> str:
 
 provisioner = FreeSwitchProvisioner()
 
-__all__ = ["FreeSwitchProvisioner", "gateway", "local", "phones", "provisioner"]
+__all__ = ["FreeSwitchProvisioner", "gateway", "local", "provisioner"]

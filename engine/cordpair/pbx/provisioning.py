@@ -47,17 +47,6 @@ class PeerPlan(msgspec.Struct, frozen=True):
     address: str
 
 
-class PhoneAccount(msgspec.Struct, frozen=True):
-    """A phone that proves itself by digest: ``ha1`` is MD5 of endpoint:realm:password, in hexadecimal."""
-
-    endpoint: str
-    realm: str
-    ha1: str
-
-    def __repr__(self) -> str:
-        return f"PhoneAccount({self.endpoint})"
-
-
 class DoorPlan(msgspec.Struct, frozen=True):
     """Where the gateway finds the PBX's SIP over WebSocket. ``key``: by which the PBX knows it, where it has one."""
 
@@ -81,7 +70,6 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True):
     password: str
     trunks: tuple[TrunkPlan, ...] = ()
     peers: tuple[PeerPlan, ...] = ()
-    accounts: tuple[PhoneAccount, ...] = ()
     door: DoorPlan | None = None
     refers: bool = False  # who waits may be sent to another PBX
 
@@ -161,7 +149,6 @@ def harmless(value: str, key: str) -> str:
 __all__ = [
     "DoorPlan",
     "PeerPlan",
-    "PhoneAccount",
     "Plan",
     "Provisioner",
     "Registration",

@@ -9,7 +9,6 @@ import typer
 from rich.markup import escape
 
 from cordpair.cli.failures import EXIT_FAILED, errors, fail, output, say_warning
-from cordpair.cli.provision.accounts import phone_accounts
 from cordpair.cli.provision.files import Change, compare, diff, marked, write
 from cordpair.cli.provision.planning import plan_of
 from cordpair.cli.provision.secrets import Secrets
@@ -17,7 +16,7 @@ from cordpair.cli.settings import Settings, read_settings
 from cordpair.cli.text import count
 from cordpair.config import Config, url_with_secret
 from cordpair.pbx import PbxError
-from cordpair.pbx.provisioning import PhoneAccount, Plan, Provisioner, Reloaded, find_provisioner, kinds
+from cordpair.pbx.provisioning import Plan, Provisioner, Reloaded, find_provisioner, kinds
 from cordpair.store import Store
 
 PATIENCE_S = 60.0
@@ -27,12 +26,12 @@ COLOURS = {"+": "green", "-": "red", "@": "cyan"}
 def provision(file: Path, kind: str, *, node: str | None, to: Path | None, apply: bool, yes: bool, force: bool) -> int:
     """The exit status: 0 when nothing was to be done, or all of it was done (or shown); 1 when something is refused."""
     settings = read_settings(file)
-    config, accounts, name = asyncio.run(_in_force(settings, kind, node))
+    config, name = asyncio.run(_in_force(settings, kind, node))
     made = find_provisioner(config.pbx[name].url.partition(":")[0])
     if made is None:
         raise fail(f"pbx.{name} cannot be provisioned: its driver brings nothing for it")
     secrets = Secrets(file.parent)
-    plan = plan_of(config, name, secrets, accounts)
+    plan = plan_of(config, name, secrets)
     directory = to or Path(made.directory)
     changes = compare(directory, made.files(plan), made.own)
     if not changes and not secrets.missing:
@@ -56,16 +55,14 @@ def provision(file: Path, kind: str, *, node: str | None, to: Path | None, apply
     return 0
 
 
-async def _in_force(settings: Settings, kind: str, node: str | None) -> tuple[Config, tuple[PhoneAccount, ...], str]:
-    """The configuration that the engine has, or would start with; the phones' accounts; which node is meant."""
+async def _in_force(settings: Settings, kind: str, node: str | None) -> tuple[Config, str]:
+    """The configuration that the engine has, or would start with; which node is meant."""
     if not settings.store.exists():
-        name = _node(settings.loaded.config, kind, node)
-        return settings.loaded.config, await phone_accounts(None, settings.loaded.config, name), name
+        return settings.loaded.config, _node(settings.loaded.config, kind, node)
     store = await Store.open(settings.store)
     try:
         config, _ = await store.look_at_file(settings.loaded, source=str(settings.file.resolve()))
-        name = _node(config, kind, node)
-        return config, await phone_accounts(store, config, name), name
+        return config, _node(config, kind, node)
     finally:
         await store.close()
 

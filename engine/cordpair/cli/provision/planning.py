@@ -8,12 +8,12 @@ from cordpair.config.model import Secret
 from cordpair.config.trunks import SipTrunk, settled
 from cordpair.errors import ConfigurationError
 from cordpair.ids import NodeId
-from cordpair.pbx.provisioning import DoorPlan, PeerPlan, PhoneAccount, Plan, Registration, TrunkPlan
+from cordpair.pbx.provisioning import DoorPlan, PeerPlan, Plan, Registration, TrunkPlan
 
 Resolve = Callable[[Secret, str], str]  # and the key that names it
 
 
-def plan_of(config: Config, node: str, resolve: Resolve, accounts: tuple[PhoneAccount, ...] = ()) -> Plan:
+def plan_of(config: Config, node: str, resolve: Resolve) -> Plan:
     """``config`` was checked. Raises ConfigurationError naming the key that is missing."""
     pbx = config.pbx[node]
     url = urlsplit(pbx.url)
@@ -35,7 +35,6 @@ def plan_of(config: Config, node: str, resolve: Resolve, accounts: tuple[PhoneAc
             if trunk.node in (None, node)
         ),
         peers=tuple(PeerPlan(name, _address(config, node, peer)) for peer, name in pbx.peers.items()),
-        accounts=accounts,
         door=_door(config, node, resolve),
         refers=any(each.address is not None for name, each in config.pbx.items() if name != node),
     )
