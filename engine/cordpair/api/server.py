@@ -22,7 +22,7 @@ from cordpair.api.keys import KeyRing, KeySource
 from cordpair.api.limits import Limits
 from cordpair.api.metrics import Metrics
 from cordpair.api.tls import Tls
-from cordpair.api.trunks import TrunkFigures, trunks_of
+from cordpair.api.trunks import TrunkFigures, observing, trunks_of
 from cordpair.api.why import WhyReader
 from cordpair.config.calls import Calls
 from cordpair.config.model import Http
@@ -71,7 +71,7 @@ async def office_of(
     engine.hear_arrivals(trunks.arrived)
     metrics.registry.register(TrunkFigures(trunks, engine.clock))
     try:
-        async with hub.running(), trunks.observing():
+        async with hub.running(), observing(engine, trunks):
             ring, dialling = KeyRing(keys, engine.clock), Dialling(engine, calls)
             yield Office(engine, hub, ring, why, metrics, dialling, store, reports, trunks)
     finally:

@@ -1,6 +1,7 @@
 """Trunks: whether they answer, and what is strange about the calls that they bring. An observation, of now."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import AsyncIterator, Iterable
+from contextlib import asynccontextmanager
 from datetime import datetime
 
 import msgspec
@@ -62,20 +63,21 @@ def _view(health: TrunkHealth, now_ms: int) -> TrunkView:
 
 def trunks_of(engine: Engine) -> Trunks:
     """Those of the configuration in force, now and after each change of it."""
-    return Trunks(engine.drivers, engine.clock, _following(engine))
+    reloader = engine.reloader
+    return Trunks(engine.drivers, engine.clock, lambda: watched(reloader.config) if reloader is not None else ())
 
 
-def _following(engine: Engine) -> Callable[[], tuple[WatchedTrunk, ...]]:
-    last: tuple[Config | None, tuple[WatchedTrunk, ...]] = (None, ())
-
-    def wanted() -> tuple[WatchedTrunk, ...]:
-        nonlocal last
-        config = engine.reloader.config if engine.reloader is not None else None
-        if config is not None and config is not last[0]:
-            last = (config, watched(config))
-        return last[1]
-
-    return wanted
+@asynccontextmanager
+async def observing(engine: Engine, trunks: Trunks) -> AsyncIterator[None]:
+    async with trunks.observing():
+        if engine.reloader is None:
+            yield
+            return
+        engine.reloader.watchers.append(trunks.look)
+        try:
+            yield
+        finally:
+            engine.reloader.watchers.remove(trunks.look)
 
 
 def watched(config: Config) -> tuple[WatchedTrunk, ...]:
@@ -121,4 +123,4 @@ class TrunkFigures(Collector):
         yield from (up, took, calls, strange, alarms)
 
 
-__all__ = ["TrunkFigures", "TrunkList", "TrunkView", "list_trunks", "trunks_of", "watched"]
+__all__ = ["TrunkFigures", "TrunkList", "TrunkView", "list_trunks", "observing", "trunks_of", "watched"]

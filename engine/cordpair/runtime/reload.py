@@ -88,12 +88,14 @@ Edit = Callable[[Config], Config]
 
 
 class Reloader:
-    """One change at a time. ``config`` is what is in force, ``revision`` as which it is in the store."""
+    """One change at a time. ``config`` is what is in force, ``revision`` as which it is in the store. ``watchers`` are
+    told when it is another: at once, they take no time to speak of, and never raise."""
 
     def __init__(self, engine: Running, origin: Origin) -> None:
         self.config = origin.config
         self.revision = origin.revision
         self.last: Outcome | None = None
+        self.watchers: list[Callable[[], None]] = []
         self._engine = engine
         self._origin = origin
         self._seen = origin.hash
@@ -208,6 +210,8 @@ class Reloader:
                 self._seen = ""
                 return self._ended(Result.REFUSED, changes, _lines(error), again=True)
         self.config = config
+        for tell in self.watchers:
+            tell()
         kept = True
         try:
             await keep()

@@ -24,7 +24,6 @@ from cordpair.runtime.waiting import pause
 log = logging.getLogger(__name__)
 
 AGAIN_MS = 5_000
-LOOK_MS = 1_000  # how soon a changed configuration is followed
 # So many calls in a row with one caller's number: nobody calls so often, but a trunk that writes its own over all does.
 EQUAL = 10
 # An unknown line is told for so long after the last call for it.
@@ -102,7 +101,7 @@ class TrunkHealth:
 
 
 class Trunks:
-    """Those of all nodes. ``wanted`` says which there are; it is asked again when the configuration may be another. Of
+    """Those of all nodes. ``wanted`` says which there are; ``look`` again when the configuration is another. Of
     ``drivers`` those are asked that can tell."""
 
     def __init__(
@@ -112,7 +111,6 @@ class Trunks:
         self._key = secrets.token_bytes(16)
         self._health: dict[Name, TrunkHealth] = {}
         self._watching: dict[NodeId, tuple[tuple[str, ...], asyncio.Task[None]]] = {}
-        self._now: tuple[WatchedTrunk, ...] | None = None
 
     @property
     def health(self) -> tuple[TrunkHealth, ...]:
@@ -129,26 +127,18 @@ class Trunks:
 
     @asynccontextmanager
     async def observing(self) -> AsyncIterator[None]:
-        following = asyncio.create_task(self._follow(), name="trunks")
+        self.look()
         try:
             yield
         finally:
-            tasks = [following, *(task for _, task in self._watching.values())]
+            tasks = [task for _, task in self._watching.values()]
             for task in tasks:
                 task.cancel()
             await asyncio.gather(*tasks, return_exceptions=True)
 
-    async def _follow(self) -> None:
-        while True:
-            self.look()
-            await pause(self._clock, LOOK_MS)
-
     def look(self) -> None:
-        """Take over which there are, where that has changed."""
+        """Take over which there are."""
         wanted = self._wanted()
-        if wanted == self._now:
-            return
-        self._now = wanted
         before, self._health = self._health, {}
         for trunk in wanted:
             name = (trunk.node, trunk.trunk)
