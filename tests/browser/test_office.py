@@ -242,13 +242,19 @@ async def test_an_agent_and_a_person_find_their_ways(centre: OfficeCentre, anna:
 
 
 async def test_a_gateway_that_does_not_answer(centre: OfficeCentre, anna: Page) -> None:
+    await expect(line(anna, "rob")).to_be_visible()
     await anna.route("**/v1/**", lambda route: route.abort())
     await expect(anna.get_by_text("The gateway does not answer.")).to_be_visible(timeout=AT_ONCE_MS)
     await expect(line(anna, "rob")).to_be_visible()
     await line(anna, "rob").get_by_role("button", name="New password").click()
     await expect(anna.locator(".toast.bad")).to_contain_text("cannot be reached")
+    await anna.get_by_role("link", name="Keys").click()
+    await anna.get_by_role("link", name="People").last.click()  # while it is away
+    await expect(anna.get_by_role("heading", name="People")).to_be_visible()
+    await expect(line(anna, "rob")).to_have_count(0)
     await anna.unroute("**/v1/**")
     await expect(anna.get_by_text("The gateway does not answer.")).to_have_count(0, timeout=AT_ONCE_MS)
+    await expect(line(anna, "rob")).to_be_visible()
 
 
 async def test_without_a_mouse(centre: OfficeCentre, anna: Page) -> None:

@@ -6,6 +6,8 @@ import { say } from "../../words/words.ts";
 import { localeOf } from "../locale.ts";
 import { ApiProblem, type Office, type Problem } from "../page.ts";
 
+const AGAIN_MS = 3000;
+
 export interface Room {
   readonly office: Office;
   readonly words: PeopleWords;
@@ -23,6 +25,7 @@ export abstract class Tab extends LitElement {
   declare protected problems: readonly Problem[];
   declare protected busy: boolean;
   declare protected loaded: boolean;
+  private again: ReturnType<typeof setTimeout> | undefined;
 
   constructor() {
     super();
@@ -36,7 +39,18 @@ export abstract class Tab extends LitElement {
 
   override connectedCallback(): void {
     super.connectedCallback();
-    void this.do(() => this.load());
+    void this.begin();
+  }
+
+  override disconnectedCallback(): void {
+    super.disconnectedCallback();
+    clearTimeout(this.again);
+  }
+
+  /** Again and again until it is there: a gateway that was away comes back. */
+  private async begin(): Promise<void> {
+    this.loaded = await this.do(() => this.load());
+    if (!this.loaded && this.isConnected) this.again = setTimeout(() => void this.begin(), AGAIN_MS);
   }
 
   override updated(): void {
@@ -60,7 +74,6 @@ export abstract class Tab extends LitElement {
     this.problems = [];
     try {
       await what();
-      this.loaded = true;
       return true;
     } catch (error) {
       if (!(error instanceof ApiProblem)) throw error;
