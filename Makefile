@@ -15,6 +15,9 @@ WHAT ?=
 TEST_TOOLS := chromium:chromium sipp:sip-tester debootstrap:debootstrap faketime:faketime openssl:openssl \
 	systemd-analyze:systemd baresip:baresip-core nginx:nginx-light turnserver:coturn vagrant:vagrant
 
+# Files of tests that mind nobody else, on some processors at once.
+BESIDE_EACH_OTHER = $(BIN)/python -m pytest --numprocesses auto --maxprocesses 4 --dist loadfile
+
 # The browser side. Its sources decide whether it is built again.
 WEB := webrtc-gateway/web
 STATIC := webrtc-gateway/cordpair_gateway/static
@@ -50,10 +53,14 @@ web-check: $(WEB)/node_modules/.package-lock.json ## lint, types and unit tests 
 
 test: test-deps check web web-check ## install what tests need, check the source, run every test
 	@PYTHONPATH=tests $(BIN)/python -m lab.tree   # built here, where no test's time-out counts
+ifeq ($(ARGS),)
+	@failed=0; $(BESIDE_EACH_OTHER) -m "not alone" || failed=1; $(BIN)/python -m pytest -m alone || failed=1; exit $$failed
+else
 	@$(BIN)/python -m pytest $(ARGS)
+endif
 
 quick: check ## the tests that need neither a real PBX nor patience
-	@$(BIN)/python -m pytest -m "not pbx and not slow and not browser and not release" $(ARGS)
+	@$(BESIDE_EACH_OTHER) -m "not pbx and not slow and not browser and not release" $(ARGS)
 
 bench: $(VENV)/.with-tests test-deps ## measure against app_queue and the budgets; one part: WHAT=core (see docs/bench.md)
 	@PYTHONPATH=tests:. $(BIN)/python -m bench $(WHAT)

@@ -1,8 +1,9 @@
 """Rules for every test: a category by its folder, and no silent skip in CI."""
 
 import importlib.util
+import logging
 import os
-from collections.abc import Generator
+from collections.abc import Generator, Iterator
 from pathlib import Path
 
 import hypothesis
@@ -54,6 +55,9 @@ CATEGORIES = dict.fromkeys(UNIT_FOLDERS, "unit") | {
     "scenarios": "scenario",
 }
 
+# What has a real program to itself, and minds who else is busy.
+ALONE = {"browser", "deploy", "pbx", "release"}
+
 # A shared machine's speed says nothing about correctness.
 hypothesis.settings.register_profile("cordpair", deadline=None, print_blob=True)
 hypothesis.settings.register_profile("cordpair-ci", deadline=None, derandomize=True, database=None)
@@ -81,6 +85,8 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         )
     for item in items:
         item.add_marker(category_of(item.path) or "")
+        if any(mark.name in ALONE for mark in item.iter_markers()):
+            item.add_marker("alone")
     optional = {
         "freeswitch": "freeswitch" in config.option.markexpr,  # only when asked for by name
         "firefox": find_firefox() is not None,
@@ -90,6 +96,17 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         left_out = [item for item in items if item.get_closest_marker(marker)]
         items[:] = [item for item in items if not item.get_closest_marker(marker)]
         config.hook.pytest_deselected(items=left_out)
+
+
+@pytest.fixture(autouse=True)
+def log_as_it_was() -> Iterator[None]:
+    """Commands that run in here say where the log goes: until their test is over."""
+    root, ours = logging.getLogger(), logging.getLogger("cordpair")
+    before = list(root.handlers), root.level, ours.level
+    yield
+    root.handlers[:] = before[0]
+    root.setLevel(before[1])
+    ours.setLevel(before[2])
 
 
 @pytest.hookimpl(wrapper=True)

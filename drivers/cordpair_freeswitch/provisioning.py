@@ -20,7 +20,7 @@ SOURCE = Path(__file__).parents[2] / "dialplans" / "freeswitch"
 LOCAL = "cordpair.d"
 OWN = f"{LOCAL}/own"
 CODECS = {"alaw": "PCMA", "ulaw": "PCMU", "g722": "G722", "opus": "OPUS"}
-SECRET = {"agents", "engine", "event_socket", "gateways"}
+SECRET = {"engine", "event_socket", "gateways"}
 # Read by the shipped files, and nothing of ours to say in them.
 EMPTY = (
     "acl-engine", "agents", "browsers", "conference", "dialplan", "door", "fallback", "local_stream", "modules",

@@ -40,7 +40,7 @@ async def test_a_whole_call(centre):
     assert late.shown == dashboard.shown
     call.hang_up()
     for each in (dashboard, late):
-        await each.until(lambda me: not me.calls and me.agents[ANNA]["status"] == "AVAIL" and me.told[-1] is me.stats)
+        await each.until(lambda me: not me.calls and me.status(ANNA) == "AVAIL" and me.told[-1] is me.stats)
     assert late.shown == dashboard.shown
     assert lines_of(dashboard.told) == [
         "STATS", "AGENT LOGGEDIN", "STATS", "AGENT AVAIL", "STATS", "CALL NA", "STATS", "CALL QUEUED", "STATS",
@@ -57,9 +57,9 @@ async def test_an_agents_key_is_for_that_agent(centre):
     await centre.staff(ANNA, BEN)
     dashboard = await centre.dashboard(await centre.key(ANNA))
     await dashboard.say(f"PAUSE:{ANNA}")
-    await dashboard.until(lambda me: me.agents[ANNA]["status"] == "PAUSED")
+    await dashboard.until(lambda me: me.status(ANNA) == "PAUSED")
     await dashboard.say(f"AVAIL:{ANNA}")
-    await dashboard.until(lambda me: me.agents[ANNA]["status"] == "AVAIL")
+    await dashboard.until(lambda me: me.status(ANNA) == "AVAIL")
     await dashboard.say(f"PAUSE:{BEN}")
     assert (await dashboard.error())[0] == 403
     await dashboard.say("PAUSE:ghost")
@@ -82,7 +82,7 @@ async def test_a_key_of_nobody_acts_where_it_is_said(tmp_path):
         await centre.staff(ANNA, BEN)
         dashboard = await centre.dashboard()
         await dashboard.say(f"PAUSE:{BEN}")
-        await dashboard.until(lambda me: me.agents[BEN]["status"] == "PAUSED")
+        await dashboard.until(lambda me: me.status(BEN) == "PAUSED")
         assert centre.engine.state.agents[AgentId(BEN)].reason == "paused"
 
 
@@ -101,7 +101,7 @@ async def test_the_reason_of_a_pause_is_the_one_that_is_named(tmp_path):
         await centre.staff(ANNA)
         dashboard = await centre.dashboard(await centre.key(ANNA))
         await dashboard.say(f"PAUSE:{ANNA}")
-        await dashboard.until(lambda me: me.agents[ANNA]["status"] == "PAUSED")
+        await dashboard.until(lambda me: me.status(ANNA) == "PAUSED")
         assert centre.engine.state.agents[AgentId(ANNA)].reason == "wall"
 
 
@@ -177,7 +177,7 @@ async def test_the_token_is_in_no_log(centre, caplog):
     await centre.staff(ANNA)
     dashboard = await centre.dashboard(key)
     await dashboard.say(f"PAUSE:{ANNA}")
-    await dashboard.until(lambda me: me.agents[ANNA]["status"] == "PAUSED")
+    await dashboard.until(lambda me: me.status(ANNA) == "PAUSED")
     await dashboard.socket.close()
     with pytest.raises(WSServerHandshakeError):
         await centre.http.ws_connect(f"{centre.url}/callcenter?token={key}x")

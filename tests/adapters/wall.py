@@ -71,6 +71,10 @@ class Client(Dashboard):
                 assert message.type is WSMsgType.TEXT, message
                 self.hear(message.data)
 
+    def status(self, agent: str) -> str:
+        """ "" of one that was not told yet."""
+        return self.agents[agent]["status"] if agent in self.agents else ""
+
     async def error(self) -> tuple[int, str]:
         """The next line that the original dashboard would pass over."""
         before = len(self.others)

@@ -148,7 +148,7 @@ async def test_a_status_has_a_meaning(
 
 
 async def test_no_answer_in_time(server: FakeAri, inputs: Inputs) -> None:
-    driver = server.driver(options="?request_timeout=0.05")
+    driver = server.driver(options="?request_timeout=1")
     await driver.open(inputs)
     server.hold("POST channels/1.1/answer")
     with pytest.raises(CommandTimedOut):
@@ -360,7 +360,7 @@ async def test_a_seat_is_not_ours_for_ever_when_an_originate_got_lost(
 ) -> None:
     monkeypatch.setattr("cordpair_asterisk.link.UNSURE", 0.01)
     server.answers["GET deviceStates/PJSIP%2F101"] = 200, {"name": "PJSIP/101", "state": "INUSE"}
-    driver = server.driver(endpoints=("101",), options="?request_timeout=0.1")
+    driver = server.driver(endpoints=("101",), options="?request_timeout=1")
     await driver.open(inputs)
     server.hold("POST channels/r-l1")
     with pytest.raises(CommandTimedOut):

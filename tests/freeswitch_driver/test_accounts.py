@@ -75,7 +75,7 @@ def inputs() -> Inputs:
 
 @pytest.fixture
 async def driver(server: Memory, inputs: Inputs) -> AsyncIterator[FreeSwitchDriver]:
-    made = server.driver(endpoints=("ben",), options="&command_timeout=0.3")
+    made = server.driver(endpoints=("ben",), options="&command_timeout=1")
     await soon(made.open(inputs))
     yield made
     await soon(made.close())

@@ -369,14 +369,14 @@ async def test_a_refused_subscription_is_a_lost_link(server):
 
 
 async def test_a_link_that_falls_silent_is_noticed(server):
-    client = await connected(server, heartbeat=0.05, command_timeout=0.1)
+    client = await connected(server, heartbeat=0.05, command_timeout=1.0)
     server.silent.set()
     assert await ended(client) == "the event connection does not answer"
     await client.close()
 
 
 async def test_only_the_command_connection_stalls(server):
-    client = await connected(server, heartbeat=0.05, command_timeout=0.1)
+    client = await connected(server, heartbeat=0.05, command_timeout=1.0)
     server.hold("api stall")
     with pytest.raises(CommandTimedOut):
         await soon(client.send(commands.api("stall"), "ask"))

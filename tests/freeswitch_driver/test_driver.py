@@ -319,7 +319,7 @@ async def test_another_engine_fences_this_one(server, driver, inputs):
 
 @pytest.mark.parametrize("fault", ["garbage", "notice", "half closed", "silence", "event that is none"])
 async def test_a_link_that_goes_wrong_ends(server, inputs, fault):
-    driver = server.driver(options="&command_timeout=0.3&heartbeat=0.1")
+    driver = server.driver(options="&command_timeout=1&heartbeat=0.1")
     await soon(driver.open(inputs))
     for conversation in server.listeners:
         if fault == "garbage":
@@ -342,7 +342,7 @@ async def test_a_link_that_goes_wrong_ends(server, inputs, fault):
 
 
 async def test_a_command_that_is_not_answered_times_out_and_the_link_stays(server, inputs):
-    driver = server.driver(options="&command_timeout=0.2")
+    driver = server.driver(options="&command_timeout=1")
     await soon(driver.open(inputs))
     await arrives(server, inputs)
     server.hold("api uuid_answer")
@@ -354,7 +354,7 @@ async def test_a_command_that_is_not_answered_times_out_and_the_link_stays(serve
 async def test_an_event_socket_without_events_is_no_link(server, inputs):
     """The claim comes back to whoever listens; if it does not, nothing would."""
     server.answers["sendevent "] = result("+OK")
-    driver = server.driver(options="&command_timeout=0.3")
+    driver = server.driver(options="&command_timeout=1")
     with pytest.raises(LinkLost):
         await soon(driver.open(inputs))
 

@@ -191,7 +191,7 @@ async def test_a_command_that_is_not_answered_times_out_and_the_next_gets_its_ow
 
 async def test_a_stalled_link_ends_at_the_heartbeat_and_closes_at_once(server, transport):
     """Half an event, then nothing: their receiving waits inside it for ever, and the rest goes on."""
-    client = Client(server.settings(transport=transport, connect_timeout=2.0, heartbeat=0.05, command_timeout=0.2))
+    client = Client(server.settings(transport=transport, connect_timeout=2.0, heartbeat=0.05, command_timeout=1.0))
     await soon(client.connect())
     for conversation in server.conversations:
         conversation.say(b"Content-Length: 500\nContent-Type: text/event-plain\n\nEvent-Name: x\n")

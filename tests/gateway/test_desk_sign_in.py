@@ -100,7 +100,7 @@ async def test_without_the_csrf_token_nobody_is_signed_out(centre: Centre, token
     assert centre.row("ann").status is AgentStatus.NOT_READY
 
 
-@pytest.mark.parametrize("cookie", ["", "x", "x" * 500, secrets.token_urlsafe(32)])
+@pytest.mark.parametrize("cookie", ["", "x", "x" * 500, pytest.param(secrets.token_urlsafe(32), id="well-formed")])
 async def test_a_cookie_that_is_none_of_ours_opens_nothing(centre: Centre, cookie) -> None:
     centre.cookies["ann"] = f"__Host-cordpair-desk={cookie}"
     assert (await centre.send("GET", "/v1/me", "ann"))[0] == 401

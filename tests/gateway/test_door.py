@@ -237,8 +237,9 @@ async def test_no_secret_is_in_the_access_log(pbx, caplog):
         await site.start()
         port = runner.addresses[0][1]
         with caplog.at_level(logging.DEBUG):
-            async with aiohttp.ClientSession() as session:
-                await session.get(f"http://127.0.0.1:{port}/v1/sip?token=very-secret")
+            address = f"http://127.0.0.1:{port}/v1/sip?token=very-secret"
+            async with aiohttp.ClientSession() as session, session.get(address) as reply:
+                assert reply.status == 403
             await runner.cleanup()
     assert "GET /v1/sip 403" in caplog.text
     assert "very-secret" not in caplog.text

@@ -19,7 +19,8 @@ HOSTILE = [
 
 
 @pytest.fixture
-async def staff(tmp_path):
+async def staff(tmp_path, monkeypatch):
+    monkeypatch.setattr("cordpair_gateway.desk.desks.LOOK_S", 0.05)  # before the first of them begins
     async with office_centre(tmp_path) as found:
         await found.sign_in("anna", "sue")
         yield found
@@ -106,8 +107,7 @@ async def test_who_is_disabled_is_out_and_comes_back_only_anew(staff: Staff) -> 
     assert (await staff.ask("sue", "GET", "/v1/agents"))[0] == 200
 
 
-async def test_a_disabled_person_is_no_agent_either(staff: Staff, monkeypatch) -> None:
-    monkeypatch.setattr("cordpair_gateway.desk.desks.LOOK_S", 0.05)
+async def test_a_disabled_person_is_no_agent_either(staff: Staff) -> None:
     page = await staff.centre.sit_down("bob")
     assert (await staff.change("bob", enabled=False))[0] == 200
     assert await page.closed() == 4401

@@ -28,17 +28,7 @@ CONFIGURATION = Configuration(
 )
 
 
-@pytest.fixture
-def root_log():
-    root, ours = logging.getLogger(), logging.getLogger("cordpair")
-    before = list(root.handlers), root.level, ours.level
-    yield
-    root.handlers[:], _, _ = before
-    root.setLevel(before[1])
-    ours.setLevel(before[2])
-
-
-def test_production_logs_json_without_peoples_data(root_log) -> None:
+def test_production_logs_json_without_peoples_data() -> None:
     said = io.StringIO()
     log_to(said)
     log = logging.getLogger("cordpair.anything")
@@ -53,7 +43,7 @@ def test_production_logs_json_without_peoples_data(root_log) -> None:
     assert "ValueError" in second["exception"]
 
 
-def test_a_terminal_shows_lines(root_log) -> None:
+def test_a_terminal_shows_lines() -> None:
     said = io.StringIO()
     log_to(said, as_json=False)
     logging.getLogger("cordpair.anything").info("a %s", "sentence")
