@@ -17,6 +17,8 @@ TEST_TOOLS := chromium:chromium sipp:sip-tester debootstrap:debootstrap faketime
 
 # Files of tests that mind nobody else, on some processors at once.
 BESIDE_EACH_OTHER = $(BIN)/python -m pytest --numprocesses auto --maxprocesses 4 --dist loadfile
+# What failed is run once more, alone: that a machine is busy is no defect, and what is one fails again. Both are shown.
+ONCE_MORE = $(BIN)/python -m pytest --last-failed --last-failed-no-failures none
 
 # The browser side. Its sources decide whether it is built again.
 WEB := webrtc-gateway/web
@@ -54,7 +56,10 @@ web-check: $(WEB)/node_modules/.package-lock.json ## lint, types and unit tests 
 test: test-deps check web web-check ## install what tests need, check the source, run every test
 	@PYTHONPATH=tests $(BIN)/python -m lab.tree   # built here, where no test's time-out counts
 ifeq ($(ARGS),)
-	@failed=0; $(BESIDE_EACH_OTHER) -m "not alone" || failed=1; $(BIN)/python -m pytest -m alone || failed=1; exit $$failed
+	@failed=0; \
+	$(BESIDE_EACH_OTHER) -m "not alone" || $(ONCE_MORE) -m "not alone" || failed=1; \
+	$(BIN)/python -m pytest -m alone || $(ONCE_MORE) -m alone || failed=1; \
+	exit $$failed
 else
 	@$(BIN)/python -m pytest $(ARGS)
 endif

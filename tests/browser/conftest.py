@@ -8,6 +8,7 @@ from typing import Literal
 import pytest
 import pytest_asyncio
 from playwright.async_api import Browser, BrowserContext, Page, async_playwright, expect
+from playwright.async_api import TimeoutError as PlaywrightTimeoutError
 
 from browser import firefox
 from browser.accessible import problems
@@ -86,6 +87,15 @@ async def page(context: BrowserContext) -> AsyncIterator[Page]:
     assert problems == []
 
 
+async def _fits(page: Page, what: str) -> None:
+    """What is drawn anew for another width (curves) is so some frames later."""
+    try:
+        await page.wait_for_function("document.documentElement.scrollWidth <= innerWidth", timeout=10_000)
+    except PlaywrightTimeoutError:
+        overflow = await page.evaluate("document.documentElement.scrollWidth - innerWidth")
+        raise AssertionError(f"{what} is {overflow} px too wide") from None
+
+
 @pytest.fixture
 def shoot(request: pytest.FixtureRequest) -> Shoot:
     """Narrow and wide, light and dark: nothing is too wide, nothing is hard to read. With ``--pictures DIR`` each is
@@ -101,8 +111,7 @@ def shoot(request: pytest.FixtureRequest) -> Shoot:
             assert await problems(page) == [], f"{name}, {scheme}"
             for size in (PHONE, DESKTOP):
                 await page.set_viewport_size(size)  # type: ignore[arg-type]
-                overflow = await page.evaluate("document.documentElement.scrollWidth - innerWidth")
-                assert overflow <= 0, f"{name} is {overflow} px too wide at {size['width']}"
+                await _fits(page, f"{name} at {size['width']}")
                 if directory:
                     await page.screenshot(path=directory / f"{name}-{scheme}-{size['width']}.png")
 

@@ -23,7 +23,7 @@ from cordpair.store import Conversation, Store, to_configuration
 from cordpair_gateway.desk.socket import PATH, PROTOCOL
 from cordpair_gateway.part import mount
 from cordpair_loopback import LoopbackDriver, LoopbackPbx, answers
-from gateway.browsers import Browser, Web
+from gateway.browsers import Web
 
 URL = "https://help.test"
 PASSWORD = "correct horse"
@@ -141,6 +141,7 @@ class Centre(Web):
     def __init__(self, engine: Engine, store: Store, pbx: LoopbackPbx, http: ClientSession, url: str) -> None:
         self.engine, self.store, self.pbx, self.http, self.url = engine, store, pbx, http, url
         self.cookies: dict[str, str] = {}
+        self.sockets: list[ClientWebSocketResponse] = []
         self._pages: list[Any] = []
         self.shop, self.bank = "", ""
 
@@ -189,10 +190,6 @@ class Centre(Web):
         """A connection that nobody holds is closed by the garbage collector, and that is a warning."""
         self._pages.append(page)
         return page
-
-    async def connect(self, *given: Any, **more: Any) -> Browser:
-        browser: Browser = self._kept(await super().connect(*given, **more))
-        return browser
 
     async def sit_down(self, name: str, *, ready: bool = False) -> Page:
         """Signed in, and shown the whole."""
