@@ -15,10 +15,8 @@ WHAT ?=
 TEST_TOOLS := chromium:chromium sipp:sip-tester debootstrap:debootstrap faketime:faketime openssl:openssl \
 	systemd-analyze:systemd baresip:baresip-core nginx:nginx-light turnserver:coturn vagrant:vagrant
 
-# Files of tests that mind nobody else, on some processors at once.
+# Tests of pure parts and of a clock moved by hand, on some processors at once.
 BESIDE_EACH_OTHER = $(BIN)/python -m pytest --numprocesses auto --maxprocesses 4 --dist loadfile
-# What failed is run once more, alone: that a machine is busy is no defect, and what is one fails again. Both are shown.
-ONCE_MORE = $(BIN)/python -m pytest --last-failed --last-failed-no-failures none
 
 # The browser side. Its sources decide whether it is built again.
 WEB := webrtc-gateway/web
@@ -57,15 +55,15 @@ test: test-deps check web web-check ## install what tests need, check the source
 	@PYTHONPATH=tests $(BIN)/python -m lab.tree   # built here, where no test's time-out counts
 ifeq ($(ARGS),)
 	@failed=0; \
-	$(BESIDE_EACH_OTHER) -m "not alone" || $(ONCE_MORE) -m "not alone" || failed=1; \
-	$(BIN)/python -m pytest -m alone || $(ONCE_MORE) -m alone || failed=1; \
+	$(BESIDE_EACH_OTHER) -m "not alone" || failed=1; \
+	$(BIN)/python -m pytest -m alone || failed=1; \
 	exit $$failed
 else
 	@$(BIN)/python -m pytest $(ARGS)
 endif
 
 quick: check ## the tests that need neither a real PBX nor patience
-	@$(BESIDE_EACH_OTHER) -m "not pbx and not slow and not browser and not release" $(ARGS)
+	@$(BIN)/python -m pytest -m "not pbx and not slow and not browser and not release" $(ARGS)
 
 bench: $(VENV)/.with-tests test-deps ## measure against app_queue and the budgets; one part: WHAT=core (see docs/bench.md)
 	@PYTHONPATH=tests:. $(BIN)/python -m bench $(WHAT)

@@ -55,8 +55,8 @@ CATEGORIES = dict.fromkeys(UNIT_FOLDERS, "unit") | {
     "scenarios": "scenario",
 }
 
-# What has a real program to itself, and minds who else is busy.
-ALONE = {"browser", "deploy", "pbx", "release"}
+# No sockets, no other programs, no clock that runs by itself: these may run beside each other on a busy machine.
+BESIDE_EACH_OTHER = {"acd", "architecture", "config", "journal", "numbers", "reports", "scenarios", "sip", "store"}
 
 # A shared machine's speed says nothing about correctness.
 hypothesis.settings.register_profile("cordpair", deadline=None, print_blob=True)
@@ -85,7 +85,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         )
     for item in items:
         item.add_marker(category_of(item.path) or "")
-        if any(mark.name in ALONE for mark in item.iter_markers()):
+        if item.path.relative_to(TESTS).parts[0] not in BESIDE_EACH_OTHER:
             item.add_marker("alone")
     optional = {
         "freeswitch": "freeswitch" in config.option.markexpr,  # only when asked for by name

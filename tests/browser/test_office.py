@@ -14,6 +14,7 @@ from browser.office import OfficeCentre, office_centre, stranger
 
 pytestmark = [pytest.mark.asyncio(loop_scope="session"), pytest.mark.timeout(180)]
 
+AT_ONCE_MS = 6_000
 PASSWORD = "a sentence is longer"
 HOSTILE = "<script>alert(1)</script> \"'&; \u05d0\u05d1\u05d2 \u0645\u0631\u062d\u0628\u0627 {{x}} ${y}"
 CENTRE = """
@@ -63,7 +64,7 @@ async def get_in(page: Page, name: str, password: str = PASSWORD) -> None:
 
 async def is_out(page: Page) -> None:
     """At once, without being asked."""
-    await expect(page.get_by_role("alert")).to_have_text("Your session has ended. Sign in again.")
+    await expect(page.get_by_role("alert")).to_have_text("Your session has ended. Sign in again.", timeout=AT_ONCE_MS)
 
 
 def line(page: Page, name: str) -> Locator:
@@ -216,7 +217,7 @@ async def test_two_administrators(centre: OfficeCentre, anna: Page, browser: Bro
         await anna.get_by_label("Role").select_option("May look on")
         await anna.get_by_role("button", name="Save").click()
         await expect(line(anna, "max")).to_contain_text("May look on")
-        await expect(max_.locator(".people")).to_have_count(0)
+        await expect(max_.locator(".people")).to_have_count(0, timeout=AT_ONCE_MS)
     await line(anna, "anna").get_by_role("button", name="Change").click()
     await anna.get_by_label("May sign in").uncheck()
     await anna.get_by_role("button", name="Save").click()
@@ -243,7 +244,7 @@ async def test_an_agent_and_a_person_find_their_ways(centre: OfficeCentre, anna:
 async def test_a_gateway_that_does_not_answer(centre: OfficeCentre, anna: Page) -> None:
     await expect(line(anna, "rob")).to_be_visible()
     await anna.route("**/v1/**", lambda route: route.abort())
-    await expect(anna.get_by_text("The gateway does not answer.")).to_be_visible()
+    await expect(anna.get_by_text("The gateway does not answer.")).to_be_visible(timeout=AT_ONCE_MS)
     await expect(line(anna, "rob")).to_be_visible()
     await line(anna, "rob").get_by_role("button", name="New password").click()
     await expect(anna.locator(".toast.bad")).to_contain_text("cannot be reached")
@@ -252,7 +253,7 @@ async def test_a_gateway_that_does_not_answer(centre: OfficeCentre, anna: Page) 
     await expect(anna.get_by_role("heading", name="People")).to_be_visible()
     await expect(line(anna, "rob")).to_have_count(0)
     await anna.unroute("**/v1/**")
-    await expect(anna.get_by_text("The gateway does not answer.")).to_have_count(0)
+    await expect(anna.get_by_text("The gateway does not answer.")).to_have_count(0, timeout=AT_ONCE_MS)
     await expect(line(anna, "rob")).to_be_visible()
 
 

@@ -15,6 +15,7 @@ from browser.wall import Bustle, Wall, read, text, wall_centre
 
 pytestmark = [pytest.mark.asyncio(loop_scope="session"), pytest.mark.timeout(180)]
 
+AT_ONCE_MS = 1_000
 HOSTILE = "<img src=x onerror=alert(1)>"
 MORE = f"""
 [queues.q0.alarms]
@@ -70,18 +71,18 @@ def cell(page: Page, queue: str, name: str) -> Locator:
 
 async def test_rows_come_change_and_go_with_what_happens(wall: Wall, sue: Page, shoot: Shoot) -> None:
     contact = await wall.task("q1")
-    await expect(row(sue, "contacts", contact)).to_contain_text("Waiting")
-    await expect(cell(sue, "q1", "Waiting")).to_have_text("1")
+    await expect(row(sue, "contacts", contact)).to_contain_text("Waiting", timeout=AT_ONCE_MS)
+    await expect(cell(sue, "q1", "Waiting")).to_have_text("1", timeout=AT_ONCE_MS)
     await wall.staff("a0")
-    await expect(row(sue, "agents", "a0")).to_contain_text("Ringing")
-    await expect(row(sue, "contacts", contact)).to_contain_text("Alerting")
+    await expect(row(sue, "agents", "a0")).to_contain_text("Ringing", timeout=AT_ONCE_MS)
+    await expect(row(sue, "contacts", contact)).to_contain_text("Alerting", timeout=AT_ONCE_MS)
     await wall.accept_all()
-    await expect(row(sue, "agents", "a0")).to_contain_text("Talking")
+    await expect(row(sue, "agents", "a0")).to_contain_text("Talking", timeout=AT_ONCE_MS)
     await expect(row(sue, "agents", "a0")).to_contain_text("q1")
     await expect(cell(sue, "q1", "Busy")).to_have_text("1")
     await wall.do(f"/v1/contacts/{contact}/hang-up")
-    await expect(row(sue, "contacts", contact)).to_have_count(0)
-    await expect(row(sue, "agents", "a0")).to_contain_text("Free")
+    await expect(row(sue, "contacts", contact)).to_have_count(0, timeout=AT_ONCE_MS)
+    await expect(row(sue, "agents", "a0")).to_contain_text("Free", timeout=AT_ONCE_MS)
     await wall.task("q2")
     await shoot(sue, "wall-1")
 
@@ -206,7 +207,7 @@ async def test_the_television(wall: Wall, browser: Browser, shoot: Shoot) -> Non
     async with wall.office.person(browser, "vera") as page:
         await look(page, wall, "/tv")
         await wall.task("q1")
-        await expect(page.locator(".card[data-id=q1] .big dd").first).to_have_text("1")
+        await expect(page.locator(".card[data-id=q1] .big dd").first).to_have_text("1", timeout=AT_ONCE_MS)
         assert await page.locator("#television :is(button, a, input, select)").count() == 0
         assert await page.evaluate("getComputedStyle(document.querySelector('#television')).cursor") == "none"
         assert await page.evaluate("document.querySelector('#television').matches(':modal')")
