@@ -192,7 +192,7 @@ async def test_a_key_is_shown_once(centre: OfficeCentre, anna: Page) -> None:
     await anna.get_by_role("button", name="Done").click()
     row = anna.locator("tr[data-key]").filter(has_text="<b>the wall</b>")
     await expect(row).to_contain_text("good until")
-    assert key.rpartition("_")[2] not in await anna.content()
+    assert key.split("_", 2)[2] not in await anna.content()
     await row.get_by_role("button", name="Revoke").click()
     await anna.get_by_role("dialog").get_by_role("button", name="Revoke").click()
     await expect(row).to_contain_text("revoked")
