@@ -178,6 +178,16 @@ async def test_another_engine_took_over(server: FakeAri, driver: AsteriskDriver,
     assert inputs == []
 
 
+async def test_a_leg_that_has_ended_is_not_ended_again(server: FakeAri, driver: AsteriskDriver, inputs: Inputs) -> None:
+    """Asterisk would accept it: for a moment after the StasisEnd the channel is still there."""
+    await server.send("StasisStart", channel=channel())
+    await server.send("StasisEnd", channel=channel())
+    assert isinstance((await inputs.until(2))[1], LegEnded)
+    with pytest.raises(LegGone):
+        await driver.hang_up(LEG, Cause.NORMAL)
+    assert server.requests("DELETE") == []
+
+
 async def test_malformed_events_are_counted_and_survived(
     server: FakeAri, driver: AsteriskDriver, inputs: Inputs, caplog: pytest.LogCaptureFixture
 ) -> None:
