@@ -21,6 +21,7 @@ from cordpair.journal import SqliteJournal, current_codec
 from cordpair.runtime import Engine, engine_on
 from cordpair.store import Store, to_configuration
 from cordpair_loopback import LoopbackDriver, LoopbackPbx, answers
+from lab.connections import Connections
 
 NUMBER = "3453439819"
 PAGE = "https://wall.example.com"
@@ -148,7 +149,10 @@ async def wall(directory: Path, *, pbx: LoopbackPbx | None = None, centre: str =
     engine = await engine_on(journal, to_configuration(config, 1), [driver], store.records, clock)
     running = asyncio.create_task(engine.run())
     try:
-        async with office_of(engine, store.keys, directory / "journal.db", store) as office, ClientSession() as http:
+        async with (
+            office_of(engine, store.keys, directory / "journal.db", store) as office,
+            ClientSession(connector=Connections()) as http,
+        ):
             found = Wall(engine, store, pbx, http)
 
             def mounted(app: Any, office: Any) -> None:

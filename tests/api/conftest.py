@@ -33,6 +33,7 @@ from cordpair.reports.clerk import counting_of
 from cordpair.runtime import Engine, MemoryRecords, Origin, Reloader, engine_on
 from cordpair.store import ApiKey
 from cordpair_loopback import LoopbackDriver, LoopbackPbx, answers
+from lab.connections import Connections
 
 NODE = NodeId("n1")
 AGENTS = ("ann", "bob", "cleo")
@@ -179,7 +180,7 @@ async def serving(
             if reports is not None:
                 clerk = await stack.enter_async_context(counting_of(engine, path, reports, directory))
             office = await stack.enter_async_context(office_of(engine, keys, path, store, calls=calls, reports=clerk))
-            http = await stack.enter_async_context(ClientSession())
+            http = await stack.enter_async_context(ClientSession(connector=Connections()))
             server = Server(office, limits or Limits(1e9, 1e9), mount)
             api = Api(office, await server.listen("127.0.0.1", 0), keys, http, pbx)
             try:

@@ -7,7 +7,7 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
-from aiohttp import ClientSession, ClientWebSocketResponse, TCPConnector, WSMsgType
+from aiohttp import ClientSession, ClientWebSocketResponse, WSMsgType
 
 from cordpair.acd.inputs import Ready, SignIn
 from cordpair.acd.model import NodeStatus, State
@@ -26,6 +26,7 @@ from cordpair_gateway.door import Tokens
 from cordpair_gateway.part import CUSTOMERS, mount
 from cordpair_gateway.session import PATH, PROTOCOL
 from cordpair_loopback import LoopbackDriver, LoopbackPbx, answers
+from lab.connections import Connections
 
 NODE = NodeId("n1")
 SHOP, BANK, OTHER = "https://shop.test", "https://bank.test", "https://evil.test"
@@ -130,8 +131,6 @@ class Web:
         self.engine, self.records, self.keys, self.pbx, self.http, self.url = engine, records, keys, pbx, http, url
         self.shop, self.bank = keys.add(Role.PORTAL, portal="shop"), keys.add(Role.PORTAL, portal="bank")
         self.app: Any = None
-        # A connection that nobody holds is closed by the garbage collector, and that is a warning.
-        self.sockets: list[ClientWebSocketResponse] = []
 
     @property
     def state(self) -> State:
@@ -167,9 +166,7 @@ class Web:
 
     async def connect(self, origin: str | None = SHOP, protocol: str = PROTOCOL) -> Browser:
         headers = {} if origin is None else {"Origin": origin}
-        socket = await self.http.ws_connect(self.url + PATH, headers=headers, protocols=(protocol,))
-        self.sockets.append(socket)
-        return Browser(socket)
+        return Browser(await self.http.ws_connect(self.url + PATH, headers=headers, protocols=(protocol,)))
 
     async def hello(self, token: str, origin: str = SHOP, **more: Any) -> Browser:
         browser = await self.connect(origin)
@@ -228,7 +225,7 @@ async def served(
     try:
         async with (
             office_of(engine, keys, directory / "journal.db") as office,
-            ClientSession(connector=TCPConnector(limit=0)) as http,
+            ClientSession(connector=Connections()) as http,
         ):
             server = Server(office, Limits(1e9, 1e9), mounted)
             web = Web(engine, records, keys, pbx, http, await server.listen("127.0.0.1", 0))

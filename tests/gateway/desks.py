@@ -8,7 +8,7 @@ from http.cookies import SimpleCookie
 from pathlib import Path
 from typing import Any
 
-from aiohttp import ClientSession, ClientWebSocketResponse, DummyCookieJar, TCPConnector, WSMsgType
+from aiohttp import ClientSession, ClientWebSocketResponse, DummyCookieJar, WSMsgType
 
 from cordpair.acd.model import AgentRow, NodeStatus
 from cordpair.api import Role, Server, make_key, office_of
@@ -24,6 +24,7 @@ from cordpair_gateway.desk.socket import PATH, PROTOCOL
 from cordpair_gateway.part import mount
 from cordpair_loopback import LoopbackDriver, LoopbackPbx, answers
 from gateway.browsers import Web
+from lab.connections import Connections
 
 URL = "https://help.test"
 PASSWORD = "correct horse"
@@ -141,8 +142,6 @@ class Centre(Web):
     def __init__(self, engine: Engine, store: Store, pbx: LoopbackPbx, http: ClientSession, url: str) -> None:
         self.engine, self.store, self.pbx, self.http, self.url = engine, store, pbx, http, url
         self.cookies: dict[str, str] = {}
-        self.sockets: list[ClientWebSocketResponse] = []
-        self._pages: list[Any] = []
         self.shop, self.bank = "", ""
 
     async def prepare(self) -> None:
@@ -182,14 +181,7 @@ class Centre(Web):
         headers = {"Origin": URL, "Cookie": self.cookies.get(name, ""), **more.pop("headers", {})}
         headers = {key: value for key, value in headers.items() if value}
         protocols = more.pop("protocols", (PROTOCOL,))
-        return self._kept(
-            Page(await self.http.ws_connect(self.url + PATH, headers=headers, protocols=protocols, **more))
-        )
-
-    def _kept(self, page: Any) -> Any:
-        """A connection that nobody holds is closed by the garbage collector, and that is a warning."""
-        self._pages.append(page)
-        return page
+        return Page(await self.http.ws_connect(self.url + PATH, headers=headers, protocols=protocols, **more))
 
     async def sit_down(self, name: str, *, ready: bool = False) -> Page:
         """Signed in, and shown the whole."""
@@ -237,7 +229,7 @@ async def desk_centre(
     try:
         async with (
             office_of(engine, store.keys, directory / "journal.db", store, config.calls) as office,
-            ClientSession(connector=TCPConnector(limit=0), cookie_jar=DummyCookieJar()) as http,
+            ClientSession(connector=Connections(), cookie_jar=DummyCookieJar()) as http,
         ):
             found = Centre(engine, store, pbx, http, "")
 

@@ -15,6 +15,7 @@ from cordpair_gateway import line as lines
 from cordpair_gateway.frames import TEXT, frame
 from cordpair_gateway.line import Line, take_over
 from gateway.test_frames import masked
+from lab.connections import Connections
 
 PROTOCOL = "test.v1"
 
@@ -76,7 +77,7 @@ class Place:
 async def place() -> AsyncIterator[Place]:
     app = web.Application()
     server = TestServer(app)
-    async with ClientSession() as http:
+    async with ClientSession(connector=Connections()) as http:
         made = Place(server, http)
         app.router.add_get("/", made.serve)
         await server.start_server()
@@ -219,7 +220,7 @@ def test_over_tls_on_the_loop_that_serves(tmp_path) -> None:
     async def talk() -> None:
         app = web.Application()
         server = TestServer(app, scheme="https")
-        async with ClientSession() as http:
+        async with ClientSession(connector=Connections()) as http:
             place = Place(server, http)
             app.router.add_get("/", place.serve)
             await server.start_server(ssl=ours)

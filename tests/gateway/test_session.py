@@ -28,11 +28,14 @@ async def test_from_the_button_to_the_talk(web: Web, tmp_path) -> None:
     welcome = await browser.until("welcome")
     assert await browser.next() == {"type": "waiting", "place": 1, "wait": None, "cause": ""}
     assert web.state.legs == {} and welcome["grace_s"] == 2
+    web.pbx.phones["101"].behaviour = never_answers()
     await web.staff("ann")
     call = await browser.until("call")
     assert call["uri"] == "sip:help@help.test" and call["identity"] == ticket["identity"] and call["media"] == "audio"
     assert web.state.legs == {}  # nobody's phone rings before the customer is there
     leg = web.calls(call)
+    await browser.until("ringing")
+    web.pbx.phones["101"].answer()
     assert (await browser.until("talking"))["agent"] == "ann"
     assert [message["type"] for message in browser.said][-2:] == ["ringing", "talking"]
     contact = welcome["contact"]

@@ -12,6 +12,7 @@ from prometheus_client import CollectorRegistry
 
 from cordpair.sip import CallLock, Doorway, Lock, Reason
 from cordpair_gateway.door import DoorHandler, DoorMetrics, DoorSettings, Upstream, Way
+from lab.connections import Connections
 from lab.process import free_port
 
 ORIGIN = "https://shop.example"
@@ -98,7 +99,7 @@ class Browser:
     @classmethod
     async def open(cls, url: str, token: str, origin: str | None = ORIGIN, protocol: str = "sip") -> Self:
         """Raises aiohttp.WSServerHandshakeError."""
-        session = aiohttp.ClientSession()
+        session = aiohttp.ClientSession(connector=Connections())
         headers = {} if origin is None else {"Origin": origin}
         try:
             socket = await session.ws_connect(f"{url}?token={token}", protocols=(protocol,), headers=headers)
