@@ -101,9 +101,8 @@ class AsteriskDriver:
 
     async def hang_up(self, leg: LegId, cause: Cause) -> None:
         link = self._up()
-        if link.translator.legs.has_ended(leg):  # its channel may live on for a moment, or in the operator's dialplan
+        if not link.translator.hanging_up(leg, cause):
             raise LegGone(f"hang up {leg}: it is gone")
-        link.translator.hanging_up(leg, cause)
         code = {"reason_code": str(REASON_CODES[cause])}
         await link.client.request("DELETE", f"channels/{leg}", f"hang up {leg}", query=code)
 

@@ -23,6 +23,7 @@ class Leg(msgspec.Struct):
     bridge: BridgeId | None = None
     asked: Cause | None = None  # why we asked to end it
     seen: Cause | None = None  # what its hang-up request said
+    left: bool = False  # our application, and why is not known yet
     moved: bool = False  # its bridge changed since the snapshot in progress began
 
 

@@ -35,6 +35,8 @@ ABLE = FULL | {Capability.ACCOUNTS, Capability.PHONES}
 # The state of a device follows its channel by some milliseconds; normally its own event is here first.
 SETTLE = 0.1
 UNSURE = 1.0
+# What was hung up is gone from Asterisk within milliseconds, on a machine that is not overloaded.
+LEAVING = (0.02, 0.08, 0.4, 1.5)  # s from one look to the next
 SUBSCRIPTIONS_AT_ONCE = 100
 
 
@@ -158,6 +160,8 @@ class Link:
         if event.type == "StasisStart":
             self._look_at(event)
         self._tell(self.translator.translate(event))
+        while self.translator.unexplained:
+            self._chores.start(self._explain(self.translator.unexplained.pop()))
 
     def _look_at(self, event: Event) -> None:
         self.listening.entered(event)
@@ -180,6 +184,20 @@ class Link:
             endpoint = self.translator.vacated.pop()
             if self.translator.seats.passed_over(endpoint):
                 self._chores.start(self._read_again(endpoint))
+
+    async def _explain(self, leg: LegId) -> None:
+        try:
+            gone = await self._goes(leg)
+        except PbxError:
+            gone = False
+        self._tell(self.translator.explained(leg, gone=gone))
+
+    async def _goes(self, leg: LegId) -> bool:
+        for pause in LEAVING:
+            if not await self.client.exists(f"channels/{leg}"):
+                return True
+            await asyncio.sleep(pause)
+        return False
 
     def vacated(self) -> None:
         """Look after seats that a refused originate has left."""

@@ -55,6 +55,7 @@ class Translator:
         self.bridges: set[str] = set()  # of ours
         self.spying: dict[LegId, str] = {}  # supervisors in their spying bridges
         self.vacated: set[str] = set()  # seats whose leg of ours has ended: to be read again
+        self.unexplained: set[LegId] = set()  # callers that left, nobody said why: to be looked for
 
     def translate(self, event: Event) -> Inputs:
         rule = RULES.get(event.type)
@@ -72,10 +73,20 @@ class Translator:
         if known is not None and known.endpoint:
             self.vacated.add(known.endpoint)
 
-    def hanging_up(self, leg: LegId, cause: Cause) -> None:
+    def hanging_up(self, leg: LegId, cause: Cause) -> bool:
+        """False: it has left us. Its channel may live on for a moment, or in the operator's dialplan."""
         known = self.legs.get(leg)
+        if self.legs.has_ended(leg) or (known is not None and known.left):
+            return False
         if known is not None:
             known.asked = cause
+        return True
+
+    def explained(self, leg: LegId, *, gone: bool) -> Inputs:
+        """A caller that left without a hang-up request. Gone: they hung up before our application was told of the
+        channel, and of the request neither. Else somebody sent it on into the dialplan: it lives, but not with us.
+        """
+        return self._ended(leg, Cause.NORMAL if gone else Cause.UNKNOWN) if leg in self.legs else ()
 
     # ------------------------------------------------------------ whose is it
 
@@ -179,8 +190,12 @@ class Translator:
         known = self._ending(event.channel)
         if event.channel is None or known is None or known.originated:
             return ()  # of what we originate, ChannelDestroyed follows
-        # Without a hang-up request somebody sent it on into the dialplan: it lives, but not with us.
-        return self._ended(LegId(event.channel.id), known.seen or Cause.UNKNOWN)
+        leg = LegId(event.channel.id)
+        if known.seen is None:
+            known.left = True
+            self.unexplained.add(leg)
+            return ()
+        return self._ended(leg, known.seen)
 
     def _channel_destroyed(self, event: Event) -> Inputs:
         known = self._ending(event.channel)

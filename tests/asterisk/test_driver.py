@@ -181,11 +181,27 @@ async def test_another_engine_took_over(server: FakeAri, driver: AsteriskDriver,
 async def test_a_leg_that_has_ended_is_not_ended_again(server: FakeAri, driver: AsteriskDriver, inputs: Inputs) -> None:
     """Asterisk would accept it: for a moment after the StasisEnd the channel is still there."""
     await server.send("StasisStart", channel=channel())
+    await server.send("ChannelHangupRequest", channel=channel())
     await server.send("StasisEnd", channel=channel())
-    assert isinstance((await inputs.until(2))[1], LegEnded)
+    assert (await inputs.until(2))[1] == LegEnded(LEG, Cause.NORMAL)
     with pytest.raises(LegGone):
         await driver.hang_up(LEG, Cause.NORMAL)
-    assert server.requests("DELETE") == []
+    assert server.requests("DELETE") == [] == server.requests("GET channels/1.1")
+
+
+@pytest.mark.parametrize(
+    ("answers", "cause"),
+    [([404], Cause.NORMAL), ([200, 200, 404], Cause.NORMAL), ([200], Cause.UNKNOWN), ([500], Cause.UNKNOWN)],
+    ids=["gone", "gone a moment later", "sent on into the dialplan", "nobody can say"],
+)
+async def test_a_caller_that_left_without_a_word(
+    server: FakeAri, driver: AsteriskDriver, inputs: Inputs, monkeypatch: pytest.MonkeyPatch, answers, cause
+) -> None:
+    monkeypatch.setattr("cordpair_asterisk.link.LEAVING", (0.01, 0.01, 0.01))
+    server.answers["GET channels/1.1"] = [(status, GONE) for status in answers]
+    await server.send("StasisStart", channel=channel())
+    await server.send("StasisEnd", channel=channel())
+    assert (await inputs.until(2))[1] == LegEnded(LEG, cause)
 
 
 async def test_malformed_events_are_counted_and_survived(

@@ -158,10 +158,14 @@ def test_a_leg_stamped_by_an_earlier_engine_is_known_by_its_stamp() -> None:
     assert it.translate(event("ChannelDestroyed", channel=ours, cause=17)) == ()
 
 
-def test_a_caller_that_leaves_into_the_dialplan_is_gone_for_unknown_reasons() -> None:
-    it = fresh()
+@pytest.mark.parametrize(("gone", "cause"), [(True, Cause.NORMAL), (False, Cause.UNKNOWN)])
+def test_a_caller_that_leaves_without_a_word_is_looked_for(gone: bool, cause: Cause) -> None:
+    it, leg = fresh(), LegId("1700000000.1")
     it.translate(event("StasisStart", channel=channel()))
-    assert one(it.translate(event("StasisEnd", channel=channel()))) == LegEnded(LegId("1700000000.1"), Cause.UNKNOWN)
+    assert it.translate(event("StasisEnd", channel=channel())) == ()
+    assert it.unexplained == {leg} and not it.hanging_up(leg, Cause.BUSY)
+    assert it.explained(leg, gone=gone) == (LegEnded(leg, cause),)
+    assert it.explained(leg, gone=gone) == ()
 
 
 def test_the_cause_of_a_caller_we_end_is_ours() -> None:
