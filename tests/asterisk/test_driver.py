@@ -195,7 +195,12 @@ async def test_a_leg_that_has_ended_is_not_ended_again(server: FakeAri, driver: 
     ids=["gone", "gone a moment later", "sent on into the dialplan", "nobody can say"],
 )
 async def test_a_caller_that_left_without_a_word(
-    server: FakeAri, driver: AsteriskDriver, inputs: Inputs, monkeypatch: pytest.MonkeyPatch, answers, cause
+    server: FakeAri,
+    driver: AsteriskDriver,
+    inputs: Inputs,
+    monkeypatch: pytest.MonkeyPatch,
+    answers: list[int],
+    cause: Cause,
 ) -> None:
     monkeypatch.setattr("cordpair_asterisk.link.LEAVING", (0.01, 0.01, 0.01))
     server.answers["GET channels/1.1"] = [(status, GONE) for status in answers]
