@@ -17,9 +17,9 @@ async def _cut(run: Run) -> None:
 
 
 async def _reopen(run: Run) -> None:
-    snapshot = await run.open()
-    run.trace.note("link", "open")
-    run.greet(snapshot)
+    await run.driver.open(run.emit)
+    run.trace.note("link", "open")  # what arrives while the snapshot is taken may be told at once
+    run.greet(await run.driver.snapshot())
 
 
 async def a_snapshot_tells_everything(run: Run) -> None:
