@@ -29,6 +29,8 @@ NODE_PATH = node -e 'process.exit(parseInt(process.versions.node) < 20 ? 1 : 0)'
 # The documentation's site. (It tells of its own end, in 2027: docs/decisions/0045-the-documentation-is-a-site.md.)
 MKDOCS = NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs
 
+# Tests are compiled once, not for each round and each of those who run them beside each other.
+unexport PYTHONDONTWRITEBYTECODE
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 export PIP_ROOT_USER_ACTION := ignore
 

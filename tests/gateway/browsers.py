@@ -131,6 +131,7 @@ class Web:
         self.engine, self.records, self.keys, self.pbx, self.http, self.url = engine, records, keys, pbx, http, url
         self.shop, self.bank = keys.add(Role.PORTAL, portal="shop"), keys.add(Role.PORTAL, portal="bank")
         self.app: Any = None
+        self.sockets: list[ClientWebSocketResponse] = []  # one that nobody holds is closed
 
     @property
     def state(self) -> State:
@@ -166,7 +167,9 @@ class Web:
 
     async def connect(self, origin: str | None = SHOP, protocol: str = PROTOCOL) -> Browser:
         headers = {} if origin is None else {"Origin": origin}
-        return Browser(await self.http.ws_connect(self.url + PATH, headers=headers, protocols=(protocol,)))
+        socket = await self.http.ws_connect(self.url + PATH, headers=headers, protocols=(protocol,))
+        self.sockets.append(socket)
+        return Browser(socket)
 
     async def hello(self, token: str, origin: str = SHOP, **more: Any) -> Browser:
         browser = await self.connect(origin)

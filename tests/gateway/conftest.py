@@ -1,12 +1,22 @@
-"""A door before a PBX that is a list: what reaches it, and what it says."""
+"""A door before a PBX that is a list: what reaches it, and what it says. Passwords are hashed quickly here."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 
 import pytest
 
+from cordpair.api import passwords
 from cordpair_gateway.door import Line, NoPbx
+from gateway.desks import QUICK
 from lab.door import Browser, Entrance, entrance
+
+
+@pytest.fixture(scope="package", autouse=True)
+def quick_passwords() -> Iterator[None]:
+    """Hundreds sign in; ``tests/api/test_passwords.py`` sees that it is hard to guess one."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(passwords, "_hasher", QUICK)
+        yield
 
 
 class ListedLine:

@@ -9,11 +9,11 @@ from pathlib import Path
 from typing import Any
 
 from aiohttp import ClientSession, ClientWebSocketResponse, DummyCookieJar, WSMsgType
+from argon2 import PasswordHasher
 
 from cordpair.acd.model import AgentRow, NodeStatus
 from cordpair.api import Role, Server, make_key, office_of
 from cordpair.api.limits import Limits
-from cordpair.api.passwords import hash_password
 from cordpair.clock import AsyncioClock
 from cordpair.config import parse
 from cordpair.ids import AgentId, ContactId, NodeId
@@ -28,7 +28,8 @@ from lab.connections import Connections
 
 URL = "https://help.test"
 PASSWORD = "correct horse"
-HASH = hash_password(PASSWORD)
+QUICK = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
+HASH = QUICK.hash(PASSWORD)
 PHONES = ("101", "102", "103")
 
 CENTRE = """
@@ -142,6 +143,7 @@ class Centre(Web):
     def __init__(self, engine: Engine, store: Store, pbx: LoopbackPbx, http: ClientSession, url: str) -> None:
         self.engine, self.store, self.pbx, self.http, self.url = engine, store, pbx, http, url
         self.cookies: dict[str, str] = {}
+        self.sockets: list[ClientWebSocketResponse] = []
         self.shop, self.bank = "", ""
 
     async def prepare(self) -> None:
@@ -181,7 +183,9 @@ class Centre(Web):
         headers = {"Origin": URL, "Cookie": self.cookies.get(name, ""), **more.pop("headers", {})}
         headers = {key: value for key, value in headers.items() if value}
         protocols = more.pop("protocols", (PROTOCOL,))
-        return Page(await self.http.ws_connect(self.url + PATH, headers=headers, protocols=protocols, **more))
+        socket = await self.http.ws_connect(self.url + PATH, headers=headers, protocols=protocols, **more)
+        self.sockets.append(socket)
+        return Page(socket)
 
     async def sit_down(self, name: str, *, ready: bool = False) -> Page:
         """Signed in, and shown the whole."""
@@ -252,4 +256,4 @@ async def desk_centre(
         await store.close()
 
 
-__all__ = ["CENTRE", "HASH", "PASSWORD", "URL", "Centre", "Page", "desk_centre", "loopback"]
+__all__ = ["CENTRE", "HASH", "PASSWORD", "QUICK", "URL", "Centre", "Page", "desk_centre", "loopback"]

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterable
+from functools import cache
 from typing import Any
 
 import msgspec
@@ -48,6 +49,7 @@ def _types(route: Route) -> list[Any]:
     return [each for each in (route.body, *route.replies.values()) if each not in (None, Nothing, str)]
 
 
+@cache  # a refusal's is needed six hundred times, and an engine should start quickly
 def _schema(kind: Any) -> dict[str, Any]:
     (schema,), _ = msgspec.json.schema_components([kind], ref_template=REFERENCE)
     return schema
