@@ -14,22 +14,24 @@ from adapters.board_model import NODE, QUEUE
 from adapters.receiver import PAGE, SECRET, Receiver, receiving
 from adapters.test_callcenter_fold import Shelf, entries_of
 from adapters.wall import CENTRE, NUMBER, hooked, wall
+from api.centres import TEXT, centre
 from cordpair.acd import Acd
 from cordpair.acd import events as ev
 from cordpair.acd import inputs as inp
 from cordpair.acd.causes import ContactEnd, OfferOutcome, VisitOutcome
 from cordpair.acd.inputs import Caller, NotReady
-from cordpair.adapters.webhooks import Alarm, AlarmRound, Chronicle, JournalRound, Memory, Postman, memory_of
+from cordpair.adapters.webhooks import Alarm, AlarmRound, Chronicle, JournalRound, Memory, Postman, memory_of, mount
 from cordpair.adapters.webhooks import rounds as module
 from cordpair.clock import AsyncioClock
 from cordpair.config.webhooks import Told, Webhook
 from cordpair.errors import ConfigurationError
-from cordpair.ids import AgentId, ContactId, OfferId, QueueId, VisitId
+from cordpair.ids import AgentId, ContactId, OfferId, VisitId
 from cordpair.journal import Entry
 from cordpair.reports import deliveries
 from cordpair.reports.deliveries import Deliveries, Hook, Message, key_of, signature
 from cordpair.reports.following import Mark
 from cordpair.runtime.personal import MemoryRecords
+from cordpair.runtime.trunks import EQUAL
 from cordpair.store.errors import StoreError
 
 ANNA = AgentId("98427456")
@@ -89,7 +91,7 @@ def test_every_message_has_its_line():
 
 def test_the_examples_have_the_keys_that_are_sent():
     chronicle, shown = Chronicle(), documented()
-    seen = {"alarm.raised", "alarm.cleared"}
+    seen = set(module.ALARMS)
     for entry in told_by_hand():
         for each in chronicle.happenings(entry):
             assert list(each.facts) == list(shown[each.type]), each.type
@@ -432,16 +434,30 @@ async def test_one_that_is_new_hears_nothing_old(tmp_path, receiver, monkeypatch
         assert [each["data"] for each in receiver.taken] == [{"agent": ANNA, "status": "not_ready", "reason": "break"}]
 
 
-async def test_an_alarm_of_the_centre_is_told(tmp_path, receiver, monkeypatch):
+@pytest.fixture
+async def hooked_centre(tmp_path, receiver, monkeypatch):
     monkeypatch.setenv("HOOK_SECRET", SECRET)
     monkeypatch.setattr(module, "LOOK_S", 0.05)
-    looked = frozenset({Alarm(QueueId("q-callcenter"), "waiting")})
+    more = '[alarms]\nwaiting = 1\n[trunks.trunk]\naddresses = ["192.0.2.1"]\n'
+    async with centre(tmp_path, TEXT + more + hooked("crm", receiver.url), part=mount) as found:
+        yield found
 
-    async def raised(_: object) -> frozenset[Alarm]:
-        return looked
 
-    monkeypatch.setattr("cordpair.adapters.webhooks.part.raised_now", raised)
-    async with wall(tmp_path, centre=CENTRE + hooked("crm", receiver.url)):
-        await receiver.until(lambda me: "alarm.raised" in me.types)
-        looked = frozenset()
-        await receiver.until(lambda me: "alarm.cleared" in me.types)
+async def test_an_alarm_of_the_centre_is_told(hooked_centre, receiver):
+    call = hooked_centre.pbx.call("5001", number="0301")
+    await receiver.until(lambda me: "alarm.raised" in me.types)
+    call.hang_up()
+    await receiver.until(lambda me: "alarm.cleared" in me.types)
+    told = [each["data"] for each in receiver.taken if each["type"].startswith("alarm.")]
+    assert told == [{"queue": "sales", "alarm": "waiting"}] * 2
+
+
+async def test_an_alarm_of_a_trunk_is_told(hooked_centre, receiver):
+    for _ in range(EQUAL):
+        hooked_centre.pbx.call("5001", number="0301")
+    await receiver.until(lambda me: "trunk.alarm_raised" in me.types)
+    hooked_centre.pbx.call("5001", number="0302")
+    await receiver.until(lambda me: "trunk.alarm_cleared" in me.types)
+    told = [each["data"] for each in receiver.taken if each["type"].startswith("trunk.")]
+    assert told == [{"node": "n1", "trunk": "trunk", "alarm": "equal_callers"}] * 2
+    assert list(told[0]) == list(documented()["trunk.alarm_raised"])

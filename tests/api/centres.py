@@ -1,12 +1,15 @@
 """A centre whose configuration is in a file and in a store, as with ``cordpair serve``: to be changed over the API."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
 
+from aiohttp import web
+
 from api.conftest import NODE, Api, serving
+from cordpair.api.call import Office
 from cordpair.api.limits import Limits
-from cordpair.config import load
+from cordpair.config import Config, load
 from cordpair.runtime import Origin
 from cordpair.store import Store, to_configuration
 from cordpair_loopback import LoopbackDriver
@@ -56,9 +59,13 @@ settle = "0s"
 
 @asynccontextmanager
 async def centre(
-    directory: Path, text: str = TEXT, limits: Limits | None = None, kind: type[LoopbackDriver] = LoopbackDriver
+    directory: Path,
+    text: str = TEXT,
+    limits: Limits | None = None,
+    kind: type[LoopbackDriver] = LoopbackDriver,
+    part: Callable[[web.Application, Office, Config, Path], None] | None = None,
 ) -> AsyncIterator[Api]:
-    """On the store that is in the directory, or a new one."""
+    """On the store that is in the directory, or a new one; ``part`` is mounted."""
     file = directory / "cordpair.toml"
     if not file.exists():
         file.write_text(text)
@@ -68,7 +75,9 @@ async def centre(
         active, _ = await store.import_file(loaded, at_ms=1_000, author="root", source=str(file))
         revision = active.revision.revision
         origin = Origin(store, file, active.config, revision, loaded.hash, "root")
-        async with serving(directory, to_configuration(active.config, revision), limits, origin, kind=kind) as api:
+        configuration = to_configuration(active.config, revision)
+        mount = None if part is None else lambda app, office: part(app, office, active.config, directory)
+        async with serving(directory, configuration, limits, origin, kind=kind, mount=mount) as api:
             yield api
     finally:
         await store.close()

@@ -81,7 +81,8 @@ media = ["audio", "video"]
 class Embedded:
     """The PBX that is in the engine itself."""
 
-    url = "loopback:"
+    def __init__(self, url: str = "loopback:") -> None:
+        self.url = url
 
     def log_tail(self, _lines: int = 40) -> str:
         return "(it is in the engine)"

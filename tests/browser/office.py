@@ -58,11 +58,13 @@ async def stranger(browser: Browser, **more: Any) -> AsyncIterator[Page]:
 
 
 @asynccontextmanager
-async def office_centre(directory: Path, people: Mapping[str, str], centre: str = "") -> AsyncIterator[OfficeCentre]:
+async def office_centre(
+    directory: Path, people: Mapping[str, str], centre: str = "", pbx: Embedded | None = None
+) -> AsyncIterator[OfficeCentre]:
     """``people``: names with their roles. ``centre``: more of the configuration."""
     port = free_port()
     directory.mkdir(exist_ok=True)
-    engine = EngineProcess(Embedded(), directory, SMALLEST.format(port=port, host=HOST) + centre)
+    engine = EngineProcess(pbx or Embedded(), directory, SMALLEST.format(port=port, host=HOST) + centre)
     passwords = {name: secrets.token_urlsafe(12) for name in people}
     store = await Store.open(directory / "cordpair.db")
     try:

@@ -10,6 +10,7 @@ import pytest_asyncio
 from playwright.async_api import Browser, Locator, Page, expect
 
 from browser.accessible import problems
+from browser.centre import Embedded
 from browser.conftest import Shoot
 from browser.wall import Bustle, Wall, read, text, wall_centre
 
@@ -194,6 +195,22 @@ async def test_an_alarm_is_told_heard_and_seen(wall: Wall, sue: Page, shoot: Sho
     await expect(sue.locator("#alarm-count")).to_have_text("No alarms")
     _, told = await wall.ask("GET", "/v1/queues/q0")
     assert told["alarms"] == {"waiting": 2}
+
+
+async def test_a_trunk_that_brings_calls_for_others_is_told(tmp_path: Path, browser: Browser, shoot: Shoot) -> None:
+    calling = Embedded("loopback://?dialled=5009&callers_per_minute=120&seed=1")
+    centre = text(1, 1, '[trunks.trunk]\naddresses = ["192.0.2.1"]\nnumbers = ["+3493200900"]\n')
+    async with wall_centre(tmp_path, centre, calling) as wall, wall.office.person(browser, "sue") as page:
+        await look(page, wall)
+        told = page.locator(".alarms li")
+        await expect(told).to_contain_text("Trunk trunk of main brings calls for a number that is not ours")
+        await shoot(page, "wall-9-trunk")
+        await told.get_by_role("button", name="Seen").click()
+        await expect(told).to_contain_text("seen")
+        async with wall.office.person(browser, "vera") as tv:
+            await look(tv, wall, "/tv")
+            await expect(tv.locator("#television .trouble")).to_contain_text("Trunk trunk of main")
+            await shoot(tv, "wall-10-trunk-television")
 
 
 async def test_names_are_text(wall: Wall, sue: Page) -> None:

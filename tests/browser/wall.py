@@ -10,6 +10,7 @@ from typing import Any
 from aiohttp import ClientSession
 from playwright.async_api import Page
 
+from browser.centre import Embedded
 from browser.office import OfficeCentre, office_centre
 from cordpair.api import Role, make_key
 from cordpair.store import Store
@@ -135,8 +136,8 @@ class Bustle:
 
 
 @asynccontextmanager
-async def wall_centre(directory: Path, centre: str) -> AsyncIterator[Wall]:
-    async with office_centre(directory, PEOPLE, centre) as office, ClientSession() as http:
+async def wall_centre(directory: Path, centre: str, pbx: Embedded | None = None) -> AsyncIterator[Wall]:
+    async with office_centre(directory, PEOPLE, centre, pbx) as office, ClientSession() as http:
         yield Wall(office, http, await _keys(directory))
 
 

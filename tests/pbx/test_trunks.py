@@ -108,7 +108,7 @@ async def test_callers_and_lines(lab_of, tmp_path) -> None:
         assert 'cordpair_trunk_alarm{alarm="equal_callers",node="main",trunk="from"} 1.0' in metrics
         assert 'cordpair_trunk_unknown_numbers_total{node="main",trunk="rpid"} 1.0' in metrics
         said = engine.said()
-        assert "trunk rpid brought a call for a number that is none of its own" in said
+        assert "trunk rpid brings calls for a number that is none of its own" in said
         assert "calls of trunk from have one caller's number" in said
         assert not [number for number in ("0309999", "0305556", "0301111") if number in said]
         await lab.hang_up_all()

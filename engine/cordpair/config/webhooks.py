@@ -24,6 +24,8 @@ Told = Literal[
     "agent.state",
     "alarm.raised",
     "alarm.cleared",
+    "trunk.alarm_raised",
+    "trunk.alarm_cleared",
 ]
 
 

@@ -84,11 +84,12 @@ class TrunkHealth:
         self.calls += 1
         if self.of.numbers and number not in self.of.numbers:
             self.unknown_numbers += 1
+            if "unknown_number" not in self.alarms(now_ms):
+                log.warning(
+                    "node %s: trunk %s brings calls for a number that is none of its own (trunks.%s.numbers)",
+                    self.of.node, self.of.trunk, self.of.trunk,
+                )  # fmt: skip
             self.unknown_at = now_ms
-            log.warning(
-                "node %s: trunk %s brought a call for a number that is none of its own (trunks.%s.numbers)",
-                self.of.node, self.of.trunk, self.of.trunk,
-            )  # fmt: skip
         if not caller:
             return
         self.equal_callers = self.equal_callers + 1 if caller == self._last_caller else 1

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { test } from "node:test";
-import { AlarmBook, HOLD_MS, QUIET_MS, raised } from "../src/office/wall/alarms.ts";
+import { AlarmBook, found, HOLD_MS, QUIET_MS, raised } from "../src/office/wall/alarms.ts";
 import { Centre } from "../src/office/wall/centre.ts";
 import { runningText } from "../src/office/wall/clocks.ts";
 import { agentsInOrder, contactsInOrder, EVERYTHING, queuesInOrder } from "../src/office/wall/lists.ts";
@@ -12,7 +12,7 @@ import {
   contactRequest,
   NEXT_S,
 } from "../src/office/wall/parts/actions.ts";
-import type { AgentRow, ContactRow, Message, QueueRow } from "../src/office/wall/rows.ts";
+import type { AgentRow, ContactRow, Message, QueueRow, TrunkRow } from "../src/office/wall/rows.ts";
 import { MOST, screenOf } from "../src/office/wall/screens.ts";
 import { seriesOf } from "../src/office/wall/series.ts";
 import { spanOf } from "../src/office/wall/window.ts";
@@ -115,44 +115,67 @@ const vectors = JSON.parse(readFileSync("../../tests/data/alarms.json", "utf8"))
 for (const { what, queue, raised: wanted } of vectors.cases)
   test(`alarm: ${what}`, () => assert.deepEqual(raised(queue, Date.parse(vectors.now)), wanted));
 
+const look = (book: AlarmBook, queues: QueueRow[], now: number, trunks: TrunkRow[] = []) =>
+  book.look(found(queues, trunks, now), now);
+
 test("an alarm is new once, is seen, ends after a while, and calls nobody when it comes again at once", () => {
   const book = new AlarmBook();
   const loud = queue("q", { waiting: 5, alarms: { waiting: 5 } });
   const quiet = queue("q", { alarms: { waiting: 5 } });
-  assert.equal(book.look([loud], 0).fresh.length, 1);
+  assert.equal(look(book, [loud], 0).fresh.length, 1);
   assert.deepEqual(book.of("q"), ["waiting"]);
-  assert.deepEqual(book.look([loud], 10), { fresh: [], changed: false });
-  book.see("q", "waiting");
+  assert.deepEqual(look(book, [loud], 10), { fresh: [], changed: false });
+  book.see({ queue: "q", alarm: "waiting" });
   assert.equal(book.all[0]?.seen, true);
-  book.look([quiet], 20);
+  look(book, [quiet], 20);
   assert.deepEqual(book.of("q"), ["waiting"]); // it swings
-  assert.equal(book.look([quiet], 10 + HOLD_MS).changed, true);
+  assert.equal(look(book, [quiet], 10 + HOLD_MS).changed, true);
   assert.deepEqual(book.all, []);
-  assert.equal(book.look([loud], 20 + HOLD_MS).fresh.length, 0);
+  assert.equal(look(book, [loud], 20 + HOLD_MS).fresh.length, 0);
   assert.deepEqual(
     book.all.map(({ seen }) => seen),
     [false],
   );
-  book.look([], 30 + 2 * HOLD_MS);
-  assert.equal(book.look([loud], 30 + 2 * HOLD_MS + QUIET_MS).fresh.length, 1);
+  look(book, [], 30 + 2 * HOLD_MS);
+  assert.equal(look(book, [loud], 30 + 2 * HOLD_MS + QUIET_MS).fresh.length, 1);
 });
 
 test("those not seen come first, the newest first", () => {
   const book = new AlarmBook();
   const loud = (id: string) => queue(id, { waiting: 1, alarms: { waiting: 1 } });
-  book.look([loud("a")], 1);
-  book.look([loud("a"), loud("b")], 2);
+  look(book, [loud("a")], 1);
+  look(book, [loud("a"), loud("b")], 2);
   assert.deepEqual(
-    book.all.map((one) => one.queue),
+    book.all.map((one) => ("queue" in one ? one.queue : one.trunk)),
     ["b", "a"],
   );
-  book.see("b", "waiting");
+  book.see({ queue: "b", alarm: "waiting" });
   assert.deepEqual(
-    book.all.map((one) => one.queue),
+    book.all.map((one) => ("queue" in one ? one.queue : one.trunk)),
     ["a", "b"],
   );
   book.see();
   assert.ok(book.all.every(({ seen }) => seen));
+});
+
+test("a trunk's alarm stands beside those of queues, and each is seen by itself", () => {
+  const book = new AlarmBook();
+  const loud = queue("carrier", { waiting: 1, alarms: { waiting: 1 } });
+  const trunk = (node: string, ...alarms: TrunkRow["alarms"]): TrunkRow => ({ id: "carrier", node, alarms });
+  const both = [trunk("one", "down"), trunk("two", "down", "equal_callers")];
+  assert.equal(look(book, [loud], 1, both).fresh.length, 4);
+  assert.deepEqual(book.of("carrier"), ["waiting"]);
+  book.see({ trunk: "carrier", node: "two", alarm: "down" });
+  const unseen = book.ofTrunks.filter((one) => !book.all.some((all) => all.seen && all === one));
+  assert.deepEqual(
+    unseen.map(({ node, alarm }) => `${node} ${alarm}`),
+    ["one down", "two equal_callers"],
+  );
+  look(book, [loud], 1 + HOLD_MS, [trunk("one"), trunk("two", "equal_callers")]);
+  assert.deepEqual(
+    book.ofTrunks.map(({ node, alarm }) => `${node} ${alarm}`),
+    ["two equal_callers"],
+  );
 });
 
 test("lists: queues by name, agents by what they do, contacts by who waits longest", () => {

@@ -82,8 +82,10 @@ def mount(app: web.Application, office: Office, config: Config, directory: Path)
 async def raised_now(office: Office) -> frozenset[Alarm]:
     board, now = await office.hub.current(), office.engine.clock.now_ms()
     await office.engine.flushed()
+    trunks = office.trunks.health if office.trunks is not None else ()
     return frozenset(
-        Alarm(piece.view.id, alarm) for piece in board.all(Kind.QUEUE) for alarm in raised(piece.view, now)
+        [Alarm(piece.view.id, alarm) for piece in board.all(Kind.QUEUE) for alarm in raised(piece.view, now)]
+        + [Alarm("", alarm, each.of.node, each.of.trunk) for each in trunks for alarm in each.alarms(now)]
     )
 
 

@@ -22,6 +22,7 @@ log = logging.getLogger("cordpair.adapters.webhooks")
 
 SEEN = 1_000  # entries after which all is noted
 LOOK_S = 5.0  # at the alarms
+ALARMS = ("alarm.raised", "alarm.cleared", "trunk.alarm_raised", "trunk.alarm_cleared")
 
 
 class Noted(msgspec.Struct, frozen=True):
@@ -90,8 +91,23 @@ class JournalRound:
 
 
 class Alarm(msgspec.Struct, frozen=True, order=True):
+    """Of a queue, or of a trunk of a node."""
+
     queue: str
     alarm: str
+    node: str = ""
+    trunk: str = ""
+
+    @property
+    def about(self) -> str:
+        return f"trunk-{self.node}-{self.trunk}" if self.trunk else self.queue
+
+    def happening(self, *, raised: bool) -> Happening:
+        word = "raised" if raised else "cleared"
+        if self.trunk:
+            facts: dict[str, str | int | None] = {"node": self.node, "trunk": self.trunk, "alarm": self.alarm}
+            return Happening(f"trunk.alarm_{word}", facts)
+        return Happening(f"alarm.{word}", {"queue": self.queue, "alarm": self.alarm})
 
 
 class Pending(msgspec.Struct, frozen=True):
@@ -122,7 +138,7 @@ class AlarmRound:
 
     @property
     def wanted(self) -> bool:
-        return self._postman.wants("alarm.raised") or self._postman.wants("alarm.cleared")
+        return any(self._postman.wants(each) for each in ALARMS)
 
     async def run(self) -> None:
         """Until it is cancelled."""
@@ -146,10 +162,9 @@ class AlarmRound:
                 return
             await self._note(Standing(self._standing.raised, changes))
         for change in self._standing.pending:
-            what = "alarm.raised" if change.raised else "alarm.cleared"
-            if self._postman.wants(what):
-                facts: dict[str, str | int | None] = {"queue": change.alarm.queue, "alarm": change.alarm.alarm}
-                await self._postman.take(change.id, change.at, Happening(what, facts))
+            happening = change.alarm.happening(raised=change.raised)
+            if self._postman.wants(happening.type):
+                await self._postman.take(change.id, change.at, happening)
             raised = {*self._standing.raised} - {change.alarm}
             if change.raised:
                 raised.add(change.alarm)
@@ -158,7 +173,7 @@ class AlarmRound:
     def _changes(self, before: frozenset[Alarm], now: frozenset[Alarm]) -> tuple[Pending, ...]:
         at = self._clock.now_ms()
         return tuple(
-            Pending(f"alarm-{each.queue}-{each.alarm}-{at}", at, each, each in now) for each in sorted(before ^ now)
+            Pending(f"alarm-{each.about}-{each.alarm}-{at}", at, each, each in now) for each in sorted(before ^ now)
         )
 
     async def _note(self, standing: Standing) -> None:

@@ -1,7 +1,7 @@
-// When a queue asks for a person. Pure; engine/cordpair/api/alarms.py says the same for Prometheus.
+// When a queue or a trunk asks for a person. Pure; engine/cordpair/api/alarms.py says the same for Prometheus.
 
 import { at } from "./centre.ts";
-import type { Alarm, QueueRow } from "./rows.ts";
+import type { Alarm, QueueRow, TrunkAlarm, TrunkRow } from "./rows.ts";
 
 /** Which thresholds are passed, `now` by the engine's clock. */
 export function raised(queue: QueueRow, now: number): Alarm[] {
@@ -21,12 +21,28 @@ export function raised(queue: QueueRow, now: number): Alarm[] {
   return found;
 }
 
-export interface Raised {
+export interface OfQueue {
   readonly queue: string;
   readonly alarm: Alarm;
-  readonly since: number;
-  readonly seen: boolean;
 }
+
+export interface OfTrunk {
+  readonly trunk: string;
+  readonly node: string;
+  readonly alarm: TrunkAlarm;
+}
+
+export type Found = OfQueue | OfTrunk;
+export type Raised = Found & { readonly since: number; readonly seen: boolean };
+
+/** Everything that is raised: by the engine's clock of queues, and what trunks say themselves. */
+export function* found(queues: Iterable<QueueRow>, trunks: Iterable<TrunkRow>, now: number): Generator<Found> {
+  for (const { id: trunk, node, alarms } of trunks) for (const alarm of alarms) yield { trunk, node, alarm };
+  for (const queue of queues) for (const alarm of raised(queue, now)) yield { queue: queue.id, alarm };
+}
+
+const keyOf = (one: Found) =>
+  "queue" in one ? `queue ${one.alarm} ${one.queue}` : `trunk ${one.alarm} ${one.node} ${one.trunk}`;
 
 /** A figure that swings about its threshold is one alarm, not twenty: it ends when it was below for so long ... */
 export const HOLD_MS = 3000;
@@ -41,19 +57,17 @@ export class AlarmBook {
   private sequence: readonly Raised[] = [];
 
   /** What is raised now; tells which alarms are new, and whether anything is different. */
-  look(queues: Iterable<QueueRow>, now: number): { fresh: Raised[]; changed: boolean } {
+  look(all: Iterable<Found>, now: number): { fresh: Raised[]; changed: boolean } {
     const fresh: Raised[] = [];
     let changed = false;
-    for (const queue of queues) {
-      for (const alarm of raised(queue, now)) {
-        const key = `${alarm} ${queue.id}`;
-        this.passed.set(key, now);
-        if (this.open.has(key)) continue;
-        const one = { queue: queue.id, alarm, since: now, seen: false };
-        this.open.set(key, one);
-        if (now - (this.ended.get(key) ?? -QUIET_MS) >= QUIET_MS) fresh.push(one);
-        changed = true;
-      }
+    for (const each of all) {
+      const key = keyOf(each);
+      this.passed.set(key, now);
+      if (this.open.has(key)) continue;
+      const one = { ...each, since: now, seen: false };
+      this.open.set(key, one);
+      if (now - (this.ended.get(key) ?? -QUIET_MS) >= QUIET_MS) fresh.push(one);
+      changed = true;
     }
     for (const key of [...this.open.keys()]) {
       const last = this.passed.get(key) ?? 0;
@@ -69,10 +83,9 @@ export class AlarmBook {
   }
 
   /** A person has seen this one, or all. */
-  see(queue?: string, alarm?: Alarm): void {
+  see(which?: Found): void {
     for (const [key, one] of this.open)
-      if (queue === undefined || (one.queue === queue && one.alarm === alarm))
-        this.open.set(key, { ...one, seen: true });
+      if (which === undefined || key === keyOf(which)) this.open.set(key, { ...one, seen: true });
     this.note();
   }
 
@@ -82,7 +95,11 @@ export class AlarmBook {
   }
 
   of(queue: string): Alarm[] {
-    return this.sequence.filter((one) => one.queue === queue).map(({ alarm }) => alarm);
+    return this.sequence.flatMap((one) => ("queue" in one && one.queue === queue ? [one.alarm] : []));
+  }
+
+  get ofTrunks(): OfTrunk[] {
+    return this.sequence.filter((one) => "trunk" in one);
   }
 
   private note(): void {

@@ -3,7 +3,7 @@
 import type { WallKey } from "../../words/wall-en.ts";
 import { localeOf } from "../locale.ts";
 import { say, type Words } from "../../words/words.ts";
-import type { AlarmBook } from "./alarms.ts";
+import type { AlarmBook, Found } from "./alarms.ts";
 import type { Centre } from "./centre.ts";
 import type { Search } from "./lists.ts";
 import type { ExpectedWait, QueueRow } from "./rows.ts";
@@ -72,10 +72,13 @@ export class Texts {
     return wait.high > 0 ? this.say("up_to", { time: runningText(wait.high * 1000) }) : runningText(0);
   }
 
-  /** An alarm in a sentence. */
-  alarm(queue: QueueRow, alarm: keyof typeof LIMITS, now: number): string {
-    const { value, limit } = LIMITS[alarm](queue, now, this);
-    return this.say(`alarm_${alarm}`, { queue: queue.id, value, limit });
+  /** An alarm in a sentence; none of a queue that is no more. */
+  alarm(one: Found, { queues }: Centre, now: number): string {
+    if ("trunk" in one) return this.say(`alarm_${one.alarm}`, { trunk: one.trunk, node: one.node });
+    const queue = queues.rows.get(one.queue);
+    if (!queue) return "";
+    const { value, limit } = LIMITS[one.alarm](queue, now, this);
+    return this.say(`alarm_${one.alarm}`, { queue: one.queue, value, limit });
   }
 }
 

@@ -3,6 +3,7 @@
 export type AgentState = "signed_out" | "not_ready" | "free" | "delayed" | "ringing" | "talking" | "wrap_up";
 export type ContactState = "arrived" | "waiting" | "offered" | "answered" | "connected" | "closing";
 export type Alarm = "waiting" | "longest_wait" | "expected_wait" | "service_level" | "abandon_rate" | "ready_below";
+export type TrunkAlarm = "down" | "unknown_number" | "equal_callers";
 
 export interface Today {
   readonly offered: number;
@@ -67,6 +68,13 @@ export interface ContactRow {
   readonly connected_at: string | null;
   readonly held: boolean;
   readonly caller?: { readonly number: string; readonly name: string };
+}
+
+/** Of /v1/trunks, asked now and then: how a trunk is, is observed and no event. */
+export interface TrunkRow {
+  readonly id: string;
+  readonly node: string;
+  readonly alarms: readonly TrunkAlarm[];
 }
 
 interface Told {

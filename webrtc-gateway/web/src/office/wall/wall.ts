@@ -5,7 +5,7 @@ import { createRef, ref } from "lit/directives/ref.js";
 import type { WallKey } from "../../words/wall-en.ts";
 import type { Words } from "../../words/words.ts";
 import { ApiProblem, type Office } from "../page.ts";
-import { AlarmBook } from "./alarms.ts";
+import { AlarmBook, type Found, found } from "./alarms.ts";
 import { Centre } from "./centre.ts";
 import { tick } from "./clocks.ts";
 import { Link } from "./link.ts";
@@ -23,9 +23,10 @@ import { contactHead, contactRow, contactStages } from "./parts/contacts.ts";
 import { details } from "./parts/details.ts";
 import { queueHead, queueRow } from "./parts/queues.ts";
 import { HIDE_MS, television } from "./parts/tv.ts";
-import type { AgentRow, ContactRow, QueueRow } from "./rows.ts";
+import type { AgentRow, ContactRow, QueueRow, TrunkRow } from "./rows.ts";
 
 const TV = "tv";
+const TRUNKS_MS = 10_000;
 
 export class Wall {
   readonly centre = new Centre();
@@ -39,6 +40,8 @@ export class Wall {
   private trends: Trends | null = null;
   private choice: Choice = { search: EVERYTHING, open: null, asked: "" };
   private reasons: readonly string[] = [];
+  private trunks: readonly TrunkRow[] = [];
+  private trunksAsked = 0;
   private busy = false;
   /** When the last word came, if no more do; 0: they come; -1: none ever came. */
   private staleSince = -1;
@@ -100,6 +103,7 @@ export class Wall {
     if (live) {
       this.staleSince = 0;
       this.signedOut = false;
+      this.trunksAsked = 0;
       this.lookForAlarms();
     } else if (this.staleSince === 0) this.staleSince = this.heard;
     this.paces.ask();
@@ -123,20 +127,29 @@ export class Wall {
     this.paces.ask();
   }
 
+  /** How trunks are is observed beside the engine, so the stream does not tell of it. */
+  private async askForTrunks(): Promise<void> {
+    this.trunksAsked = Date.now();
+    const told = await this.office.api.get<{ trunks: readonly TrunkRow[] }>("/v1/trunks").catch(() => null);
+    if (told) this.trunks = told.trunks;
+  }
+
   private everySecond(): void {
     tick(this.host, this.now());
     const wasHidden = this.staleSince > 0 && Date.now() - this.staleSince < HIDE_MS + 2000;
-    if (this.staleSince === 0) this.lookForAlarms();
+    if (this.staleSince === 0) {
+      this.lookForAlarms();
+      if (Date.now() - this.trunksAsked >= TRUNKS_MS) void this.askForTrunks();
+    }
     if (this.isTv || wasHidden) this.paces.ask();
   }
 
   private lookForAlarms(): void {
-    const { fresh, changed } = this.alarms.look(this.centre.queues.rows.values(), this.now());
+    const { centre } = this;
+    const now = this.now();
+    const { fresh, changed } = this.alarms.look(found(centre.queues.rows.values(), this.trunks, now), now);
     if (changed) this.paces.ask();
-    const texts = fresh.flatMap(({ queue, alarm }) => {
-      const row = this.centre.queues.rows.get(queue);
-      return row ? [this.text.alarm(row, alarm, this.now())] : [];
-    });
+    const texts = fresh.map((one) => this.text.alarm(one, centre, now)).filter(Boolean);
     if (texts.length) this.sound.call(this.text.say("alarm"), texts.join("\n"));
   }
 
@@ -190,7 +203,7 @@ export class Wall {
     const knows = this.staleSince >= 0;
     return html`${bar(room, { staleSince: this.staleSince, sound: this.sound, soundPressed: () => this.soundPressed(), tv: () => this.toTv() })}
       ${this.staleSince > 0 ? html`<p class="stale-note" role="alert">${text.say("stale_since", { time: text.time(this.staleSince) })}</p>` : nothing}
-      ${alarmList(room, (queue, alarm) => this.see(queue, alarm))}
+      ${alarmList(room, (which) => this.see(which))}
       <div class="sheets ${this.staleSince ? "stale" : ""}">
         <section class="sheet queues" aria-label=${text.say("queues")}>
           <h2>${text.say("queues")}</h2>
@@ -252,8 +265,8 @@ export class Wall {
     });
   }
 
-  private see(queue?: string, alarm?: Parameters<AlarmBook["see"]>[1]): void {
-    this.alarms.see(queue, alarm);
+  private see(which?: Found): void {
+    this.alarms.see(which);
     this.draw();
   }
 

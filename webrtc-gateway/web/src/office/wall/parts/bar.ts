@@ -2,6 +2,7 @@
 
 import { html, nothing } from "lit";
 import type { Sound } from "../sound.ts";
+import type { Found, Raised } from "../alarms.ts";
 import type { Room } from "../room.ts";
 
 export interface Bar {
@@ -50,8 +51,8 @@ export function bar(room: Room, { staleSince, sound, soundPressed, tv }: Bar) {
 
 const SHOWN = 6;
 
-export function alarmList(room: Room, seen: (queue?: string, alarm?: never) => void) {
-  const { alarms, centre, text, now } = room;
+export function alarmList(room: Room, seen: (which?: Found) => void) {
+  const { alarms, text } = room;
   const all = alarms.all;
   const open = all.filter((one) => !one.seen).length;
   const word = all.length === 1 ? "one_alarm" : "alarms";
@@ -60,25 +61,29 @@ export function alarmList(room: Room, seen: (queue?: string, alarm?: never) => v
       >${all.length ? html`<span class="mark" aria-hidden="true">▲</span> ${text.say(word, { count: text.number(all.length) })}` : text.say("no_alarm")}</strong
     >
     <ul>
-      ${all.slice(0, SHOWN).map((one) => {
-        const queue = centre.queues.rows.get(one.queue);
-        return queue
-          ? html`<li class=${one.seen ? "was-seen" : ""}>
-              <button class="plain" @click=${() => room.set({ search: { ...room.choice.search, queue: one.queue } })}>
-                ${text.alarm(queue, one.alarm, now)}
-              </button>
-              ${
-                one.seen
-                  ? html`<small>${text.say("was_seen")}</small>`
-                  : html`<button class="quiet small" @click=${() => seen(one.queue, one.alarm as never)}>
-                      ${text.say("seen")}
-                    </button>`
-              }
-            </li>`
-          : nothing;
-      })}
+      ${all.slice(0, SHOWN).map((one) => alarmItem(room, one, seen))}
       ${all.length > SHOWN ? html`<li>+ ${text.number(all.length - SHOWN)}</li>` : nothing}
     </ul>
     ${open > 1 ? html`<button class="quiet small" id="all-seen" @click=${() => seen()}>${text.say("all_seen")}</button>` : nothing}
   </section>`;
+}
+
+function alarmItem(room: Room, one: Raised, seen: (which: Found) => void) {
+  const { centre, choice, text, now } = room;
+  const words = text.alarm(one, centre, now);
+  if (!words) return nothing;
+  return html`<li class=${one.seen ? "was-seen" : ""}>
+    ${
+      "queue" in one
+        ? html`<button class="plain" @click=${() => room.set({ search: { ...choice.search, queue: one.queue } })}>
+            ${words}
+          </button>`
+        : html`<span>${words}</span>`
+    }
+    ${
+      one.seen
+        ? html`<small>${text.say("was_seen")}</small>`
+        : html`<button class="quiet small" @click=${() => seen(one)}>${text.say("seen")}</button>`
+    }
+  </li>`;
 }

@@ -38,13 +38,14 @@ export function television(room: Room, { screen, staleSince, signedOut, here, le
               ${signedOut ? text.say("tv_signed_out") : staleSince < 0 ? text.say("connecting") : text.say("stale_since", { time: text.time(staleSince) })}</strong
             >`
           : html`<span class="states"
-              >${AGENT_STATES.filter((state) => state !== "signed_out" && states.get(state)).map(
-                (state) =>
-                  html`<span class="state ${state}"
-                    >${text.say(`state_${state}`)} <b>${text.number(states.get(state) ?? 0)}</b></span
-                  >`,
-              )}</span
-            >`
+                >${AGENT_STATES.filter((state) => state !== "signed_out" && states.get(state)).map(
+                  (state) =>
+                    html`<span class="state ${state}"
+                      >${text.say(`state_${state}`)} <b>${text.number(states.get(state) ?? 0)}</b></span
+                    >`,
+                )}</span
+              >
+              ${trunkTrouble(room)}`
       }
       <time>${text.time(here)}</time>
     </header>
@@ -56,6 +57,18 @@ export function television(room: Room, { screen, staleSince, signedOut, here, le
       ${screen.pages > 1 ? Array.from({ length: screen.pages }, (_, page) => html`<i class=${page === screen.page ? "here" : ""}></i>`) : nothing}
     </footer>
   </dialog>`;
+}
+
+/** One of them in words: there is one line. */
+function trunkTrouble(room: Room) {
+  const { alarms, centre, text, now } = room;
+  const [first, ...others] = alarms.ofTrunks;
+  return first
+    ? html`<strong class="trouble" role="status"
+        >${mark(room)}
+        ${text.alarm(first, centre, now)}${others.length ? ` + ${text.number(others.length)}` : ""}</strong
+      >`
+    : nothing;
 }
 
 function card(room: Room, row: QueueRow, isHidden: boolean) {
