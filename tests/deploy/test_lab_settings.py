@@ -50,7 +50,7 @@ HARMLESS = [
 
 def shipped(root: Path) -> list[Path]:
     """Everything that makes a lab, or that people copy from here."""
-    here = [path for path in (root / "deploy").rglob("*") if path.is_file() and path.suffix != ".json"]
+    here = [path for path in (root / "deploy").rglob("*") if path.is_file() and path.suffix not in {".json", ".pyc"}]
     return sorted([root / "Vagrantfile", *here])
 
 
