@@ -36,7 +36,7 @@ ABLE = FULL | {Capability.ACCOUNTS, Capability.PHONES}
 SETTLE = 0.1
 UNSURE = 1.0
 # What was hung up is gone from Asterisk within milliseconds, on a machine that is not overloaded.
-LEAVING = (0.02, 0.08, 0.4, 1.5)  # s from one look to the next
+LEAVING = (0.02, 0.08, 0.4, 1.5)  # s before each look
 SUBSCRIPTIONS_AT_ONCE = 100
 
 
@@ -194,9 +194,9 @@ class Link:
 
     async def _goes(self, leg: LegId) -> bool:
         for pause in LEAVING:
+            await asyncio.sleep(pause)
             if not await self.client.exists(f"channels/{leg}"):
                 return True
-            await asyncio.sleep(pause)
         return False
 
     def vacated(self) -> None:

@@ -59,7 +59,7 @@ async def bench(agi: Agi) -> AsyncIterator[Bench]:
 async def test_nobody_said_that_the_caller_hung_up(
     bench: Bench, agi: Agi, monkeypatch: pytest.MonkeyPatch, lives_on: bool, cause: Cause
 ) -> None:
-    monkeypatch.setattr("cordpair_asterisk.link.LEAVING", (0.1, 0.1) if lives_on else (1.0,) * 20)
+    monkeypatch.setattr("cordpair_asterisk.link.LEAVING", (0.1, 0.1) if lives_on else (0.05,) * 400)
     if lives_on:
         agi.stays.clear()
     async with bench.caller() as caller:
