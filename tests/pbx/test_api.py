@@ -11,6 +11,7 @@ from aiohttp import ClientSession
 
 from api.processes import free_port, new_key
 from api.replica import Replica
+from lab.api_keys import secret_of
 from lab.process import PbxLab
 from lab.sipp import Plan
 from pbx.centre import EngineProcess, agent_table
@@ -132,6 +133,6 @@ async def test_a_program_runs_a_shift_by_the_api_alone(tmp_path: Path, lab_of: L
             assert engine.breaches() == []
             text = engine.said()
             assert f"the API is at http://127.0.0.1:{port}" in text
-            assert key.split("_", 2)[2] not in text
+            assert secret_of(key) not in text
             assert "0301" not in text
             assert await lab.until_empty() == (0, 0)

@@ -3,6 +3,7 @@
 from collections.abc import AsyncIterator, Iterable
 from contextlib import asynccontextmanager
 from datetime import datetime
+from typing import get_args
 
 import msgspec
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
@@ -17,7 +18,7 @@ from cordpair.pbx.trunks import TrunkStatus
 from cordpair.reports.days import moment_or_none
 from cordpair.runtime import Engine, TrunkAlarm, TrunkHealth, Trunks, WatchedTrunk
 
-ALARMS: tuple[TrunkAlarm, ...] = ("down", "unknown_number", "equal_callers")
+ALARMS: tuple[TrunkAlarm, ...] = get_args(TrunkAlarm)
 
 
 class TrunkView(msgspec.Struct, frozen=True, kw_only=True):
